@@ -6,7 +6,7 @@ export type SandboxConnections = Intersection<ReturnType<Doubles[DoubleName]['co
   webhookSecret: { secret: string };
 };
 
-/** What a person enters in the connection forms to use the sandbox. */
+/** The values that a user enters in the connection forms to use the sandbox. */
 export function sandboxConnections({ baseUrl }: { baseUrl: string }): SandboxConnections {
   return {
     ...Object.assign({}, ...Object.values(doubles).map((double) => double.connections(baseUrl))),

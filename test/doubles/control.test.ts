@@ -123,7 +123,7 @@ describe('the control API', () => {
     ['/runs/next', { name: 'x' }],
     ['/quantemplate/events', { url: 'nowhere', event: { name: 'x' } }],
     ['/dbt/runs', { outcome: 'maybe' }],
-  ])('refuse what makes no sense at %s', async (path, body) => {
+  ])('rejects an invalid body at %s', async (path, body) => {
     expect((await send('POST', path, body)).status).toBe(400);
   });
 

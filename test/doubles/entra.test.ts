@@ -29,7 +29,7 @@ describe('the token endpoint of the sandbox', () => {
     'https://management.core.windows.net//.default',
     'https://management.core.windows.net/.default',
     'BASE/arm/.default',
-  ])('takes %s for the management plane too', async (scope) => {
+  ])('accepts %s for the management plane too', async (scope) => {
     expect((await subscription(await accessToken(sandbox, scope.replace('BASE', sandbox.baseUrl)))).status).toBe(200);
   });
 
@@ -60,7 +60,7 @@ describe('the token endpoint of the sandbox', () => {
   it.each([
     ['a wrong secret', { client_secret: 'wrong' }, 401, 'invalid_client', 7000215],
     [
-      'a secret that ran out',
+      'an expired secret',
       { client_secret: sandboxAccounts.azure.expiredClientSecret },
       401,
       'invalid_client',
@@ -84,7 +84,7 @@ describe('the token endpoint of the sandbox', () => {
     ],
     ['an unknown resource', { scope: 'https://nowhere.example/.default' }, 400, 'invalid_resource', 500011],
     ['another grant', { grant_type: 'password' }, 400, 'unsupported_grant_type', 70003],
-  ] as const)('refuses %s as Entra does', async (_what, change, status, error, number) => {
+  ] as const)('rejects %s as Entra does', async (_what, change, status, error, number) => {
     const response = await fetchToken(sandbox, management, change);
     expect(response.status).toBe(status);
     const body = (await response.json()) as { error_description: string };

@@ -40,9 +40,9 @@ export interface Sandbox {
   baseUrl: string;
   accounts: SandboxAccounts;
   addresses: SandboxAddresses;
-  /** What exists at the vendors, and what was done there. */
+  /** The state of the vendors: what exists there and what happened. */
   world: World;
-  /** What can be done to the sandbox other than through the vendors' APIs. */
+  /** The functions that change the sandbox other than through the vendors' APIs. */
   control: Controls;
   faults: Faults;
   requests: RequestLog;

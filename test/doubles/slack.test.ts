@@ -62,7 +62,7 @@ describe('Slack in the sandbox, driven by @slack/web-api', () => {
     ['C0NOWHERE1', 'channel_not_found'],
     ['C0NOTIN001', 'not_in_channel'],
     ['C0ARCHIVE1', 'is_archived'],
-  ])('refuses to post to %s: %s', async (channel, error) => {
+  ])('rejects a message to %s with %s', async (channel, error) => {
     await expect(client.chat.postMessage({ channel, text: 'hello' })).rejects.toMatchObject(refused(error));
   });
 

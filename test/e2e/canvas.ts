@@ -6,7 +6,7 @@ import type { Editor } from '../support/n8n-server/editor.ts';
 
 const byTestId = (id: string): string => `[data-test-id="${id}"]`;
 
-/** Looks for a node as a person does, and gives the entry of that name when it is found. */
+/** Searches for a node as a user does, and returns the entry with its name. */
 export async function findNode({ page }: Editor, words: string, name = words): Promise<Locator> {
   const search = page.locator(byTestId('node-creator-search-bar'));
   if (!(await search.isVisible())) await page.locator(byTestId('node-creator-plus-button')).first().click();
@@ -16,14 +16,14 @@ export async function findNode({ page }: Editor, words: string, name = words): P
   return found;
 }
 
-/** Puts a node on the canvas by an action of it, which opens its form. */
+/** Adds a node to the canvas through one of its actions, which opens its form. */
 export async function addAction(editor: Editor, node: string, action: string): Promise<void> {
   await (await findNode(editor, node)).click();
   await editor.page.locator(byTestId('node-creator-item-name')).getByText(action, { exact: true }).first().click();
   await editor.page.locator(byTestId('node-parameters')).waitFor();
 }
 
-/** Opens the list of a field, and gives what can be picked. */
+/** Opens the list of a field and returns its entries. */
 export async function openList({ page }: Editor, field: string): Promise<Locator> {
   await page
     .locator(byTestId(`resource-locator-${field}`))
@@ -34,12 +34,12 @@ export async function openList({ page }: Editor, field: string): Promise<Locator
   return entries;
 }
 
-/** Picks from the list of a field what holds a text. */
+/** Selects the entry with a text from the list of a field. */
 export async function pick(editor: Editor, field: string, text: string): Promise<void> {
   await (await openList(editor, field)).filter({ hasText: text }).first().click();
 }
 
-/** Runs the open node, and waits until its output, or why it failed, is shown. */
+/** Runs the open node, waits until its output or its error is shown, and returns the text of the output panel. */
 export async function executeStep({ page }: Editor): Promise<string> {
   await page.locator(byTestId('node-execute-button')).click();
   const output = page.locator(byTestId('output-panel'));
@@ -54,14 +54,14 @@ export async function openForm({ page }: Editor): Promise<void> {
   await page.locator(byTestId('node-parameters')).waitFor();
 }
 
-/** Opens the last dropdown of a form, and gives the texts of its entries. */
+/** Opens the last dropdown of a form and returns the texts of its options. */
 export async function openLastDropdown({ page }: Editor): Promise<string[]> {
   const dropdown = page
     .locator(`${byTestId('parameter-input')}:visible`)
     .filter({ has: page.locator('.el-select') })
     .last();
   const entries = page.locator('.el-select-dropdown__item:visible');
-  // While its entries are loaded, a dropdown closes again.
+  // A dropdown closes again while its options are loading.
   for (let tries = 0; tries < 5 && !(await entries.first().isVisible()); tries += 1) {
     await dropdown.click();
     await entries
@@ -72,21 +72,21 @@ export async function openLastDropdown({ page }: Editor): Promise<string[]> {
   return entries.allInnerTexts();
 }
 
-/** Goes back from the form of a node to the canvas. */
+/** Returns from the form of a node to the canvas. */
 export async function closeForm({ page }: Editor): Promise<void> {
   await page.locator(byTestId('ndv-close-button')).click();
 }
 
-/** Keeps what the editor shows, to be looked at. */
+/** Saves a screenshot of the editor. */
 export async function keepPicture({ page }: Editor, name: string): Promise<void> {
   await mkdir(outputFolder, { recursive: true });
   await page.screenshot({ path: join(outputFolder, `${name}.png`) });
 }
 
-/** Moves the canvas so that all of the workflow is seen. */
+/** Fits the whole workflow on the canvas. */
 export async function fitCanvas({ page }: Editor): Promise<void> {
   await page.locator(byTestId('zoom-to-fit')).click();
   await page.locator(byTestId('canvas-node')).last().waitFor();
-  // The canvas glides to its place.
+  // The canvas is animated.
   await page.waitForTimeout(800);
 }

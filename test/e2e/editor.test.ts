@@ -62,13 +62,13 @@ describe('the editor of n8n', () => {
   it('finds the node of every service by its name', async () => {
     await openNewWorkflow('Is searched');
     for (const { name, operations, triggers } of services) {
-      // n8n takes the name of the trigger where there is but one event and nothing else that a node can do.
+      // n8n shows the name of the trigger if the node has only one event and no other actions.
       const shown = operations.length === 0 && triggers.length === 1 ? `${name} Trigger` : name;
       expect(await (await findNode(editor, name, shown)).isVisible()).toBe(true);
     }
   });
 
-  it('shows in the form of a trigger which deliveries were refused, and why', async () => {
+  it('shows rejected deliveries with their reasons in the form of a trigger', async () => {
     const { id, name } = credentials['pipewrightWebhookSecretApi'] ?? { id: '', name: '' };
     const trigger: WorkflowNode = {
       id: 'trigger',
@@ -96,13 +96,13 @@ describe('the editor of n8n', () => {
     await keepPicture(editor, 'editor-refused');
   });
 
-  it('finds a node by what people call its service', async () => {
+  it('finds a node by common names of its service', async () => {
     await openNewWorkflow('Is searched for by another name');
     expect(await (await findNode(editor, 'ADF', 'Azure Data Factory')).isVisible()).toBe(true);
     await keepPicture(editor, 'editor-search');
   });
 
-  it('lets a person pick a pipeline from the list, run it, and see how it went', async () => {
+  it('selects a pipeline from the list, runs it and shows the result', async () => {
     await openNewWorkflow('Runs a pipeline');
     await addAction(editor, 'Azure Data Factory', 'Run pipeline');
     await pick(editor, 'factory', 'contoso-factory');
@@ -116,7 +116,7 @@ describe('the editor of n8n', () => {
     await closeForm(editor);
   });
 
-  it('has a field for each parameter that the picked pipeline declares, of its type and with its default', async () => {
+  it('shows a field for each parameter of the selected pipeline, with its type and default', async () => {
     await openNewWorkflow('Has parameters');
     await addAction(editor, 'Azure Data Factory', 'Run pipeline');
     await pick(editor, 'factory', 'contoso-factory');
@@ -130,7 +130,7 @@ describe('the editor of n8n', () => {
     await closeForm(editor);
   });
 
-  it('offers the card of a run, which takes over what the step before gave', async () => {
+  it('shows the run card, which is filled from the previous node', async () => {
     const { id, name } = credentials['pipewrightSlackApi'] ?? { id: '', name: '' };
     const card: WorkflowNode = {
       id: 'card',
@@ -149,7 +149,7 @@ describe('the editor of n8n', () => {
     await closeForm(editor);
   });
 
-  it('shows where what passes a check goes on, and where what fails, in the nodes of both packages', async () => {
+  it('shows the Passed and Failed outputs of checks in the nodes of both packages', async () => {
     const held = (...types: string[]) =>
       Object.fromEntries(types.map((type) => [type, { id: credentials[type]?.id ?? '', name: type }]));
     const check = (node: Partial<WorkflowNode>, path: string, y: number): WorkflowNode => ({
@@ -203,7 +203,7 @@ describe('the editor of n8n', () => {
     await keepPicture(editor, 'editor-branches');
   });
 
-  it('says which step of a pipeline failed, why, and what to do', async () => {
+  it('shows which step of a pipeline failed, why, and what to do', async () => {
     await openNewWorkflow('Fails');
     await addAction(editor, 'Azure Data Factory', 'Run pipeline');
     await pick(editor, 'factory', 'contoso-factory');
@@ -218,7 +218,7 @@ describe('the editor of n8n', () => {
   });
 
   it.each(Object.entries(templates) as [Flow['key'], string][])(
-    'shows the ready workflow %s, %s, with nothing left to complain of',
+    'shows the template %s, %s, without issues',
     async (key, name) => {
       const { id } = await createWorkflow(n8n, await readTemplate(key, credentials, 'claims'));
       await openWorkflow(editor, id);
@@ -230,7 +230,7 @@ describe('the editor of n8n', () => {
     },
   );
 
-  it('meets no error in its own scripts', () => {
+  it('throws no errors in its own scripts', () => {
     expect(editor.pageErrors).toEqual([]);
   });
 });

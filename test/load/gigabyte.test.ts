@@ -10,7 +10,7 @@ import { packedPackage } from '../adapters/n8n/build-package.ts';
 import { loadWorkflow, runMeasured } from '../support/n8n-server/dataset-workflows.ts';
 import { startN8n, type N8n } from '../support/n8n-server/n8n-server.ts';
 
-/** The same rows over and over: making them takes longer than loading them. */
+/** The same rows repeated, because generating them takes longer than loading them. */
 const rowsOfPart = 400_000;
 const parts = 10;
 const rows = rowsOfPart * parts;
@@ -39,7 +39,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it(`a gigabyte goes through an n8n with ${heap} MB of heap into a table, types of all values included`, async () => {
+it(`n8n with ${heap} MB of heap loads a gigabyte into a table, including type inference for all values`, async () => {
   const { size } = statSync(join(folder, 'claims.csv'));
   expect(size).toBeGreaterThan(1_000_000_000);
   await withDownloads(join(folder, 'claims.csv'), async (address) => {

@@ -9,11 +9,11 @@ import type { Fate } from '../databases/load-and-die.ts';
 import { mysqlProducts } from '../support/machine/mysql-products.ts';
 import { useMysql } from '../databases/mysql/use-mysql.ts';
 
-describe.each(mysqlProducts)('A process that is killed while it loads into %s', (_product, start) => {
+describe.each(mysqlProducts)('a process that is killed during a load into %s', (_product, start) => {
   const { address, ask, load, staged, exists } = useMysql(start);
   const folder = mkdtempSync(join(tmpdir(), 'pipewright-killed-'));
   const program = join(folder, 'load-and-die.mjs');
-  // Bundled, a process begins in a third of the time; there are about a hundred of them.
+  // Bundled code starts in a third of the time, and there are about a hundred processes.
   beforeAll(() =>
     build({
       entryPoints: [join(__dirname, '..', 'databases', 'load-and-die.ts')],
@@ -67,7 +67,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
     },
   };
 
-  /** The rows of a table as text; undefined where there is no table. */
+  /** The rows of a table as text; undefined if the table does not exist. */
   const shown = async (table: string): Promise<string | undefined> => {
     if (!(await exists(table))) return undefined;
     return (await ask(`SELECT * FROM ${table} ORDER BY id`))
@@ -75,7 +75,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
       .join(';');
   };
 
-  /** Whether the process was killed, and did not end before. */
+  /** Whether the process was killed rather than finishing first. */
   const killed = async (fate: Fate): Promise<boolean> => {
     const child = spawn(process.execPath, ['--no-warnings', program, JSON.stringify(fate)], {
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -85,7 +85,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
     return signal === 'SIGKILL';
   };
 
-  it('leaves all of the old or all of the new, and the next load with its key makes it whole, once', async () => {
+  it('leaves either all old rows or all new rows, and the next load with its load key completes it exactly once', async () => {
     const counts: Record<string, number> = {};
     const tryAll = async (name: string, when: Fate['when']): Promise<void> => {
       const { before, csv, after, options } = cases[name] as (typeof cases)[string];
@@ -98,7 +98,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
         counts[name] = (counts[name] ?? 0) + 1;
         const place = `${table}: ${String(old)} or ${after}`;
         const left = await shown(table);
-        // A column that was added is there before its rows are, and empty.
+        // A new column exists before its rows do, and is empty.
         expect([place, [old, old?.replaceAll(/(?=;|$)/g, ' null'), after].includes(left)]).toEqual([place, true]);
         await load(csv, { ...wanted, mode: options.mode === 'create' ? 'append' : options.mode });
         expect([place, await shown(table)]).toEqual([place, after]);
@@ -127,7 +127,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
     expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(60);
   });
 
-  it.each(['replace', 'create'] as const)('leaves nothing of rows that were still coming, in mode %s', async (mode) => {
+  it.each(['replace', 'create'] as const)('leaves no rows of an unfinished stream in mode %s', async (mode) => {
     const table = `coming_${mode}`;
     if (mode === 'replace') await load('a,b\n1,x\n', { table });
     const code = `
@@ -158,7 +158,7 @@ describe.each(mysqlProducts)('A process that is killed while it loads into %s', 
     expect(await staged()).toEqual([]);
   });
 
-  it('and that did not live to say that a table was published is believed by what is there', async () => {
+  it('leaves a published table that the next load recognizes, even though its load record is still "publishing"', async () => {
     await load('id\n1\n', { table: 'believed', loadKey: 'event' });
     const say = () => ask("UPDATE pipewright_loads SET status = 'publishing' WHERE table_name = 'believed'");
     await say();

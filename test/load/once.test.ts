@@ -23,7 +23,7 @@ const repeats = 50;
 
 const webhookId = '1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c33';
 
-/** Publishes a workflow that takes events of any sender and works on each for a second. */
+/** Publishes a workflow that accepts signed events and works on each for a second. */
 async function publish(n8n: N8n): Promise<string> {
   const { id, name } = await createCredential(n8n, 'sender', 'pipewrightWebhookSecretApi', { secret });
   const trigger: WorkflowNode = {
@@ -50,8 +50,8 @@ async function publish(n8n: N8n): Promise<string> {
 }
 
 /**
- * Delivers an event as a sender does, again after a while when n8n says that it is not ready; gives back the status of the
- * last answer, and how long that took in milliseconds.
+ * Delivers an event as a sender does, with retries while n8n reports that it is not ready. Returns the status of the
+ * last response and its duration in milliseconds.
  */
 async function deliver(baseUrl: string, eventId: string): Promise<{ status: number; took: number }> {
   const body = JSON.stringify({ id: eventId });
@@ -70,7 +70,7 @@ async function deliver(baseUrl: string, eventId: string): Promise<{ status: numb
 const deliverOften = (addresses: readonly string[], eventId: string, times = repeats) =>
   Promise.all(Array.from({ length: times }, (_, index) => deliver(addresses[index % addresses.length] ?? '', eventId)));
 
-/** The executions of a workflow, once no more are coming. */
+/** The executions of a workflow, once no new ones start. */
 async function settled(n8n: N8n, workflowId: string): Promise<ExecutionSummary[]> {
   for (let before = -1; ; await sleep(1500)) {
     const all = await listExecutions(n8n, workflowId);
@@ -89,7 +89,7 @@ const answeredWell = (answers: { status: number; took: number }[]): void => {
 };
 
 describe('an event that is delivered fifty times at once', () => {
-  it('starts one execution, also when n8n is killed and the event comes again', async () => {
+  it('starts one execution, even if n8n is killed and the event is delivered again', async () => {
     const start = (): Promise<N8n> => startN8n({ folder: join(folder, 'n8n'), packages });
     let n8n = await start();
     const workflow = await publish(n8n);
@@ -134,13 +134,13 @@ describe('an event that is delivered fifty times at once', () => {
       await cluster.addWorker();
     });
 
-    it('starts one execution in a process that only takes deliveries, for as long as that process lives', async () => {
+    it('starts one execution in a webhook process for the lifetime of that process', async () => {
       const [process] = cluster.webhookProcesses;
       answeredWell(await deliverOften([process?.baseUrl ?? ''], 'webhook-1'));
       expect(await more()).toBe(1);
     });
 
-    it('starts one execution in each of several such processes, for they know nothing of each other', async () => {
+    it('starts at most one execution per process when several processes receive it, because they share no state', async () => {
       const { baseUrl } = await cluster.addWebhookProcess();
       answeredWell(
         await deliverOften([cluster.webhookProcesses[0]?.baseUrl ?? '', baseUrl, cluster.main.baseUrl], 'webhook-2'),

@@ -19,12 +19,12 @@ import { startSandbox, type Sandbox } from '../doubles/sandbox.ts';
 import { ManualClock } from '../doubles/server/clock.ts';
 
 const runs = 1_000;
-/** Executions that n8n does at once; parked ones must not count. */
+/** n8n's limit of concurrent executions; parked ones must not count. */
 const atOnce = 5;
-/** A run takes an hour of the vendors' time; one is started each fifth of a second of it, and so they end, too. */
+/** A run takes an hour on the vendors' clock; runs start a fifth of a second apart, and so they end at that interval too. */
 const runMilliseconds = 3_600_000;
 const betweenStarts = 200;
-/** So many runs may have ended that n8n has not gone on with: hundreds of calls at once would keep it from its database. */
+/** Maximum number of finished runs that n8n has not resumed yet: hundreds of concurrent callbacks would block its database. */
 const mostBehind = 20;
 
 let folder: string;
@@ -35,7 +35,7 @@ let open: () => Promise<N8n>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pipewright-parked-'));
-  // The time of the vendors passes only when the test says so: every run goes on until all are parked.
+  // The vendors' clock advances only on request, so every run continues until all executions are parked.
   clock = new ManualClock(Date.now());
   sandbox = await startSandbox({ clock, tokenSeconds: 100_000 });
   sandbox.control.setDurations({ queuedMilliseconds: 0, runningMilliseconds: runMilliseconds });
@@ -51,7 +51,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** How many executions there are in each status. */
+/** Number of executions by status. */
 function statuses(): Record<string, number> {
   const database = new DatabaseSync(join(folder, 'n8n', '.n8n', 'database.sqlite'), { readOnly: true });
   try {
@@ -66,7 +66,7 @@ function statuses(): Record<string, number> {
   }
 }
 
-/** Megabytes that n8n holds when it has just started. */
+/** Memory of n8n right after its start, in megabytes. */
 async function restarted(): Promise<number> {
   await n8n.stop();
   n8n = await open();
@@ -82,7 +82,7 @@ async function until(what: string, reached: () => boolean): Promise<void> {
   }
 }
 
-it(`${runs} runs that are waited for hold no worker, and each lets its execution go on once`, async () => {
+it(`${runs} parked executions use no concurrency slots, and each resumes exactly once`, async () => {
   const type = 'pipewrightAzureApi';
   const { id: credential } = await createCredential(n8n, type, type, sandboxCredentials(sandbox)[type] ?? {});
   const hook: WorkflowNode = {
@@ -136,7 +136,7 @@ it(`${runs} runs that are waited for hold no worker, and each lets its execution
   clock.advance(Math.min(...dataFactory.runs.map(({ end }) => end)) - clock.now() - betweenStarts);
   for (let gone = 0; gone < runs; gone = statuses()['success'] ?? 0) {
     const ended = dataFactory.runs.filter(({ end }) => end <= clock.now()).length;
-    // A call that was not taken comes again as time goes on, so it never stands still.
+    // A rejected callback is retried as the clock advances, so the clock must never stop.
     clock.advance(ended - gone > mostBehind ? 50 : 500);
     await sleep(250);
   }

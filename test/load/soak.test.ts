@@ -21,7 +21,7 @@ import { packedPackage } from '../adapters/n8n/build-package.ts';
 const events = 10_000;
 const senders = 10;
 
-/** What is delivered: once, twice, or by a forger. */
+/** A delivery: new, repeated or forged. */
 interface Sent {
   kind: 'genuine' | 'repeat' | 'forged';
   url: string;
@@ -85,7 +85,7 @@ async function publish(
   return webhookUrl(n8n, trigger, 'webhook');
 }
 
-/** Nine of ten are genuine and new, one of twenty is a repeat of the one before, one of twenty is forged. */
+/** Of 20 events, 18 are genuine and new, one repeats the previous one, and one is forged. */
 function prepare(dbtUrl: string, dbtSecret: string, quantemplateUrl: string): Sent[] {
   const sign = (body: string, secret: string) => createHmac('sha256', secret).update(body).digest('hex');
   const all: Sent[] = [];
@@ -135,7 +135,7 @@ function prepare(dbtUrl: string, dbtSecret: string, quantemplateUrl: string): Se
   return all;
 }
 
-/** Delivers as the vendors do: again after a while, until the receiver says that it took the event, or that it will not. */
+/** Delivers with retries, as the vendors do, until the receiver accepts or rejects the event. */
 async function deliver({ url, body, headers, kind }: Sent): Promise<number> {
   for (;;) {
     const status = await fetch(url, {
@@ -144,7 +144,7 @@ async function deliver({ url, body, headers, kind }: Sent): Promise<number> {
       headers: { 'content-type': 'application/json', ...headers },
       signal: AbortSignal.timeout(10_000),
     }).then(
-      // An n8n that looks after its database says 200 to everything and forgets it (docs/operating-n8n.md).
+      // During startup, n8n responds with 200 to everything and drops it (docs/operating-n8n.md).
       async (response) => ((await response.text()).includes('starting up') ? 503 : response.status),
       () => 0,
     );
@@ -154,7 +154,7 @@ async function deliver({ url, body, headers, kind }: Sent): Promise<number> {
   }
 }
 
-/** What n8n's own database holds. */
+/** Queries n8n's own database. */
 function read(sql: string): Record<string, unknown>[] {
   const database = new DatabaseSync(join(folder, 'n8n', '.n8n', 'database.sqlite'), { readOnly: true });
   try {
@@ -164,7 +164,7 @@ function read(sql: string): Record<string, unknown>[] {
   }
 }
 
-it(`of ${events} events with repeats and forgeries, through a restart and a kill of n8n, every genuine one starts exactly one execution`, async () => {
+it(`every genuine event starts exactly one execution: ${events} events with repeats and forgeries, and a restart and a kill of n8n`, async () => {
   const dbtUrl = await publish(
     'Job Run Completed',
     'dbtTrigger',
@@ -195,7 +195,7 @@ it(`of ${events} events with repeats and forgeries, through a restart and a kill
     n8n = await start();
   }
   await Promise.all(sending);
-  // What was running when n8n was killed stays as it was for a while; it was started, and that is what counts.
+  // Executions that were running when n8n was killed keep their status for a while; what counts is that they were started.
   for (let unfinished = 1, looks = 0; unfinished > 0 && looks < 30; looks += 1, await sleep(1000)) {
     unfinished = Number(
       read(`SELECT count(*) AS count FROM execution_entity WHERE status IN ('new', 'running')`)[0]?.['count'],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A source of numbers that gives the same ones for the same seed: what a test wrote can be written again. */
+/** A pseudorandom number generator; the same seed yields the same numbers, so a test file can be generated again. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -11,7 +11,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** Names of the columns of `claimsPieces`, with the types that the whole file shows. */
+/** Column names of `claimsPieces`, with the types inferred from the whole file. */
 export const claimsColumns = [
   ['claim_id', 'integer'],
   ['policy_number', 'text'],
@@ -47,9 +47,9 @@ const causes = ['Fire', 'Flood', 'Theft', 'Collision', 'Windstorm', ''];
 const places = ['GB', 'DE', 'FR', 'US', 'JP', 'PL'];
 
 /**
- * An insurance table as CSV: 20 columns, about 260 bytes a row, with quotes, line feeds and CRLF inside of values, many
+ * An insurance table as CSV: 20 columns, about 260 bytes per row, with quotes, line feeds and CRLF inside values, many
  * scripts, empty values, dates, timestamps and decimals.
- * @param rows rows besides the header
+ * @param rows number of rows, excluding the header
  */
 export function* claimsPieces(rows: number, seed = 1): Generator<Buffer> {
   const random = seededRandom(seed);

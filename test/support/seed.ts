@@ -1,8 +1,8 @@
 const usual = 20_261_128;
 
 /**
- * The seed of a test with random inputs, printed so that a failure can be repeated. It is the same in every run, so that
- * a change fails for its own faults; `PIPEWRIGHT_SEED=<number>` repeats another run, `PIPEWRIGHT_SEED=random` searches.
+ * The seed of a test with random inputs, printed so that a failure can be reproduced. It is the same in every run, so that
+ * only code changes make the test fail; `PIPEWRIGHT_SEED=<number>` repeats another run, `PIPEWRIGHT_SEED=random` explores.
  */
 export function seedOf(test: string): number {
   const wanted = process.env['PIPEWRIGHT_SEED'];

@@ -1,5 +1,5 @@
-// Starts the slowest test files first, so that no worker is left with one of them at the end. Jest knows how long a file
-// takes only after a first run on the same machine.
+// Starts the slowest test files first, so that no worker is left with one of them at the end. Jest only knows the
+// duration of a file after a first run on the same machine.
 import { createRequire } from 'node:module';
 
 const jest = createRequire(createRequire(import.meta.url).resolve('jest'));
@@ -22,7 +22,7 @@ const slow = [
   'mysql/mysql-tables',
 ];
 
-/** How far from the start a test file is run. */
+/** The position of a test file in the run. */
 const rankOf = ({ path }) => {
   const rank = slow.findIndex((name) => path.includes(`/${name}`));
   return rank < 0 ? slow.length : rank;

@@ -11,42 +11,42 @@ import type {
 } from 'n8n-workflow';
 import type { N8n, NodeSetup } from './open-n8n.ts';
 
-/** How a trigger is run. */
+/** Options for running a trigger. */
 export interface ActiveTriggerOptions {
-  /** `manual` is a test in the editor. Default: `trigger`. */
+  /** `manual` runs a test in the editor. Default: `trigger`. */
   mode?: WorkflowExecuteMode;
-  /** Whether this process leads and so has the trigger's emitter. Default: true. */
+  /** Whether this process is the leader, which runs the trigger's emitter. Default: true. */
   leads?: boolean;
 }
 
-/** An active workflow that begins with a trigger, behind a real address on this machine. */
+/** An active workflow that starts with a trigger, at a real URL on this machine. */
 export interface ActiveTrigger {
   url: string;
-  /** What each started execution began with. */
+  /** The items that each started execution received. */
   executions: INodeExecutionData[][];
-  /** The keys by which n8n refuses a second execution. */
+  /** The deduplication keys with which n8n rejects a second execution. */
   keys: string[];
-  /** What n8n's log holds. */
+  /** The lines in n8n's log. */
   logged: string[];
-  /** How often the credential was read. */
+  /** Number of times the credential was read. */
   credentialsRead(): number;
   staticData(): Record<string, unknown>;
-  /** Replaces what the credential holds. */
+  /** Replaces values of the credential. */
   changeCredential(values: Record<string, unknown>): void;
-  /** What n8n does at its start: sets up what is missing. */
+  /** Activates the trigger as n8n does at startup: creates whatever is missing. */
   activate(): Promise<void>;
-  /** Posts a body as a sender does; returns status and text of the response. */
+  /** Posts a body as a sender does; returns the status and text of the response. */
   post(body: string, headers?: Record<string, string>, query?: string): Promise<{ status: number; text: string }>;
   deactivate(): Promise<void>;
-  /** What n8n does at its end: forgets the trigger without taking anything back. */
+  /** Stops the trigger as n8n does at shutdown, without unsubscribing. */
   stop(): Promise<void>;
-  /** The options of the list Rejected Events in the form. */
+  /** The options of the Rejected Events list in the form. */
   rejectedEvents(): Promise<INodePropertyOptions[]>;
-  /** Lets an hour go by for whatever is done every hour. */
+  /** Runs the hourly tasks. */
   tick(): void;
-  /** The address of n8n changes. */
+  /** Changes the URL of n8n. */
   move(base: string): void;
-  /** Lets go of the address without deactivating. */
+  /** Closes the server without deactivating the trigger. */
   close(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(pieces);
 }
 
-/** Opens a workflow of one trigger as n8n does; `activate` sets it up. */
+/** Opens a workflow with a single trigger as n8n does; `activate` activates it. */
 export async function openTrigger(
   n8n: N8n,
   setup: NodeSetup,
@@ -91,7 +91,7 @@ export async function openTrigger(
     const rawBody = await readBody(request);
     const url = new URL(request.url ?? '', 'http://localhost');
     const httpRequest = {
-      // A main process has addresses for tests, by which a trigger knows that it may be started here.
+      // Only a main process has test URLs, which tells a trigger that it may start executions here.
       app: { router: { stack: leads ? [{ route: { path: '/webhook-test/*path' } }] : [] } },
       headers: request.headers,
       query: Object.fromEntries(url.searchParams),

@@ -8,21 +8,21 @@ import { runCommand } from '../../support/machine/command.ts';
 import { n8nRequire } from '../../support/machine/n8n.ts';
 import { node24, outputFolder, projectRoot } from '../../support/machine/paths.ts';
 
-/** The folder of a package's sources. */
+/** The source folder of a package. */
 export function sourceFolder(name: PackageName): string {
   return join(projectRoot, 'n8n-nodes', name);
 }
 
-/** A package as after `npm install`, in its own folder. */
+/** An installed package in its own folder, as after `npm install`. */
 export interface BuiltPackage {
   folder: string;
   remove(): Promise<void>;
 }
 
 /**
- * A package in a folder of its own, beside the n8n-workflow of an n8n. The package is built first when its sources have
+ * Installs a package into its own folder, next to the n8n-workflow of an n8n. Builds the package first if its sources have
  * changed.
- * @param n8nFolder the folder of the install
+ * @param n8nFolder the folder of the n8n installation
  */
 export async function buildPackage(name: PackageName, n8nFolder: string): Promise<BuiltPackage> {
   const tarball = await packedPackage(name);
@@ -45,7 +45,7 @@ export async function packPackage(name: PackageName, destination: string): Promi
   return join(destination, packed?.filename ?? '');
 }
 
-/** The path of a package's .tgz, built and packed first when it is missing or its sources have changed. */
+/** The path of a package's .tgz, which is built and packed first if it is missing or its sources have changed. */
 export function packedPackage(name: PackageName): Promise<string> {
   const { version } = JSON.parse(readFileSync(join(sourceFolder(name), 'package.json'), 'utf8')) as { version: string };
   const folder = join(outputFolder, 'builds', 'packages');
@@ -57,7 +57,7 @@ export function packedPackage(name: PackageName): Promise<string> {
   });
 }
 
-/** The folder of a package, from the path of one of its files. */
+/** The folder of a package, derived from the path of one of its files. */
 function packageFolder(file: string, name: string): string {
   let folder = dirname(file);
   while (!folder.endsWith(`/node_modules/${name}`)) {

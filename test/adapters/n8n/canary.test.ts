@@ -9,13 +9,13 @@ import { checks, findSecret, inputsOf, plantedConnections, wholeText } from '../
 import { startEchoServer, type Answer, type EchoServer } from '../../conformance/canary/echo-server.ts';
 import { openN8n, type Credentials, type N8n } from './open-n8n.ts';
 
-/** Operations that send nothing, and why. */
+/** Operations that send no requests, each with the reason. */
 const silent: Record<string, string> = {
   drawRunTimeline: 'draws the steps of a run that it is given',
   completeActivity: 'calls only addresses of Azure',
 };
 
-/** Requests after which an execution is stopped: it is waiting for what the echo server never reports. */
+/** The execution is stopped after this many requests: it waits for a status that the echo server never returns. */
 const mostRequests = 4;
 
 let n8n: N8n;
@@ -33,7 +33,7 @@ const file = [{ json: {}, binary: { data: { data: 'YSxiCjEsMgo=', mimeType: 'tex
 const connectionsOf = ({ connection, furtherConnections = [] }: Service): Connection[] =>
   [connection, ...furtherConnections.map((one) => one.connection)].filter(logsIn);
 
-/** The logger that every node of n8n has. */
+/** The logger that all n8n nodes share. */
 function loggerOf({ core }: N8n): Record<'debug' | 'info' | 'warn' | 'error', (line: string) => void> {
   for (let holder: unknown = core.ExecuteContext.prototype; holder; holder = Object.getPrototypeOf(holder)) {
     const logger: unknown = Object.getOwnPropertyDescriptor(holder, 'logger')?.get?.call({});
@@ -73,7 +73,7 @@ function nothingShows(answer: Answer, shown: string): void {
 }
 
 function parametersOf(service: Service, operation: Operation): INodeParameters {
-  // The first place of a dataset is a file; the second one is a service.
+  // The first dataset source is a file; the second one is a service.
   const inputs = inputsOf(service, operation, 'data');
   const typed = (operation.input['source'] ? inputs[1] : inputs[0]) ?? {};
   const values = Object.entries(typed)
@@ -90,7 +90,7 @@ function parametersOf(service: Service, operation: Operation): INodeParameters {
 }
 
 it.each(every)(
-  'No secret shows in n8n in %s',
+  'no secret appears in n8n when running %s',
   async (_name, service, operation) => {
     const begin = echo.requests();
     const used = Object.fromEntries(
@@ -126,7 +126,7 @@ it.each(every)(
 const nodes = services.map(({ key, operations }) => (operations.length > 0 ? key : `${key}Trigger`));
 
 it.each(nodes)(
-  'No secret shows in n8n in the test of the credential of %s',
+  'no secret appears in n8n when testing the credential of %s',
   async (node) => {
     const type = n8n.nodeType(node);
     for (const used of type.description.credentials ?? []) {

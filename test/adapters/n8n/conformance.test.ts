@@ -7,7 +7,7 @@ import type { Sandbox } from '../../doubles/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';
 import { openN8n, type Executed, type NodeSetup } from './open-n8n.ts';
 
-/** The form as n8n keeps it. */
+/** The form values as n8n stores them. */
 function parametersOf({ service, operation, input }: Vendor, typed: Record<string, unknown>): INodeParameters {
   const found = service.operations.find(({ key }) => key === operation);
   const options: Record<string, unknown> = {};

@@ -15,7 +15,7 @@ afterAll(async () => {
   await sandbox.stop();
 });
 
-/** Tests a credential as n8n does when it is saved: with the method of its node. */
+/** Tests a credential as n8n does on saving: with the method of its node. */
 async function test(node: string, changes: object = {}) {
   const type = n8n.nodeType(node);
   const [used] = type.description.credentials ?? [];
@@ -31,13 +31,13 @@ async function test(node: string, changes: object = {}) {
 }
 
 it.each(['dataFactory', 'dataFactoryTrigger', 'dbt', 'quantemplate'])(
-  'finds the credential of %s good',
+  'the credential test accepts a valid credential of %s',
   async (node) => {
     expect(await test(node)).toEqual({ status: 'OK', message: expect.stringMatching(/^Connected to .+\.$/) });
   },
 );
 
-it('reports a wrong client secret without repeating it', async () => {
+it('the credential test reports a wrong client secret without repeating it', async () => {
   const { status, message } = await test('dataFactory', {
     clientId: sandbox.accounts.azure.clientId,
     clientSecret: 'a-wrong-secret',
@@ -47,21 +47,21 @@ it('reports a wrong client secret without repeating it', async () => {
   expect(message).not.toContain('a-wrong-secret');
 });
 
-it('reports a wrong dbt token', async () => {
+it('the credential test reports a wrong dbt token', async () => {
   expect(await test('dbt', { apiToken: 'dbtc_wrong' })).toMatchObject({
     status: 'Error',
     message: expect.stringContaining('dbt'),
   });
 });
 
-it('names the missing field', async () => {
+it('the credential test names the missing field', async () => {
   expect(await test('dbt', { accountId: '' })).toMatchObject({
     status: 'Error',
     message: expect.stringContaining('“Account ID” is missing'),
   });
 });
 
-it('reports an unreachable address', async () => {
+it('the credential test reports an unreachable address', async () => {
   expect(await test('dbt', { accessUrl: 'http://127.0.0.1:9' })).toMatchObject({
     status: 'Error',
     message: expect.stringContaining('refused the connection'),

@@ -28,7 +28,7 @@ const run = (parameters: Record<string, unknown>, credential: Record<string, unk
 const runJob = (value: string, more: Record<string, unknown> = {}) =>
   run({ operation: 'runJob', job: job(value), ...more });
 
-it('runs a job with an ID beyond the safe integers, waits for it and returns its tasks', async () => {
+it('Run Job runs a job with an ID above Number.MAX_SAFE_INTEGER, waits for it and returns its tasks', async () => {
   const { items, error } = await runJob(sandbox.accounts.databricks.jobId, {
     parametersMode: 'rows',
     parameters: { rows: [{ name: 'reportDate', value: '2026-11-20' }] },
@@ -42,12 +42,12 @@ it('runs a job with an ID beyond the safe integers, waits for it and returns its
   });
 });
 
-it('reports which task failed and why', async () => {
+it('Run Job reports which task failed and why', async () => {
   const { error } = await runJob('911');
   expect(error?.message).toBe('The run of Broken report failed at “report”: The report date lies in the future.');
 });
 
-it('starts a run once when the response to the start is lost', async () => {
+it('Run Job starts a run once when the response to the start is lost', async () => {
   const before = sandbox.world.databricks.runs.all.length;
   sandbox.faults.add({ match: { path: /run-now/ }, times: 1, fault: { kind: 'lost-answer' } });
   const { items } = await runJob(sandbox.accounts.databricks.jobId);
@@ -55,7 +55,7 @@ it('starts a run once when the response to the start is lost', async () => {
   expect(sandbox.world.databricks.runs.all.length - before).toBe(1);
 });
 
-it('starts a run once per key across executions', async () => {
+it('Run Job starts a run once per key across executions', async () => {
   const before = sandbox.world.databricks.runs.all.length;
   const ids = [];
   for (const startKey of ['wev_1', 'wev_1', 'wev_2'])
@@ -64,7 +64,7 @@ it('starts a run once per key across executions', async () => {
   expect(sandbox.world.databricks.runs.all.length - before).toBe(2);
 });
 
-it('runs a notebook as a service principal and reads its result', async () => {
+it('Run Notebook runs a notebook as a service principal and reads its result', async () => {
   const { clientId, clientSecret } = sandbox.accounts.databricks;
   const principal = { token: '', clientId, clientSecret };
   const { items } = await run({ operation: 'runNotebook', notebook: '/Shared/monthly' }, principal);
@@ -80,7 +80,7 @@ it('runs a notebook as a service principal and reads its result', async () => {
   });
 });
 
-it('logs in as an Azure service principal with Microsoft Entra and names a wrong secret', async () => {
+it('the Databricks credential logs in as an Azure service principal with Microsoft Entra, and a wrong secret is reported', async () => {
   const { tenantId, clientId, clientSecret } = sandbox.accounts.azure;
   const principal = { token: '', tenantId, clientId, clientSecret, authorityUrl: sandbox.addresses.entra };
   const { items, error } = await run({ operation: 'runJob', job: job(sandbox.accounts.databricks.jobId) }, principal);

@@ -34,7 +34,7 @@ const fileOf = (csv: string | Buffer): INodeExecutionData[] => [
 const claims =
   'policy,paid,share,open,since,note\n007,1250,12.50,true,2026-11-20,\n008,99,0.05,false,2026-11-21,"a ""b"""\n';
 
-it('returns one item per row with typed values and null for empty ones', async () => {
+it('Get Rows returns one item per row with typed values and null for empty ones', async () => {
   const { items, error } = await n8n.execute(setup('getRows'), fileOf(claims));
   expect(error).toBeUndefined();
   expect(items).toEqual([
@@ -49,7 +49,7 @@ it('returns one item per row with typed values and null for empty ones', async (
   ]);
 });
 
-it('returns rows from any first row, and none after the last, so that a loop ends', async () => {
+it('Get Rows returns rows from any first row, and none after the last, so that a loop ends', async () => {
   const csv = `id\n${Array.from({ length: 2_500 }, (_, index) => `${index + 1}\n`).join('')}`;
   const ids = async (firstRow: number) =>
     (await n8n.execute(setup('getRows', { firstRow }), fileOf(csv))).items.map(({ json }) => json['id']);
@@ -58,7 +58,7 @@ it('returns rows from any first row, and none after the last, so that a loop end
   expect(await ids(2_501)).toEqual([]);
 });
 
-it('keeps numbers that would lose digits as text and rejects rows with other values', async () => {
+it('Get Rows keeps numbers that would lose digits as text and rejects rows with other values', async () => {
   const { items } = await n8n.execute(
     setup('getRows'),
     fileOf('long,exact\n1234567890123456,1234567890.123456789\n1,2.5\n'),
@@ -73,7 +73,7 @@ it('keeps numbers that would lose digits as text and rejects rows with other val
   );
 });
 
-it('routes passed and failed datasets to separate named outputs', async () => {
+it('Check Dataset routes passed and failed datasets to separate named outputs', async () => {
   const check = (csv: string, more: Partial<NodeSetup> = {}) =>
     n8n.execute(setup('checkDataset', { rules: ['policy is unique'] }, more), fileOf(csv));
   const passed = await check(claims);
@@ -91,7 +91,7 @@ it('routes passed and failed datasets to separate named outputs', async () => {
   expect(NodeHelpers.getNodeOutputs(other.workflow, other.node, description)).toEqual(['main']);
 });
 
-it('routes a check that could not run to Failed or to the error output', async () => {
+it('Check Dataset routes a check that could not run to Failed or to the error output', async () => {
   const check = (onError: NodeSetup['onError']) =>
     n8n.execute(setup('checkDataset', { rules: ['rows >= 1'] }, { onError }), fileOf('a\n"1\n'));
   const regular = await check('continueRegularOutput');
@@ -101,7 +101,7 @@ it('routes a check that could not run to Failed or to the error output', async (
   expect(own.outputs.map((items) => items.length)).toEqual([0, 0, 1]);
 });
 
-it('returns failures on the first output when used as a tool of an AI agent', async () => {
+it('Check Dataset returns failures on the first output when used as a tool of an AI agent', async () => {
   const { workflow, node, additionalData } = n8n.set(setup('checkDataset', { rules: ['policy is unique'] }));
   const items = fileOf('policy\n1\n1\n');
   const context = new n8n.core.ExecuteContext(
@@ -122,7 +122,7 @@ it('returns failures on the first output when used as a tool of an AI agent', as
   expect(outputs.map((output) => output.length)).toEqual([1]);
 });
 
-it('reports that a rule about a table requires SQL Table', async () => {
+it('Check Dataset reports that a rule about a table requires SQL Table', async () => {
   const { error } = await n8n.execute(
     setup('checkDataset', { rules: ['policy is in table policies.id'] }),
     fileOf(claims),
@@ -150,14 +150,14 @@ it.each([
     },
   ],
   ['webAddressDownloadFile', { webAddressDownloadFileUrl: '/web/moved/claims.csv' }],
-])('reads rows straight from %s', async (source, parameters) => {
+])('Get Rows reads rows directly from %s', async (source, parameters) => {
   const { items, error } = await n8n.execute(setup('getRows', { source, rows: 2, ...parameters }));
   expect(error).toBeUndefined();
   expect(items).toHaveLength(2);
   expect(items[0]?.json).toHaveProperty('Claim Number');
 });
 
-it('resumes a broken download with the HTTP client of n8n', async () => {
+it('Get Rows resumes a broken download with the HTTP client of n8n', async () => {
   sandbox.faults.add({ match: { path: /web\/files/ }, times: 2, fault: { kind: 'cut', afterBytes: 5_000 } });
   const { items, error } = await n8n.execute(
     setup('getRows', { source: 'webAddressDownloadFile', webAddressDownloadFileUrl: '/web/files/claims.csv' }),
@@ -166,29 +166,32 @@ it('resumes a broken download with the HTTP client of n8n', async () => {
   expect(items).toHaveLength(300);
 });
 
-it.each(['elsewhere', 'there-and-back'])('sends no log-in to where a website leads on (%s)', async (path) => {
-  const from = (credentials: object) =>
-    n8n.execute(
-      setup(
-        'getRows',
-        { source: 'webAddressDownloadFile', webAddressDownloadFileUrl: `/web/${path}` },
-        {
-          credentials: {
-            pipewrightWebAddressApi: { ...sandboxCredentials(sandbox)['pipewrightWebAddressApi'], ...credentials },
+it.each(['elsewhere', 'there-and-back'])(
+  'Get Rows does not send credentials to the target of a redirect (%s)',
+  async (path) => {
+    const from = (credentials: object) =>
+      n8n.execute(
+        setup(
+          'getRows',
+          { source: 'webAddressDownloadFile', webAddressDownloadFileUrl: `/web/${path}` },
+          {
+            credentials: {
+              pipewrightWebAddressApi: { ...sandboxCredentials(sandbox)['pipewrightWebAddressApi'], ...credentials },
+            },
           },
-        },
-      ),
-    );
-  for (const login of [
-    {},
-    { authentication: 'bearer', token: 'sandbox-web-token' },
-    { authentication: 'basic', user: 'ada', password: 'sandbox-web-password' },
-  ]) {
-    expect((await from(login)).items[0]?.json).toEqual({ authorization: 'none', key: 'none' });
-  }
-});
+        ),
+      );
+    for (const login of [
+      {},
+      { authentication: 'bearer', token: 'sandbox-web-token' },
+      { authentication: 'basic', user: 'ada', password: 'sandbox-web-password' },
+    ]) {
+      expect((await from(login)).items[0]?.json).toEqual({ authorization: 'none', key: 'none' });
+    }
+  },
+);
 
-it('lists the artifacts of a run and the files of a folder', async () => {
+it('the Dataset node lists the artifacts of a run and the files of a folder', async () => {
   const run = sandbox.control.startDbtRun({ outcome: 'success' });
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   const search = async (method: string, parameters: INodeParameters) => {
@@ -214,7 +217,7 @@ it('lists the artifacts of a run and the files of a folder', async () => {
   });
 });
 
-it('tests the login to a website', async () => {
+it('the credential test tests the login to a website', async () => {
   const method = n8n.nodeType('dataset').methods?.credentialTest?.['testWebAddress'];
   const context = new n8n.core.CredentialTestContext(n8n.set(setup('getRows')).additionalData);
   const test = (data: object) =>

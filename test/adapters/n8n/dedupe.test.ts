@@ -1,14 +1,14 @@
 import { claimEvent, settleEvent } from '../../../n8n-nodes/adapter/dedupe.ts';
 import { forgetConnection, cachedConnection } from '../../../n8n-nodes/adapter/connection-cache.ts';
 
-/** What has become of a promise so far. */
+/** The current state of a promise. */
 async function stateOf(promise: Promise<boolean>): Promise<boolean | 'waiting'> {
   for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
   return Promise.race([promise, Promise.resolve('waiting' as const)]);
 }
 
 describe('claimEvent', () => {
-  it('lets a repeat wait for the first delivery and reports it as a repeat when that was started', async () => {
+  it('makes a repeat wait for the first delivery and reports it as a repeat once that one has started', async () => {
     expect(await claimEvent('started')).toBe(true);
     const repeat = claimEvent('started');
     expect(await stateOf(repeat)).toBe('waiting');

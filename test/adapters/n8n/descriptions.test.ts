@@ -12,7 +12,7 @@ import { installN8n } from '../../support/machine/n8n.ts';
 import { buildPackage, sourceFolder, type BuiltPackage } from './build-package.ts';
 import { readPackage, type PackageContent } from './read-package.ts';
 
-/** Every property with those inside of collections. */
+/** All properties, including those inside collections. */
 function allProperties(properties: readonly INodeProperties[]): INodeProperties[] {
   return properties.flatMap((property) => [
     property,
@@ -20,7 +20,7 @@ function allProperties(properties: readonly INodeProperties[]): INodeProperties[
   ]);
 }
 
-/** The trigger nodes of a service: n8n asks again and again for all that a node does, so what a sender calls stands apart. */
+/** The trigger nodes of a service: n8n polls for every event of a polling node, so webhook triggers get their own node. */
 function triggerNodes({ key, triggers }: Pick<Service, 'key' | 'triggers'>): [string, Trigger[]][] {
   const called = triggers.filter(({ how }) => how === 'webhook');
   const asking = triggers.filter(({ how }) => how === 'polling');
@@ -55,7 +55,7 @@ describe.each(Object.entries(packages) as [PackageName, N8nPackage][])(
       return found;
     };
 
-    it('has one node a service, trigger nodes for its events, and no other', () => {
+    it('has one node per service, trigger nodes for its events, and no others', () => {
       const expected = ownServices.flatMap(({ key, operations, triggers }) => [
         ...(operations.length > 0 ? [key] : []),
         ...triggerNodes({ key, triggers }).map(([node]) => node),
@@ -66,7 +66,7 @@ describe.each(Object.entries(packages) as [PackageName, N8nPackage][])(
     const withOperations = ownServices.filter(({ operations }) => operations.length > 0);
 
     it.each(withOperations.map((service) => [service.name, service] as const))(
-      'tells of %s what the core tells',
+      'describes %s as the core defines it',
       (_name, service) => {
         const { description, methods } = nodeOf(service.key);
         expect(description).toMatchObject({
@@ -100,7 +100,7 @@ describe.each(Object.entries(packages) as [PackageName, N8nPackage][])(
       },
     );
 
-    it('shows the further credential of a service exactly when it is needed', () => {
+    it('shows the additional credential of a service only when it is needed', () => {
       for (const service of withOperations) {
         const further = nodeOf(service.key).description.credentials?.slice(logsIn(service.connection) ? 1 : 0) ?? [];
         expect(further.map(({ displayOptions }) => displayOptions?.show)).toEqual(
@@ -109,7 +109,7 @@ describe.each(Object.entries(packages) as [PackageName, N8nPackage][])(
       }
     });
 
-    it('starts workflows by the events of its services, with directions where a person must subscribe by hand', () => {
+    it('has triggers for the events of its services, with setup directions where the user must subscribe manually', () => {
       for (const [node, triggers] of ownServices.flatMap(triggerNodes)) {
         const { description } = nodeOf(node);
         expect(description.version).toBeGreaterThan(1);
@@ -130,7 +130,7 @@ describe.each(Object.entries(packages) as [PackageName, N8nPackage][])(
       }
     });
 
-    it('tells of every operation and credential in its README', async () => {
+    it('documents every operation and credential in its README', async () => {
       const readme = await readFile(join(sourceFolder(name), 'README.md'), 'utf8');
       expect(readme).toBe(withTables(readme, ownServices));
     });
@@ -151,7 +151,7 @@ describe.each(Object.entries(packages) as [PackageName, N8nPackage][])(
       }
     });
 
-    it('shows no two properties of one name at once', () => {
+    it('never shows two properties with the same name at once', () => {
       for (const service of withOperations) {
         const { description } = nodeOf(service.key);
         const resourceOf = allProperties(description.properties).filter((property) => property.name === 'operation');
@@ -174,7 +174,7 @@ describe.each(Object.entries(packages) as [PackageName, N8nPackage][])(
       }
     });
 
-    it('hides what is secret', () => {
+    it('masks secrets', () => {
       const secrets = Object.values(content.credentials).flatMap(({ properties }) =>
         properties.filter((property) => /secret|password|token/i.test(property.name)),
       );
@@ -182,7 +182,7 @@ describe.each(Object.entries(packages) as [PackageName, N8nPackage][])(
       expect(secrets.every(({ typeOptions }) => typeOptions?.password === true)).toBe(true);
     });
 
-    it('has an icon for light and one for dark in the package, and a codex file for every node', () => {
+    it('contains a light and a dark icon, and a codex file for every node', () => {
       const { nodes, credentials } = readJson<{ n8n: { nodes: string[]; credentials: string[] } }>('package.json').n8n;
       const icons = [
         ...Object.values(content.nodes).map(({ description }) => description.icon),

@@ -46,7 +46,7 @@ const afterTime = async <T>(work: Promise<T>): Promise<T> => {
 beforeAll(() => jest.useFakeTimers());
 afterAll(() => jest.useRealTimers());
 
-it('emitAndConfirm waits only briefly where executions run in other processes', async () => {
+it('emitAndConfirm waits only briefly when executions run in other processes', async () => {
   const { emit, keys } = n8nThat(() => undefined);
   expect(await time(emitAndConfirm(emit, 'w:n', event('elsewhere')))).toBeLessThan(900);
   expect(keys).toHaveLength(1);

@@ -36,7 +36,7 @@ const download = (dataset: string, more: object = {}) => ({
   ...more,
 });
 
-it('stores a downloaded dataset as binary data of its item', async () => {
+it('a download stores a dataset as binary data of its item', async () => {
   sandbox.control.writeDataset('d-claims', 200);
   const { items, error } = await n8n.execute(quantemplate(download('d-claims')));
   expect(error).toBeUndefined();
@@ -50,12 +50,12 @@ it('stores a downloaded dataset as binary data of its item', async () => {
   expect(text.split('\n').length).toBeGreaterThan(200);
 });
 
-it('stores it in the selected binary field', async () => {
+it('a download stores a dataset in the selected binary field', async () => {
   const { items } = await n8n.execute(quantemplate(download('d-claims', { options: { outputBinaryField: 'claims' } })));
   expect(Object.keys(items[0]?.binary ?? {})).toEqual(['claims']);
 });
 
-it('fails when a download is interrupted, and keeps no partial file', async () => {
+it('a download fails when it is interrupted, and keeps no partial file', async () => {
   sandbox.control.writeDataset('d-claims', 2000);
   sandbox.faults.add({ match: { path: /d-claims/ }, fault: { kind: 'cut', afterBytes: 1000 } });
   const { items, error } = await n8n.execute(quantemplate(download('d-claims')));
@@ -63,12 +63,12 @@ it('fails when a download is interrupted, and keeps no partial file', async () =
   expect(error?.message).toBe('The connection was lost before the download was complete.');
 });
 
-it('reports a missing dataset', async () => {
+it('a download reports a missing dataset', async () => {
   const { error } = await n8n.execute(quantemplate(download('d-nowhere')));
   expect(error?.httpCode).toMatch(/^40[34]$/);
 });
 
-it('uploads a file from the binary data of an item', async () => {
+it('an upload reads a file from the binary data of an item', async () => {
   const csv = 'policy,paid\n007,1.50\n';
   const binary = { data: { data: Buffer.from(csv).toString('base64'), mimeType: 'text/csv', fileName: 'claims.csv' } };
   const { items, error } = await n8n.execute(
@@ -81,7 +81,7 @@ it('uploads a file from the binary data of an item', async () => {
   expect(Buffer.from(back.items[0]?.binary?.['data']?.data ?? '', 'base64').toString('utf8')).toBe(csv);
 });
 
-it('lists the available binary fields when the selected one does not exist', async () => {
+it('an upload lists the available binary fields when the selected one does not exist', async () => {
   const binary = { report: { data: '', mimeType: 'text/csv' } };
   const { error } = await n8n.execute(
     quantemplate({ operation: 'uploadDataset', dataset: id('d-claims'), file: 'data' }),
@@ -91,7 +91,7 @@ it('lists the available binary fields when the selected one does not exist', asy
   expect(error?.description).toContain('report');
 });
 
-it('does not report a compressed body as truncated', async () => {
+it('a download does not report a compressed body as truncated', async () => {
   const csv = 'policy,paid\n'.repeat(1000);
   const server = createServer((request, response) => {
     request.resume();
@@ -112,7 +112,7 @@ it('does not report a compressed body as truncated', async () => {
   expect(Buffer.from(items[0]?.binary?.['data']?.data ?? '', 'base64').toString('utf8')).toBe(csv);
 });
 
-// From here on files are kept on disk, as in production.
+// The following tests keep files on disk, as in production.
 describe('With binary data on disk', () => {
   it('files are streamed byte for byte', async () => {
     const stored = await n8n.keepFilesOnDisk();

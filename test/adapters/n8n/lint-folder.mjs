@@ -1,5 +1,5 @@
 // Lints one folder as n8n does: `node lint-folder.mjs <folder> strict|self-hosted source|tarball`.
-// It runs in a process of its own, for the scanner makes folders and prints at its import.
+// It runs in its own process because the scanner creates folders and prints on import.
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { n8nCommunityNodesPlugin as newest } from '@n8n/eslint-plugin-community-nodes';
@@ -9,13 +9,13 @@ import { ESLint } from 'eslint';
 const [folder, setting, what] = process.argv.slice(2);
 const patterns = what === 'source' ? SOURCE_FILE_PATTERNS : ['**/*.js', 'package.json'];
 
-/** The rules of n8n that hold only for n8n Cloud: what may be imported, and no console. */
+/** n8n's rules that apply only to n8n Cloud: restricted imports and no console. */
 const cloudRules = Object.keys(newest.configs.recommended.rules).filter(
   (rule) => !(rule in newest.configs.recommendedWithoutN8nCloudSupport.rules),
 );
 const selfHosted = { rules: Object.fromEntries([...cloudRules, 'no-console'].map((rule) => [rule, 'off'])) };
 
-/** The scanner's configuration with its own plugin, or with the newest one in its place. */
+/** The scanner's configuration, with its own plugin or with the newest version. */
 async function configurations() {
   const scanner = await buildScanConfig();
   const replaced = scanner.map((part) =>

@@ -14,9 +14,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe.each(packageNames)('n8n-nodes-%s', (name) => {
-  it("passes n8n's linter in its setting, without a warning", () => lintSource(name));
+  it("passes n8n's linter in its mode without warnings", () => lintSource(name));
 
-  it("passes n8n's scanner as it is packed, and holds no more than it must", async () => {
+  it("passes n8n's scanner when packed, and contains no unnecessary files", async () => {
     const tarball = await packedPackage(name);
     await scanTarball(tarball, settingOf(name));
     const listed = (await runCommand('tar', ['-tzf', tarball])).trim().split('\n');
@@ -48,7 +48,7 @@ describe.each(packageNames)('n8n-nodes-%s', (name) => {
   });
 });
 
-it('fails for a package that breaks the rules', async () => {
+it('the linter fails for a package that breaks the rules', async () => {
   const bad = await mkdtemp(join(folder, 'bad-'));
   await runCommand('tar', ['-xzf', await packedPackage('pipewright'), '-C', bad, 'package/package.json']);
   await mkdir(join(bad, 'package', 'dist'));

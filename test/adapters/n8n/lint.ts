@@ -6,13 +6,13 @@ import { runCommand } from '../../support/machine/command.ts';
 import { node24, projectRoot } from '../../support/machine/paths.ts';
 import { packPackage, sourceFolder } from './build-package.ts';
 
-/** The settings of n8n's linter: `strict` for n8n Cloud, `self-hosted` for packages that need sockets. */
+/** Modes of n8n's linter: `strict` for n8n Cloud, `self-hosted` for packages that need sockets. */
 type Setting = 'strict' | 'self-hosted';
 
-/** Names of all packages. */
+/** The names of all packages. */
 export const packageNames = Object.keys(packages) as PackageName[];
 
-/** The setting that a package must pass. */
+/** The linter mode that a package must pass. */
 export function settingOf(name: PackageName): Setting {
   return packages[name].strict ? 'strict' : 'self-hosted';
 }
@@ -20,23 +20,23 @@ export function settingOf(name: PackageName): Setting {
 const script = join(projectRoot, 'test', 'adapters', 'n8n', 'lint-folder.mjs');
 
 async function lintFolder(folder: string, setting: Setting, what: 'source' | 'tarball'): Promise<void> {
-  // In folders that the rules take for their own tests, they expect the file names of those.
+  // In folders that the rules treat as tests, they expect test file names.
   const { NODE_ENV: _ours, ...env } = process.env;
   await runCommand(node24(), [script, folder, setting, what], { cwd: projectRoot, env });
 }
 
 /**
- * Lints the sources of a package as n8n does before it verifies one: with n8n's own scanner and with the newest rules.
- * @throws Error with what was found
+ * Lints the sources of a package as n8n does before verification: with n8n's own scanner and with the newest rules.
+ * @throws Error with the findings
  */
 export async function lintSource(name: PackageName): Promise<void> {
   await lintFolder(sourceFolder(name), settingOf(name), 'source');
 }
 
 /**
- * Scans a packed package as n8n does with what is on npm.
+ * Scans a packed package as n8n scans packages on npm.
  * @param tarball path of the .tgz
- * @throws Error with what was found
+ * @throws Error with the findings
  */
 export async function scanTarball(tarball: string, setting: Setting): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'n8n-scan-'));
@@ -48,7 +48,7 @@ export async function scanTarball(tarball: string, setting: Setting): Promise<vo
   }
 }
 
-/** Lints the sources of every package, and scans what is published of them. @throws Error with what was found */
+/** Lints the sources of every package and scans its packed files. @throws Error with the findings */
 export async function lintPackages(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'n8n-pack-'));
   try {

@@ -16,7 +16,7 @@ afterAll(async () => {
   await sandbox.stop();
 });
 
-/** What a list method is called on, while a form with these values is open. */
+/** The context of a list method while a form with these values is open. */
 function form(node: string, parameters: INodeParameters): ILoadOptionsFunctions {
   const [first] = n8n.nodeType(node).description.credentials ?? [];
   const type = first?.name ?? '';
@@ -43,7 +43,7 @@ const factory = () => ({
   value: `${sandbox.accounts.azure.resourceGroup}/${sandbox.accounts.azure.factory}`,
 });
 
-it('lists the factories of the subscription', async () => {
+it('a list shows the factories of the subscription', async () => {
   const { results } = await search('dataFactory', 'searchFactories', {});
   expect(results).toEqual([
     expect.objectContaining({
@@ -53,25 +53,25 @@ it('lists the factories of the subscription', async () => {
   ]);
 });
 
-it("lists all pages of the factory's pipelines, and searches them", async () => {
+it("a list shows all pages of the factory's pipelines, and searches them", async () => {
   expect((await search('dataFactory', 'searchPipelines', { factory: factory() })).results.length).toBeGreaterThan(30);
   const { results } = await search('dataFactory', 'searchPipelines', { factory: factory() }, 'qt_');
   expect(results.map(({ value }) => value)).toEqual(['QT_fetch_data']);
 });
 
-it('lists nothing until a factory is selected', async () => {
+it('a list is empty until a factory is selected', async () => {
   expect(await search('dataFactory', 'searchPipelines', { factory: { __rl: true, mode: 'list', value: '' } })).toEqual({
     results: [],
   });
 });
 
-it('lists dbt jobs for a multi-select', async () => {
+it('a multi-select lists dbt jobs', async () => {
   const load = n8n.nodeType('dbtTrigger').methods?.loadOptions?.['searchJobs'];
   const options: INodePropertyOptions[] = (await load?.call(form('dbtTrigger', { event: 'jobRunCompleted' }))) ?? [];
   expect(options).toContainEqual(expect.objectContaining({ value: '123', name: expect.stringContaining('Daily Job') }));
 });
 
-it('reports a problem with the credential instead of an empty list', async () => {
+it('a list reports a problem with the credential instead of an empty list', async () => {
   const context = form('dataFactory', {});
   Object.assign(context, { getCredentials: async () => ({ tenantId: 't' }) });
   const list = n8n.nodeType('dataFactory').methods?.listSearch?.['searchFactories'];

@@ -64,7 +64,7 @@ function noted(): unknown[] {
   return there === 0 ? [] : query("SELECT status FROM pipewright_loads WHERE table_name = 'straight'");
 }
 
-it('loads the file of a previous node into a table, with identifiers as text', async () => {
+it('Load Dataset loads the file of a previous node into a table, with identifiers as text', async () => {
   const { items, error } = await n8n.execute(load({ table: 'claims' }), fileOf('policy,paid\n007,1.50\n008,2\n'));
   expect(error).toBeUndefined();
   expect(items).toEqual([
@@ -73,7 +73,7 @@ it('loads the file of a previous node into a table, with identifiers as text', a
   expect(query('SELECT policy FROM claims ORDER BY policy')).toEqual([{ policy: '007' }, { policy: '008' }]);
 });
 
-it('loads a dataset directly from its service, without a file in n8n', async () => {
+it('Load Dataset loads a dataset directly from its service, without a file in n8n', async () => {
   sandbox.control.writeDataset('d-claims', 300);
   const dataset = { __rl: true, mode: 'id', value: 'd-claims' };
   const { items, error } = await n8n.execute(
@@ -85,7 +85,7 @@ it('loads a dataset directly from its service, without a file in n8n', async () 
   expect(query('SELECT count(*) AS rows FROM straight')).toEqual([{ rows: 300 }]);
 });
 
-it('does not change the table when the download is interrupted', async () => {
+it('Load Dataset does not change the table when the download is interrupted', async () => {
   sandbox.control.writeDataset('d-claims', 3000);
   sandbox.faults.add({ match: { path: /d-claims/ }, fault: { kind: 'cut', afterBytes: 50_000 } });
   const dataset = { __rl: true, mode: 'id', value: 'd-claims' };
@@ -96,13 +96,13 @@ it('does not change the table when the download is interrupted', async () => {
   expect(query('SELECT count(*) AS rows FROM straight')).toEqual([{ rows: 300 }]);
 });
 
-it('does not change the table when the execution is stopped during the load', async () => {
+it('Load Dataset does not change the table when the execution is stopped during the load', async () => {
   sandbox.control.writeDataset('d-claims', 3000);
   sandbox.faults.add({ match: { path: /d-claims/ }, fault: { kind: 'slow', milliseconds: 600_000, part: 'body' } });
   const dataset = { __rl: true, mode: 'id', value: 'd-claims' };
   const download = { path: /d-claims/ };
   const downloads = sandbox.requests.count(download);
-  // A load begins by asking the database for the table.
+  // A load starts by querying the database for the table.
   const prepare = jest.spyOn(DatabaseSync.prototype, 'prepare');
   const begun = Date.now();
   await n8n.execute(
@@ -116,15 +116,15 @@ it('does not change the table when the execution is stopped during the load', as
     { stopWhen: () => prepare.mock.calls.length > 0 && sandbox.requests.count(download) > downloads },
   );
   prepare.mockRestore();
-  // Of the minute after which a silent download is given up.
+  // A silent download would only time out after a minute.
   expect(Date.now() - begun).toBeLessThan(50_000);
-  // For n8n the execution ends at once; the load is rolled back a moment later.
+  // For n8n the execution ends immediately; the load is rolled back shortly afterwards.
   for (let looks = 0; looks < 600 && !JSON.stringify(noted()).includes('failed'); looks += 1) await sleep(100);
   expect(noted()).toEqual([{ status: 'failed' }]);
   expect(query('SELECT count(*) AS rows FROM straight')).toEqual([{ rows: 300 }]);
 });
 
-it('rejects an invalid row unless rejected rows are allowed', async () => {
+it('Load Dataset rejects an invalid row unless rejected rows are allowed', async () => {
   const ragged = fileOf('a,b\n1,2\n3\n');
   const { error } = await n8n.execute(load({ table: 'ragged' }), ragged);
   expect(error?.message).toBeTruthy();
@@ -132,7 +132,7 @@ it('rejects an invalid row unless rejected rows are allowed', async () => {
   expect(items[0]?.json).toMatchObject({ rows: 1, rejected: 1 });
 });
 
-it('updates rows by key, loads once per load key, and accepts other formats and types', async () => {
+it('Load Dataset updates rows by key, loads once per load key, and accepts other formats and types', async () => {
   const upsert = (lines: string, loadKey: string) =>
     n8n.execute(
       load({
@@ -159,7 +159,7 @@ it('updates rows by key, loads once per load key, and accepts other formats and 
   expect(query("SELECT source FROM pipewright_loads WHERE table_name = 'people'")).toHaveLength(2);
 });
 
-it('rejects a key that is not unique, an unknown type, and a dataset with too few rows', async () => {
+it('Load Dataset rejects a key that is not unique, an unknown type, and a dataset with too few rows', async () => {
   const refused = async (parameters: object, csv: string) =>
     (await n8n.execute(load({ table: 'people', ...parameters }), fileOf(csv))).error?.message;
   expect(await refused({ mode: 'upsert', key: ['id'] }, 'id,name\n1,x\n1,y\n')).toContain('is not unique: 1');
@@ -172,7 +172,7 @@ it('rejects a key that is not unique, an unknown type, and a dataset with too fe
   expect(query('SELECT count(*) AS rows FROM people')).toEqual([{ rows: 3 }]);
 });
 
-it('adds load metadata columns, ignores new columns and converts NULL values', async () => {
+it('Load Dataset adds load metadata columns, ignores new columns and converts NULL values', async () => {
   await n8n.execute(
     load({ table: 'told', options: { addLoadMetadata: true, nullValues: ['N/A'] } }),
     fileOf('a,b\n1,N/A\n'),
@@ -192,7 +192,7 @@ it('adds load metadata columns, ignores new columns and converts NULL values', a
   expect(query("SELECT count(*) AS rows FROM told WHERE _load_id = 'event-9'")).toEqual([{ rows: 1 }]);
 });
 
-it('checks a dataset against rules, routes it to Passed or Failed, and returns the failing rows as a file', async () => {
+it('Check Dataset checks a dataset against rules, routes it to Passed or Failed, and returns the failing rows as a file', async () => {
   const check = (rules: string[]) =>
     n8n.execute(load({ operation: 'checkDataset', rules }), fileOf('id,paid\n1,10\n1,-2\n'));
   const { outputs, error } = await check(['rows >= 1', 'id is unique', 'paid >= 0']);
@@ -219,7 +219,7 @@ it('checks a dataset against rules, routes it to Passed or Failed, and returns t
   expect((await check(['rows are many'])).error?.message).toContain('“rows are many” is not a valid rule');
 });
 
-it('previews rows and column types of a dataset without creating a table', async () => {
+it('Preview Dataset previews rows and column types of a dataset without creating a table', async () => {
   const csv = `id,paid,day\n${Array.from({ length: 50 }, (_, index) => `0${index},${index}.50,2026-11-20\n`).join('')}`;
   const preview = (parameters: object, text = csv) =>
     n8n.execute(load({ operation: 'previewDataset', ...parameters }), fileOf(text));
@@ -245,13 +245,13 @@ it('previews rows and column types of a dataset without creating a table', async
   });
 });
 
-it('keeps database files inside the allowed folder', async () => {
+it('Load Dataset keeps database files inside the allowed folder', async () => {
   const { error } = await n8n.execute(load({ table: 'claims' }, { file: '../outside.db' }), fileOf('a\n1\n'));
   expect(error?.message).toContain('outside the allowed folder');
   expect(await readdir(folder)).toEqual(expect.not.arrayContaining(['outside.db']));
 });
 
-it('loads into MariaDB on its default port', async () => {
+it('Load Dataset loads into MariaDB on its default port', async () => {
   const mariadb = await startMariaDb();
   try {
     const { host, port, database, user, password } = mariadb;
@@ -285,7 +285,7 @@ it('loads into MariaDB on its default port', async () => {
   }
 });
 
-it('tests the connection to a database', async () => {
+it('the credential test tests the connection to a database', async () => {
   const method = n8n.nodeType('sqlTable').methods?.credentialTest?.['testSql'];
   const context = new n8n.core.CredentialTestContext(n8n.set({ node: 'sqlTable' }).additionalData);
   const test = (data: object) =>

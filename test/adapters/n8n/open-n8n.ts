@@ -28,7 +28,7 @@ import { installN8n, n8nRequire } from '../../support/machine/n8n.ts';
 import type { PackageName } from '../../../scripts/generate/packages.ts';
 import { buildPackage } from './build-package.ts';
 
-/** What of n8n's engine is used here; its types are not among the dependencies. */
+/** The parts of n8n's engine that are used here; its types are not among the dependencies. */
 export interface Core {
   PackageDirectoryLoader: new (
     folder: string,
@@ -53,17 +53,17 @@ export interface Core {
   CredentialTestContext: new (additionalData: IWorkflowExecuteAdditionalData) => ICredentialTestFunctions;
 }
 
-/** Values of credentials by their type. */
+/** Credential values by type. */
 export type Credentials = Record<string, Record<string, unknown>>;
 
-/** A node as a person has set it up. */
+/** A node as a user has configured it. */
 export interface NodeSetup {
-  /** Name of the node in its package: `dataFactory`. */
+  /** Node name in its package: `dataFactory`. */
   node: string;
   parameters?: INodeParameters;
   credentials?: Credentials;
   onError?: INode['onError'];
-  /** Whether n8n tries it again when it fails. */
+  /** Whether n8n retries it on failure. */
   retryOnFail?: boolean;
 }
 
@@ -73,30 +73,30 @@ export interface N8n {
   module: typeof WorkflowModule;
   nodeType(name: string): INodeType;
   credentialTypes: Record<string, ICredentialType>;
-  /** A workflow of one node, with the parts of n8n's contexts. */
+  /** A workflow with a single node, with the parts of n8n's contexts. */
   set(setup: NodeSetup): { workflow: Workflow; node: INode; additionalData: IWorkflowExecuteAdditionalData };
-  /** Runs a node on items to its end. */
+  /** Runs a node on items until it finishes. */
   execute(
     setup: NodeSetup,
     items?: INodeExecutionData[],
     options?: { mode?: WorkflowExecuteMode; stopWhen?: () => boolean },
   ): Promise<Executed>;
-  /** From now on n8n keeps files on disk instead of in memory, as it does in production. */
+  /** Makes n8n store files on disk instead of in memory from now on, as in production. */
   keepFilesOnDisk(): Promise<{ read(id: string): Promise<Buffer> }>;
   close(): Promise<void>;
 }
 
-/** What came of an execution. */
+/** The result of an execution. */
 export interface Executed {
   items: INodeExecutionData[];
-  /** All outputs: the second one is that of errors, where the node has such. */
+  /** All outputs; the second one is the error output of nodes that have one. */
   outputs: INodeExecutionData[][];
   error?: Error & { description?: string; httpCode?: string; context?: { itemIndex?: number } };
   status: string;
 }
 
 /**
- * Builds a package and opens n8n's engine with it. Installs n8n first if necessary, which takes minutes.
+ * Builds a package and opens n8n's engine with it. Installs n8n first if it is missing, which takes minutes.
  */
 export async function openN8n(packageName: PackageName): Promise<N8n> {
   const install = await installN8n((line) => console.log(line));

@@ -29,7 +29,7 @@ import { ManualClock } from '../../doubles/server/clock.ts';
 import { sandboxCredentials } from './credentials.ts';
 import { packedPackage } from './build-package.ts';
 
-/** The time of the vendors: a run ends when a test advances the clock, so a test always sees its execution parked first. */
+/** The vendors' clock: a run ends only when a test advances it, so a test always sees its execution parked first. */
 const clock = new ManualClock(Date.now());
 let folder: string;
 let sandbox: Sandbox;
@@ -47,7 +47,7 @@ beforeAll(async () => {
   n8n = await start();
   for (const [type, data] of Object.entries(sandboxCredentials(sandbox)))
     if ([azure, dbt].includes(type)) credentials[type] = await createCredential(n8n, type, type, data);
-  // It takes n8n a minute to notice a timeout: the test for it only looks at the end.
+  // n8n takes a minute to notice a timeout, so the test for it only checks at the end.
   sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 1e10 });
   overdue = (await begin(pipeline('dataFactory', 'Load_and_call', called(1)))).id;
   overdueRun = await startedRun();
@@ -116,7 +116,7 @@ const becomes = async (id: string, status: ExecutionStatus): Promise<void> => {
     await sleep(100);
   }
 };
-/** Lets the vendors' time pass until an execution has finished. */
+/** Advances the vendors' clock until an execution has finished. */
 const finish = async (id: string): Promise<Execution> => {
   for (let looks = 0; looks < 1_200; looks += 1) {
     const execution = await readExecution(n8n, id);
@@ -134,7 +134,7 @@ const statusCalls = () => sandbox.requests.list({ method: 'GET', path: /pipeline
 
 describe('A run with a callback', () => {
   it.each(['dataFactory', 'synapse'] as const)(
-    'parks the execution, and lets it go on with the run as it ended, at %s',
+    'parks the execution and resumes it with the finished run in %s',
     async (service) => {
       sandbox.control.planRun({
         service: service === 'synapse' ? 'synapse' : 'data-factory',
@@ -157,7 +157,7 @@ describe('A run with a callback', () => {
     },
   );
 
-  it('returns a failed run with its explanation', async () => {
+  it('returns a failed run with its error message', async () => {
     sandbox.control.planRun({
       service: 'data-factory',
       name: 'Load_and_call',
@@ -302,7 +302,7 @@ describe('A pipeline that waits in a WebHook activity', () => {
   });
 });
 
-it('resumes several parked executions independently', async () => {
+it('several parked executions resume independently', async () => {
   sandbox.control.setDurations({ runningMilliseconds: 6_000 });
   const workflow = await createWorkflow(
     n8n,
@@ -314,7 +314,7 @@ it('resumes several parked executions independently', async () => {
   for (const id of ids) expect((await finish(id)).status).toBe('success');
 });
 
-it('a run whose callback does not arrive in time ends as timed-out and is not stopped', async () => {
+it('a run without a callback in time ends as timed-out and is not stopped', async () => {
   const ended = await waitForExecution(n8n, overdue, 180);
   expect(outputOf(ended, 'Then')).toMatchObject([{ status: 'timed-out', finished: false, id: overdueRun }]);
 });

@@ -26,7 +26,7 @@ afterAll(async () => {
   await sandbox.stop();
 });
 
-/** A workflow that polls, with what n8n keeps for it. */
+/** A workflow that polls, with its stored data in n8n. */
 function activate(setup: NodeSetup = trigger) {
   const { workflow, node, additionalData } = n8n.set(setup);
   return {
@@ -39,7 +39,7 @@ function activate(setup: NodeSetup = trigger) {
   };
 }
 
-/** Runs a pipeline until it has finished; returns the ID of the run. */
+/** Runs a pipeline until it has finished; returns the run ID. */
 async function run(name: string): Promise<string> {
   const setup: NodeSetup = {
     ...trigger,
@@ -60,7 +60,7 @@ async function run(name: string): Promise<string> {
   return id;
 }
 
-it('emits each finished run once, oldest first, and none from before the activation', async () => {
+it('a polling trigger emits each finished run once, oldest first, and none from before the activation', async () => {
   await run('Load_sources');
   const workflow = activate();
   expect(await workflow.poll()).toEqual([]);
@@ -73,7 +73,7 @@ it('emits each finished run once, oldest first, and none from before the activat
   expect(await workflow.poll()).toEqual([]);
 });
 
-it('emits only runs with the selected outcome', async () => {
+it('a polling trigger emits only runs with the selected outcome', async () => {
   const workflow = activate({ ...trigger, parameters: { ...trigger.parameters, outcome: 'failed' } });
   await workflow.poll();
   await run('Load_sources');
@@ -81,7 +81,7 @@ it('emits only runs with the selected outcome', async () => {
   expect((await workflow.poll()).map(({ json }) => json['id'])).toEqual([failed]);
 });
 
-it('returns the newest run in the editor every time and stores nothing', async () => {
+it('a polling trigger returns the newest run in the editor every time and stores nothing', async () => {
   const newest = await run('Load_sources');
   const workflow = activate();
   expect((await workflow.poll('manual')).map(({ json }) => json['id'])).toEqual([newest]);
@@ -89,7 +89,7 @@ it('returns the newest run in the editor every time and stores nothing', async (
   expect(workflow.kept()).toEqual({});
 });
 
-it('loses nothing when a poll fails', async () => {
+it('a polling trigger loses nothing when a poll fails', async () => {
   const workflow = activate();
   await workflow.poll();
   const id = await run('Load_sources');

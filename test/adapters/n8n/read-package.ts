@@ -6,16 +6,16 @@ import type { ICredentialType, INodeType } from 'n8n-workflow';
 /** The nodes and credentials of a built package. */
 export interface PackageContent {
   name: string;
-  /** By the names in their descriptions: `dataFactory`. */
+  /** By node name: `dataFactory`. */
   nodes: Record<string, INodeType>;
-  /** By their types: `pipewrightAzureApi`. */
+  /** By credential type: `pipewrightAzureApi`. */
   credentials: Record<string, ICredentialType>;
 }
 
 /**
- * Reads the nodes and credentials out of a built package, as n8n does: each registered file holds a class of its name.
- * Descriptions, forms and lists stand in `nodes.<name>.description` and `nodes.<name>.methods`.
- * @param folder the folder with package.json and dist; n8n-workflow must be found from there
+ * Reads the nodes and credentials from a built package, as n8n does: each registered file exports a class with its name.
+ * Descriptions, forms and lists are in `nodes.<name>.description` and `nodes.<name>.methods`.
+ * @param folder the folder with package.json and dist; n8n-workflow must be resolvable from there
  */
 export function readPackage(folder: string): PackageContent {
   const require = createRequire(join(folder, 'package.json'));

@@ -1,21 +1,21 @@
 import { gzipSync } from 'node:zlib';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
 
-/** The secret of the credential that these deliveries are for. */
+/** The secret of the credential for these deliveries. */
 export const slackSecret = '8f742231b10e8888abcd99yyyzzz85a5';
 
-/** A delivery to Signed Webhook with Slack's signature, and what a real n8n answers it with. */
+/** A delivery to Signed Webhook with Slack's signature, and the response of a real n8n. */
 interface Answered {
   name: string;
   body: string | Buffer;
   type: string;
-  /** Headers beside those of the signature, or instead of them. */
+  /** Headers in addition to the signature headers, or replacing them. */
   headers?: Record<string, string>;
   query?: string;
   /** Default: `POST`. */
   method?: 'POST' | 'PUT';
   status: number;
-  /** The text of the response, where it comes from Pipewright and not from n8n. */
+  /** The text of the response, if it comes from Pipewright and not from n8n. */
   text?: string;
 }
 

@@ -129,7 +129,7 @@ function post(url: string, id: string, secret = 'a-long-secret-of-our-own'): Pro
   });
 }
 
-it('accepts valid credentials and rejects invalid ones, in both packages', async () => {
+it('n8n accepts valid credentials and rejects invalid ones, in both packages', async () => {
   const all = sandboxCredentials(sandbox);
   for (const [type, data] of Object.entries(all))
     expect([type, await testCredential(n8n, credentials[type] as Credential, data)]).toEqual([
@@ -144,7 +144,7 @@ it('accepts valid credentials and rejects invalid ones, in both packages', async
   ).toMatchObject({ status: 'Error' });
 });
 
-it('fills a dropdown', async () => {
+it('n8n fills a dropdown', async () => {
   const { results } = await listSearch(n8n, runPipeline(), {
     method: 'searchPipelines',
     parameter: 'pipeline',
@@ -153,14 +153,14 @@ it('fills a dropdown', async () => {
   expect(results.map(({ value }) => value)).toEqual(['QT_fetch_data']);
 });
 
-it('runs a pipeline', async () => {
+it('n8n runs a pipeline', async () => {
   const { id } = await chain('Runs', manualTrigger, runPipeline());
   const execution = await waitForExecution(n8n, await runManually(n8n, id, 'Start'));
   expect(execution.status).toBe('success');
   expect(outputOf(execution, 'Run')).toEqual([expect.objectContaining({ name: 'Load_sources', succeeded: true })]);
 });
 
-it('loads a download into a table, and a dataset directly from its service', async () => {
+it('n8n loads a download into a table, and a dataset directly from its service', async () => {
   sandbox.control.writeDataset('d-claims', 500);
   const { id } = await chain('Loads', manualTrigger, download(), load({}));
   const execution = await waitForExecution(n8n, await runManually(n8n, id, 'Start'));
@@ -175,7 +175,7 @@ it('loads a download into a table, and a dataset directly from its service', asy
   expect(outputOf(again, 'Load')).toEqual([expect.objectContaining({ rows: 500 })]);
 });
 
-it('starts a workflow once per authentic event, also after a restart, and never for a forged one', async () => {
+it('n8n starts a workflow once per authentic event, also after a restart, and never for a forged one', async () => {
   const node = eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c11');
   const { id } = await chain('Reacts', node, then);
   await publishWorkflow(n8n, id);
@@ -207,7 +207,7 @@ it('starts a workflow once per authentic event, also after a restart, and never 
   await unpublishWorkflow(n8n, id);
 });
 
-it('outputs the delivered event when the workflow is tested in the editor', async () => {
+it('a trigger outputs the delivered event when the workflow is tested in the editor', async () => {
   const node = eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c12');
   const { id } = await chain('Is tried', node, then);
   const answer = await n8n.api.rest<{ waitingForWebhook?: boolean }>('POST', `workflows/${id}/run`, {
@@ -224,7 +224,7 @@ it('outputs the delivered event when the workflow is tested in the editor', asyn
   ]);
 });
 
-it('subscribes at dbt when a workflow is published, is triggered, and unsubscribes afterwards', async () => {
+it('the dbt trigger subscribes when a workflow is published, starts it, and unsubscribes afterwards', async () => {
   const node: WorkflowNode = {
     ...eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c13'),
     name: 'Job Run Completed',
@@ -247,7 +247,7 @@ it('subscribes at dbt when a workflow is published, is triggered, and unsubscrib
   expect(sandbox.world.dbt.webhooks.list()).toHaveLength(0);
 });
 
-it('reports why a trigger without a secret cannot be activated', async () => {
+it('n8n reports why a trigger without a secret cannot be activated', async () => {
   const { pipewrightQuantemplateApi } = sandboxCredentials(sandbox);
   const bare = await createCredential(n8n, 'bare', 'pipewrightQuantemplateApi', {
     ...pipewrightQuantemplateApi,
@@ -261,7 +261,7 @@ it('reports why a trigger without a secret cannot be activated', async () => {
   await expect(publishWorkflow(n8n, id)).rejects.toThrow('No secret');
 });
 
-it('answers each kind of delivery as documented in docs/webhooks.md', async () => {
+it('n8n responds to each kind of delivery as documented in docs/webhooks.md', async () => {
   const secret = await createCredential(n8n, 'slack', 'pipewrightWebhookSecretApi', { secret: slackSecret });
   const node = {
     ...eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c15'),

@@ -14,7 +14,7 @@ let n8n: N8n;
 let sandbox: Sandbox;
 let credentials: Credentials;
 
-/** Datasets, which log in nowhere themselves, have tests of their own. */
+/** Datasets do not log in themselves and have their own tests. */
 const every = packages.pipewright.services
   .filter(({ connection }) => logsIn(connection))
   .flatMap((service) =>
@@ -36,10 +36,10 @@ beforeEach(() => {
   credentials = sandboxCredentials(sandbox);
 });
 
-/** An expression that finds nothing: n8n itself only notices fields that were never filled in. */
+/** An expression without a result: n8n itself only detects fields that were never filled in. */
 const empty = "={{ $json['there is nothing here'] }}";
 
-/** The form as n8n keeps it: what can be picked from a list knows in which way it was given. */
+/** The form values as n8n stores them: a value from a list includes the mode in which it was entered. */
 function filledIn(service: Service, operation: Operation, emptyField?: string): INodeParameters {
   const values = Object.entries(unknownInput(service, operation, 'data')).map(([name, known]) => {
     const { kind, choices, idFromUrl } = describeField(operation.input[name] as Field);
@@ -55,7 +55,7 @@ const secretsOf = (values: Credentials): string[] =>
     Object.entries(own).flatMap(([name, value]) => (/secret|token|password/i.test(name) ? [String(value)] : [])),
   );
 
-/** The message and the hint of an error; both must be there, and neither may hold a secret. */
+/** The message and the hint of an error; both are required, and neither may contain a secret. */
 function explained({ error }: Executed): string {
   if (!error) throw new Error('Nothing went wrong.');
   const all = JSON.stringify([error.message, error.description, error]);

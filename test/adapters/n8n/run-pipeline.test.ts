@@ -32,7 +32,7 @@ beforeEach(() => {
   sandbox.control.setDurations({ queuedMilliseconds: 50, runningMilliseconds: 300 });
 });
 
-it('runs a pipeline with parameters as rows and waits for it to finish', async () => {
+it('Run Pipeline runs a pipeline with parameters as rows and waits for it to finish', async () => {
   const { items, error } = await n8n.execute(
     dataFactory({
       ...run,
@@ -60,7 +60,7 @@ it('runs a pipeline with parameters as rows and waits for it to finish', async (
   ]);
 });
 
-it('reads parameters from the resource mapper and omits empty ones', async () => {
+it('Run Pipeline reads parameters from the resource mapper and omits empty ones', async () => {
   const setup = dataFactory({
     ...run,
     ...pipeline('Run_KPI_notebook'),
@@ -79,7 +79,7 @@ it('reads parameters from the resource mapper and omits empty ones', async () =>
   });
 });
 
-it('evaluates parameters as JSON per item and pairs each result with its item', async () => {
+it('Run Pipeline evaluates parameters as JSON per item and pairs each result with its item', async () => {
   const setup = dataFactory({
     ...run,
     ...pipeline('QT_fetch_data'),
@@ -95,19 +95,19 @@ it('evaluates parameters as JSON per item and pairs each result with its item', 
   ]);
 });
 
-it('extracts the pipeline name from its URL', async () => {
+it('Run Pipeline extracts the pipeline name from its URL', async () => {
   const { items } = await n8n.execute(
     dataFactory({ ...run, ...pipeline('https://adf.azure.com/en/authoring/pipeline/Load_sources?factory=x', 'url') }),
   );
   expect(items[0]?.json).toMatchObject({ name: 'Load_sources', succeeded: true });
 });
 
-it('starts a run without waiting when Wait for Completion is off', async () => {
+it('Run Pipeline starts a run without waiting when Wait for Completion is off', async () => {
   const { items } = await n8n.execute(dataFactory({ ...run, ...pipeline('Load_sources'), wait: false }));
   expect(items[0]?.json).toMatchObject({ finished: false });
 });
 
-it('reports which step of a run failed and why, with the item', async () => {
+it('Run Pipeline reports which step of a run failed and why, with the item', async () => {
   const { error, status } = await n8n.execute(dataFactory({ ...run, ...pipeline('Broken_export') }));
   expect(status).toBe('error');
   expect(error?.message).toContain('Write file');
@@ -115,7 +115,7 @@ it('reports which step of a run failed and why, with the item', async () => {
   expect(error?.context?.itemIndex).toBe(0);
 });
 
-it('reports what failed in a child pipeline', async () => {
+it('Run Pipeline reports what failed in a child pipeline', async () => {
   sandbox.control.planRun({
     service: 'data-factory',
     name: 'Load_sources',
@@ -127,7 +127,7 @@ it('reports what failed in a child pipeline', async () => {
   );
 });
 
-it('does not start a run with a misspelled parameter and suggests the right name', async () => {
+it('Run Pipeline does not start a run with a misspelled parameter and suggests the right name', async () => {
   const { error } = await n8n.execute(
     dataFactory({
       ...run,
@@ -140,7 +140,7 @@ it('does not start a run with a misspelled parameter and suggests the right name
   expect(error?.description).toContain('Use “DatasetID”');
 });
 
-it('shows an error response with its status and what to do', async () => {
+it('Run Pipeline shows an error response with its status and what to do', async () => {
   const { error } = await n8n.execute(dataFactory({ ...run, ...pipeline('No_such_pipeline') }));
   expect(error?.name).toBe('NodeApiError');
   expect(error?.httpCode).toBe('404');
@@ -148,7 +148,7 @@ it('shows an error response with its status and what to do', async () => {
   expect(error?.description).toBeTruthy();
 });
 
-it('continues with the error paired to its item when Continue On Fail is on', async () => {
+it('Run Pipeline continues with the error paired to its item when Continue On Fail is on', async () => {
   const named = (pipelineName: string) => ({ json: { pipelineName } });
   const setup = dataFactory(
     { ...run, pipeline: { __rl: true, mode: 'id', value: '={{ $json.pipelineName }}' } },
@@ -164,7 +164,7 @@ it('continues with the error paired to its item when Continue On Fail is on', as
   expect(items[1]).toMatchObject({ json: { succeeded: true }, pairedItem: { item: 1 } });
 });
 
-it('routes a failed item to the error output if the node has one', async () => {
+it('Run Pipeline routes a failed item to the error output if the node has one', async () => {
   const setup = dataFactory({ ...run, ...pipeline('No_such_pipeline') }, { onError: 'continueErrorOutput' });
   const { outputs } = await n8n.execute(setup);
   expect(outputs[0]).toEqual([]);
@@ -175,14 +175,14 @@ it('routes a failed item to the error output if the node has one', async () => {
   ]);
 });
 
-it('names the missing field', async () => {
+it('Run Pipeline names the missing field', async () => {
   const { error } = await n8n.execute(
     dataFactory({ ...run, pipeline: { __rl: true, mode: 'id', value: '={{ $json.none }}' } }),
   );
   expect(error?.message).toBe('“Pipeline” is missing.');
 });
 
-it('names the missing value of the credential', async () => {
+it('Run Pipeline names the missing value of the credential', async () => {
   const { error } = await n8n.execute(
     dataFactory({ ...run, ...pipeline('Load_sources') }, { credentials: { pipewrightAzureApi: { tenantId: 't' } } }),
   );
@@ -190,7 +190,7 @@ it('names the missing value of the credential', async () => {
   expect(error?.description).toContain('credential');
 });
 
-it('stops waiting as soon as the execution is stopped', async () => {
+it('Run Pipeline stops waiting as soon as the execution is stopped', async () => {
   sandbox.control.setDurations({ runningMilliseconds: 600_000 });
   const before = sandbox.world.azure.dataFactory.runs.length;
   const begin = Date.now();
@@ -198,17 +198,17 @@ it('stops waiting as soon as the execution is stopped', async () => {
     stopWhen: () => sandbox.world.azure.dataFactory.runs.length > before,
   });
   expect(status).not.toBe('success');
-  // Of the ten minutes that the run takes.
+  // The run takes ten minutes.
   expect(Date.now() - begin).toBeLessThan(120_000);
 });
 
-it('returns one item per search result', async () => {
+it('Find Pipeline returns one item per search result', async () => {
   const { items } = await n8n.execute(dataFactory({ resource: 'pipeline', operation: 'findPipeline', name: 'load' }));
   expect(items.map(({ json }) => json['id'])).toEqual(['Nightly_load', 'Load_sources', 'Load_and_call']);
   expect(items.every(({ pairedItem }) => JSON.stringify(pairedItem) === '{"item":0}')).toBe(true);
 });
 
-it('reports an unreachable address without any secret', async () => {
+it('Run Pipeline reports an unreachable address without any secret', async () => {
   const credentials = {
     pipewrightAzureApi: {
       ...sandboxCredentials(sandbox)['pipewrightAzureApi'],

@@ -10,11 +10,11 @@ const credentialOf: Record<string, string> = {
   signedWebhookTrigger: 'pipewrightWebhookSecretApi',
 };
 
-/** Opens triggers with the credentials of the sandbox; `close` ends them all. */
+/** Opens triggers with the credentials of the sandbox; `close` closes all of them. */
 export function sandboxTriggers(n8n: () => N8n, sandbox: () => Sandbox) {
   const opened: ActiveTrigger[] = [];
   return {
-    /** @param changes what the credential holds instead */
+    /** @param changes replaced values of the credential */
     async open(
       node: string,
       parameters: object,

@@ -7,7 +7,7 @@ const folder = join(__dirname, '..', '..', '..', 'n8n-nodes', 'templates');
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
 const read = (file: string): WorkflowJson => JSON.parse(readFileSync(join(folder, file), 'utf8')) as WorkflowJson;
 
-/** Who follows on whom. */
+/** The connections between the nodes, as pairs of node names. */
 function arrows({ connections }: WorkflowJson): [from: string, to: string][] {
   const all = connections as unknown as Record<string, { main: ({ node: string }[] | null)[] }>;
   return Object.entries(all).flatMap(([from, { main }]) =>
@@ -17,7 +17,7 @@ function arrows({ connections }: WorkflowJson): [from: string, to: string][] {
 
 const isNote = ({ type }: WorkflowNode): boolean => type === 'n8n-nodes-base.stickyNote';
 
-it('has one workflow for each flow, and the directions name every one', () => {
+it('there is one template per flow, and the directions list all of them', () => {
   expect(files.sort()).toEqual(
     Object.values(templates)
       .map((name) => `${name}.json`)
@@ -27,12 +27,12 @@ it('has one workflow for each flow, and the directions name every one', () => {
   for (const file of files) expect(directions).toContain(`(${file})`);
 });
 
-describe.each(files)('the ready workflow %s', (file) => {
+describe.each(files)('the template %s', (file) => {
   const workflow = read(file);
   const text = JSON.stringify(workflow);
   const steps = workflow.nodes.filter((node) => !isNote(node));
 
-  it('brings nothing of the machine on which it was made', () => {
+  it('contains nothing from the machine it was created on', () => {
     expect(workflow).not.toHaveProperty('id');
     for (const node of workflow.nodes) expect(node).not.toHaveProperty('credentials');
     expect(text).not.toMatch(/127\.0\.0\.1|localhost|https?:\/\//);
@@ -50,7 +50,7 @@ describe.each(files)('the ready workflow %s', (file) => {
     for (const name of named) expect(steps.map((step) => step.name)).toContain(name);
   });
 
-  it('connects every node to the one trigger, from left to right, and none lies on another', () => {
+  it('connects every node to the single trigger, from left to right, without overlaps', () => {
     const found = arrows(workflow);
     const place = (name: string): readonly number[] => steps.find((step) => step.name === name)?.position ?? [];
     for (const [from, to] of found) expect(place(from)[0]).toBeLessThan(place(to)[0] ?? NaN);

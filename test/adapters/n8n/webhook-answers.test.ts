@@ -35,7 +35,7 @@ describe('Event Grid', () => {
     },
   ]);
 
-  it('gets its validation code as JSON, with status 200', async () => {
+  it('receives its validation code as JSON, with status 200', async () => {
     const trigger = await open(
       'eventGridTrigger',
       { event: 'blobCreated' },
@@ -47,7 +47,7 @@ describe('Event Grid', () => {
     expect(trigger.executions).toEqual([]);
   });
 
-  it('gets an empty answer without the secret', async () => {
+  it('receives an empty response without the secret', async () => {
     const trigger = await open(
       'eventGridTrigger',
       { event: 'blobCreated' },
@@ -58,7 +58,7 @@ describe('Event Grid', () => {
     expect(await trigger.post(validation)).toEqual({ status: 401, text: '' });
   });
 
-  it('starts one execution for each of its events', async () => {
+  it('starts one execution per event', async () => {
     const trigger = await open(
       'eventGridTrigger',
       { event: 'eventReceived' },
@@ -78,7 +78,7 @@ describe('Event Grid', () => {
   });
 });
 
-describe('data that an event refers to', () => {
+describe('data that an event references', () => {
   const startRun = async (): Promise<{ report: string; run: string }> => {
     const { mode } = sandbox.accounts;
     const base = `${sandbox.addresses.mode}/api/${mode.workspace}`;
@@ -104,7 +104,7 @@ describe('data that an event refers to', () => {
       report_run_url: `https://modeanalytics.com/api/x/reports/${report}/runs/${run}`,
     });
 
-  it('is read from the vendor after the sender was answered, and once', async () => {
+  it('is read from the vendor once, after the response to the sender', async () => {
     const trigger = await open('modeTrigger', {}, {}, secret);
     await trigger.activate();
     const { report, run } = await startRun();
@@ -118,7 +118,7 @@ describe('data that an event refers to', () => {
     ]);
   });
 
-  it('starts the workflow once n8n has started its triggers, for its sender was answered and will not deliver it again', async () => {
+  it('starts the workflow once n8n has started its triggers, because the sender received its response and does not retry', async () => {
     const trigger = await open('modeTrigger', {}, {}, secret);
     expect((await trigger.post(told('abc', 'early'), {}, token)).status).toBe(200);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
@@ -142,7 +142,7 @@ describe('data that an event refers to', () => {
   });
 });
 
-it('an event that arrives while n8n starts is answered 503, so that its sender retries', async () => {
+it('an event that arrives while n8n starts gets 503, so that its sender retries', async () => {
   const trigger = await open('quantemplateTrigger', { event: 'datasetUpdated' });
   const body = JSON.stringify({ id: 'while-starting', name: 'DatasetUpdated', payload: { datasetId: 'd-1' } });
   const headers = { 'x-webhook-secret': 'a-long-secret-of-our-own' };
@@ -153,11 +153,11 @@ it('an event that arrives while n8n starts is answered 503, so that its sender r
   expect(trigger.executions).toHaveLength(1);
 });
 
-it('a repeat of a delivery in flight gets its answer, and never 200 if nothing was started', async () => {
+it('a repeat of a delivery in flight gets the same response, and never 200 if nothing was started', async () => {
   const trigger = await open('quantemplateTrigger', { event: 'datasetUpdated' });
   const body = JSON.stringify({ id: 'in-flight', name: 'DatasetUpdated', payload: { datasetId: 'd-1' } });
   const headers = { 'x-webhook-secret': 'a-long-secret-of-our-own' };
-  // n8n has not started its triggers, so neither can start an execution.
+  // n8n has not started its triggers, so neither delivery can start an execution.
   const refused = await Promise.all([trigger.post(body, headers), trigger.post(body, headers)]);
   expect(refused.map(({ status }) => status)).toEqual([503, 503]);
   expect(trigger.executions).toEqual([]);
@@ -178,7 +178,7 @@ describe('Slack', () => {
       .headers as Record<string, string>;
   const form = { 'content-type': 'application/x-www-form-urlencoded' };
 
-  it('gets the challenge back only when its signature is right, and starts nothing', async () => {
+  it('receives the challenge only with a valid signature, and starts nothing', async () => {
     const trigger = await open('signedWebhookTrigger', { scheme: 'slack' }, {}, { secret });
     await trigger.activate();
     const body = JSON.stringify({ type: 'url_verification', challenge: '3eZbrw1aB', token: 't' });
@@ -187,7 +187,7 @@ describe('Slack', () => {
     expect(trigger.executions).toEqual([]);
   });
 
-  it('starts the workflow with a slash command and an interaction, which are forms', async () => {
+  it('starts the workflow with a slash command and with an interaction, both sent as forms', async () => {
     const trigger = await open('signedWebhookTrigger', { scheme: 'slack' }, {}, { secret });
     await trigger.activate();
     for (const body of [
@@ -204,7 +204,7 @@ describe('Slack', () => {
   });
 });
 
-it('malformed queries are answered 401 each, without a line in the log for each', async () => {
+it('malformed queries each get 401, without a log line for each', async () => {
   const trigger = await open('quantemplateTrigger', { event: 'datasetUpdated', secretLocation: 'query' });
   await trigger.activate();
   const before = trigger.logged.length;
@@ -229,7 +229,7 @@ it.each([
   ['text/plain', 415],
   ['application/x-www-form-urlencoded', 415],
   ['application/json; charset=utf-8', 200],
-])('a body of the type %s is answered %i', async (type, status) => {
+])('a body of type %s gets %i', async (type, status) => {
   const trigger = await open('quantemplateTrigger', { event: 'datasetUpdated' });
   await trigger.activate();
   const answer = await trigger.post(
@@ -239,7 +239,7 @@ it.each([
   expect(answer).toEqual({ status, text: '' });
 });
 
-it('a body that is larger than a notification ever is gets 413', async () => {
+it('a body larger than any notification gets 413', async () => {
   const trigger = await open('quantemplateTrigger', { event: 'datasetUpdated' });
   await trigger.activate();
   expect(await trigger.post(' '.repeat(1024 * 1024 + 1), { 'x-webhook-secret': 'a-long-secret-of-our-own' })).toEqual({

@@ -25,7 +25,7 @@ const { open, close } = sandboxTriggers(
 );
 afterEach(close);
 
-/** IDs of events are never used twice: what was seen is remembered for the whole process. */
+/** Event IDs are never reused: seen events are remembered for the whole process. */
 let count = 0;
 const updated = (datasetId = 'd-claims', id = `event-${(count += 1)}`) =>
   JSON.stringify({ id, name: 'DatasetUpdated', created: '2026-11-20T08:00:00Z', payload: { datasetId } });
@@ -33,7 +33,7 @@ const secret = { 'x-webhook-secret': 'a-long-secret-of-our-own' };
 const datasetUpdated = { event: 'datasetUpdated' };
 
 describe('an event with a shared secret', () => {
-  it('starts the workflow when it is genuine', async () => {
+  it('starts the workflow when it is authentic', async () => {
     const trigger = await open('quantemplateTrigger', datasetUpdated);
     await trigger.activate();
     expect(await trigger.post(updated('d-claims', 'genuine'), secret)).toEqual({ status: 200, text: '' });
@@ -55,7 +55,7 @@ describe('an event with a shared secret', () => {
   it.each([
     ['carries no secret', {}],
     ['carries another secret', { 'x-webhook-secret': 'guessed' }],
-  ])('is rejected without an explanation when it %s; n8n logs the reason', async (_what, headers) => {
+  ])('is rejected with an empty body when it %s, and n8n logs the reason', async (_what, headers) => {
     const trigger = await open('quantemplateTrigger', datasetUpdated);
     await trigger.activate();
     await sleep(1100);
@@ -67,7 +67,7 @@ describe('an event with a shared secret', () => {
     );
   });
 
-  it('starts nothing for another dataset, and its sender is content', async () => {
+  it('starts nothing for another dataset, and the sender gets a success response', async () => {
     const trigger = await open('quantemplateTrigger', {
       ...datasetUpdated,
       datasets: ['d-claims', 'https://app.prod.quantemplate.com/c-contoso/data/d-policies'],
@@ -92,7 +92,7 @@ describe('an event with a shared secret', () => {
     const trigger = await open('quantemplateTrigger', datasetUpdated);
     await trigger.activate();
     await trigger.post(updated('d-claims', 'restart'), secret);
-    // A process that was started anew has an empty memory: what it would do is done by another build of the package.
+    // A new process starts with an empty memory; a second build of the package simulates one.
     const again = await openN8n('pipewright');
     const restarted = await openTrigger(again, {
       node: 'quantemplateTrigger',
@@ -110,7 +110,7 @@ describe('an event with a shared secret', () => {
     await again.close();
   });
 
-  it('starts the workflow once also in a process that does not lead', async () => {
+  it('starts the workflow once in a process that is not the leader, too', async () => {
     const trigger = await open('quantemplateTrigger', datasetUpdated, { leads: false });
     await trigger.activate();
     const body = updated();
@@ -119,7 +119,7 @@ describe('an event with a shared secret', () => {
     expect(trigger.executions).toHaveLength(1);
   });
 
-  it('shows every delivery while the workflow is tried in the editor', async () => {
+  it('outputs every delivery while the workflow is tested in the editor', async () => {
     const trigger = await open('quantemplateTrigger', datasetUpdated, { mode: 'manual' });
     await trigger.activate();
     const body = updated();
@@ -149,7 +149,7 @@ describe('an event with a shared secret', () => {
     expect(trigger.logged.length).toBeLessThan(3);
   });
 
-  it('is read from the secret location in the form', async () => {
+  it('is verified with the secret location selected in the form', async () => {
     const trigger = await open('quantemplateTrigger', {
       ...datasetUpdated,
       secretLocation: 'query',
@@ -161,7 +161,7 @@ describe('an event with a shared secret', () => {
     expect(trigger.executions).toHaveLength(1);
   });
 
-  it('reads the credential once for many events, and anew when the secret was replaced', async () => {
+  it('reads the credential once for many events, and again after the secret was replaced', async () => {
     const trigger = await open('quantemplateTrigger', datasetUpdated);
     await trigger.activate();
     const read = trigger.credentialsRead();
@@ -172,7 +172,7 @@ describe('an event with a shared secret', () => {
     const clock = jest.spyOn(Date, 'now').mockReturnValue(later);
     try {
       expect((await trigger.post(updated(), { 'x-webhook-secret': 'replaced-by-another-one' })).status).toBe(200);
-      // Forged events right afterwards force no further reading.
+      // Forged events right afterwards cause no further reads.
       for (let event = 0; event < 10; event += 1) await trigger.post(updated(), { 'x-webhook-secret': 'forged' });
       expect(trigger.credentialsRead() - read).toBe(2);
     } finally {
@@ -205,7 +205,7 @@ describe('a trigger without a secret', () => {
   });
 });
 
-it('never throws for what a sender sends', async () => {
+it('a webhook trigger never throws, whatever a sender sends', async () => {
   const trigger = await open('quantemplateTrigger', datasetUpdated);
   await trigger.activate();
   for (const body of ['', 'null', '[]', '{"payload":1}', 'not json'])
@@ -213,17 +213,17 @@ it('never throws for what a sender sends', async () => {
   expect(trigger.executions).toEqual([]);
 });
 
-it('answers 500 and starts nothing when the trigger itself is not set up', async () => {
+it('a webhook trigger responds with 500 and starts nothing when it is not configured', async () => {
   const trigger = await open('quantemplateTrigger', { event: 'noSuchEvent' });
   expect(await trigger.post(updated(), secret)).toEqual({ status: 500, text: '' });
   expect(trigger.executions).toEqual([]);
   expect(trigger.logged[0]).toContain('could not be processed');
 });
 
-describe('a trigger that subscribes at the vendor', () => {
+describe('a trigger that subscribes with the vendor', () => {
   const ours = () => sandbox.world.dbt.webhooks.list().filter(({ name }) => String(name).startsWith('Pipewright'));
 
-  it('keeps exactly one subscription over restarts and removes it at the end', async () => {
+  it('keeps exactly one subscription across restarts and removes it at the end', async () => {
     const trigger = await open('dbtTrigger', { event: 'jobRunCompleted' });
     await trigger.activate();
     await trigger.activate();
@@ -236,7 +236,7 @@ describe('a trigger that subscribes at the vendor', () => {
     expect(trigger.staticData()).toEqual({});
   });
 
-  it('verifies what dbt delivers and starts the workflow once for a delivery that is repeated', async () => {
+  it("verifies dbt's deliveries and starts the workflow once for a repeated delivery", async () => {
     const trigger = await open('dbtTrigger', { event: 'jobRunCompleted' });
     await trigger.activate();
     sandbox.control.deliverNextDbtEventTwice();
@@ -249,7 +249,7 @@ describe('a trigger that subscribes at the vendor', () => {
   });
 });
 
-it('outputs the delivered event when the execution starts', async () => {
+it('a webhook trigger outputs the delivered event when the execution starts', async () => {
   const items = [{ json: { datasetId: 'd-claims' } }];
   const { items: passed } = await n8n.execute({ node: 'quantemplateTrigger', parameters: datasetUpdated }, items, {
     mode: 'manual',
@@ -257,14 +257,14 @@ it('outputs the delivered event when the execution starts', async () => {
   expect(passed).toEqual([expect.objectContaining({ json: { datasetId: 'd-claims' } })]);
 });
 
-describe('a signed event of any sender', () => {
+describe('a signed event from any sender', () => {
   const signed = (body: string, at = Date.now(), id = `msg_${body.length}`) => {
     const signing = { body: Buffer.from(body), id, now: Math.floor(at / 1000) };
     const { secret: key } = sandboxCredentials(sandbox)['pipewrightWebhookSecretApi'] as { secret: string };
     return schemes['standard-webhooks'].sign({ ...signing, secret: key }).headers as Record<string, string>;
   };
 
-  it('starts the workflow once when its signature is right and its conditions are met', async () => {
+  it('starts the workflow once when its signature is valid and it matches the filter', async () => {
     const trigger = await open('signedWebhookTrigger', { options: { filter: ['event.type = ready'] } });
     await trigger.activate();
     const wanted = JSON.stringify({ id: 'evt_n8n_1', type: 'ready' });

@@ -8,7 +8,7 @@ export interface AllowedDifference {
   remove(form: OfferedField, definition: OfferedField): OfferedField;
 }
 
-/** The sentence that the adapter of n8n adds; the help of a field comes before it. */
+/** The sentence that the n8n adapter appends to a field's help. */
 const listSentence =
   ' Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.';
 

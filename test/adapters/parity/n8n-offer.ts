@@ -20,7 +20,7 @@ const isShown = (property: INodeProperties, chosen: Record<string, string>): boo
 const textOptions = ({ type, options = [] }: INodeProperties): string[] =>
   type === 'options' ? options.map(({ name }) => name).filter((name) => name !== 'Not Set') : [];
 
-/** Names and values have three or four properties; the one for rows has the name of the field. */
+/** A name-value field has three or four properties; the one for rows has the name of the field. */
 const isSecondForm = (name: string, all: readonly INodeProperties[]): boolean =>
   all.some(
     (other) =>

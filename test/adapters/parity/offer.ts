@@ -1,4 +1,4 @@
-/** A field as people see it. */
+/** A field as users see it. */
 export interface OfferedField {
   label: string;
   help: string;
@@ -7,7 +7,7 @@ export interface OfferedField {
   required: boolean;
 }
 
-/** An operation, a trigger or a connection as people see it. */
+/** An operation, a trigger or a connection as users see it. */
 export interface Offered {
   description: string;
   /** By the names in the definition. */

@@ -31,7 +31,7 @@ beforeAll(async () => {
   }
 }, 300_000);
 
-/** Every field as its definition describes it for a platform, by the labels of its form. */
+/** Every field as defined for a platform, by its label in the form. */
 function definedFields(platform: Platform): Map<string, OfferedField> {
   const entries = services.flatMap(({ name: service, connection, operations: own, triggers }) =>
     [
@@ -50,7 +50,7 @@ function definedFields(platform: Platform): Map<string, OfferedField> {
 type Platform = 'n8n' | 'zapier';
 const definitions = { n8n: definedFields('n8n'), zapier: definedFields('zapier') };
 
-/** The written reasons why something is missing on a platform: `notOn` of a field, `missing` of a service. */
+/** The documented reasons for gaps on a platform: `notOn` of a field, `missing` of a service. */
 function reasons(platform: 'n8n' | 'zapier') {
   const without = (fields: Fields) =>
     Object.keys(fields).filter((name) => describeField(fields[name] as Fields[string]).notOn?.[platform]);
@@ -75,7 +75,7 @@ const without = (keys: string[], taken: Set<string>): string[] => keys.filter((k
 describe.each(['operations', 'connections'] as const)('the %s of both built packages', (what) => {
   const sides = (): Sides => (what === 'operations' ? operations : connections);
 
-  it('are the same, except for those whose absence has a written reason', () => {
+  it('are the same, except for gaps with a documented reason', () => {
     const { n8n, zapier } = sides();
     expect(Object.keys(n8n).length).toBeGreaterThan(what === 'operations' ? 35 : 4);
     expect(without(Object.keys(n8n), reasons('zapier').services)).toEqual(
@@ -83,7 +83,7 @@ describe.each(['operations', 'connections'] as const)('the %s of both built pack
     );
   });
 
-  it('have the same fields, except for those whose absence has a written reason', () => {
+  it('have the same fields, except for gaps with a documented reason', () => {
     const { n8n, zapier } = sides();
     expect(without(fieldKeys(n8n), reasons('zapier').fields)).toEqual(
       without(fieldKeys(zapier), reasons('n8n').fields),
@@ -126,7 +126,7 @@ describe.each(['operations', 'connections'] as const)('the %s of both built pack
   });
 });
 
-/** How the form of a field differs from its definition, apart from allowed differences. */
+/** How the form of a field differs from its definition, ignoring allowed differences. */
 function differences(platform: Platform, form: OfferedField, definition: OfferedField): string[] {
   const shown = allowedDifferences
     .filter((allowed) => allowed.platform === platform)

@@ -14,7 +14,7 @@ function unknownTo(service: Service, field: string): string {
   return service.key === 'dbt' || service.key === 'databricks' ? '999999' : 'unknown-1';
 }
 
-/** Names of the required fields whose value is entered freely. */
+/** Names of the required fields with free-text values. */
 export function neededFields({ input }: Operation): string[] {
   return Object.entries(input).flatMap(([name, field]) => {
     const { required, kind } = describeField(field);
@@ -23,7 +23,7 @@ export function neededFields({ input }: Operation): string[] {
 }
 
 /**
- * A form whose required fields contain values that do not exist at the vendor.
+ * A form with required fields that contain values unknown to the vendor.
  * @param file the value of a file field
  */
 export function unknownInput(service: Service, operation: Operation, file: unknown): Record<string, unknown> {

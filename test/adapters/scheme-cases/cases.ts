@@ -1,11 +1,11 @@
 import type { Carried, Sender } from './senders.ts';
 
-/** A delivery, and what must become of it. */
+/** A delivery and its expected outcome. */
 export interface Case {
   name: string;
-  /** What the connection holds instead. */
+  /** Replaced values of the connection. */
   connection?: Record<string, string>;
-  /** What the form holds besides the scheme. */
+  /** Form values in addition to the scheme. */
   input?: Record<string, unknown>;
   body: string;
   carried: Carried;
@@ -28,7 +28,7 @@ const proofOf = ({ carrier }: Sender, { headers, query }: Carried): string =>
   (carrier.in === 'header' ? headers[carrier.name] : query[carrier.name]) ?? '';
 
 /**
- * What every sender must be tried with: fifteen deliveries or more.
+ * The deliveries to test every sender with: at least fifteen.
  * @param now seconds since 1970
  */
 export async function casesOf(sender: Sender, now: number): Promise<Case[]> {

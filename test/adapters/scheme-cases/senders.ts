@@ -4,24 +4,24 @@ import type { SchemeName, SignatureScheme } from '../../../shared/src/define/ver
 import type { Signing } from '../../../shared/src/webhooks/scheme.ts';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
 
-/** What a delivery carries beside its body. */
+/** The parts of a delivery other than its body. */
 export interface Carried {
   headers: Record<string, string>;
   query: Record<string, string>;
 }
 
-/** A sender that proves itself by one scheme. */
+/** A sender that authenticates with one scheme. */
 export interface Sender {
   name: string;
   scheme: SchemeName;
-  /** What the connection holds: the secret that is used now, and the one before. */
+  /** The values of the connection: the current secret and the previous one. */
   connection: Record<string, string>;
   secrets: { current: string; previous: string; other: string };
-  /** The header or parameter that carries the proof. */
+  /** The header or parameter with the proof. */
   carrier: { in: 'header' | 'query'; name: string };
-  /** Whether the body is part of what is signed. */
+  /** Whether the signature covers the body. */
   signsBody: boolean;
-  /** Whether the moment is. */
+  /** Whether the signature covers the timestamp. */
   signsMoment: boolean;
   /** @param at seconds since 1970 */
   sign(secret: string, body: string, at: number): Promise<Carried>;
@@ -68,7 +68,7 @@ const tenantId = '11111111-1111-1111-1111-111111111111';
 const applicationId = '22222222-2222-2222-2222-222222222222';
 const senderId = '33333333-3333-3333-3333-333333333333';
 
-/** Where the keys of the tenant are read. */
+/** The URL of the tenant's keys. */
 export const entraKeysUrl = `https://login.microsoftonline.com/${tenantId}/discovery/v2.0/keys`;
 
 /** Every sender that a trigger supports, with the keys that Microsoft Entra would publish. */

@@ -92,7 +92,7 @@ describe('input', () => {
 });
 
 describe('a dropdown', () => {
-  it('asks the vendor page by page', async () => {
+  it('queries the vendor page by page', async () => {
     nock(parcelUrl, { reqheaders: { authorization: 'Bearer token-of-the-account' } })
       .get('/depots')
       .query({ country: 'de' })
@@ -129,14 +129,14 @@ describe('an error', () => {
     });
   });
 
-  it('lets Zapier retry a throttled step after the time that the vendor requested', async () => {
+  it('lets Zapier retry a throttled step after the delay that the vendor requested', async () => {
     await expect(failing('throttled')).rejects.toMatchObject({
       name: 'ThrottledError',
       message: JSON.stringify({ message: 'It did not work. Do it otherwise.', delay: 8 }),
     });
   });
 
-  it('halts the Zap where there is nothing to do, with the bare message', async () => {
+  it('halts the Zap with only the message when there is nothing to do', async () => {
     await expect(failing('empty-dataset')).rejects.toMatchObject({
       name: 'HaltedError',
       message: 'It did not work. Do it otherwise.',
@@ -169,7 +169,7 @@ describe('an error', () => {
 });
 
 describe('a file', () => {
-  it('of a step that does work is stored at once, for the step must not run again', async () => {
+  it('of a step with side effects is stored immediately, because the step must not run again', async () => {
     nock(parcelUrl).get('/label').reply(200, 'To: Ada');
     const { file } = await zapier.create('parcel_post_print', { authData });
     const stored = zapier.files.get(String(file));
@@ -223,7 +223,7 @@ describe('a webhook with a subscription', () => {
     return (await zapier.trigger('parcel_post_sent')).subscribe({ authData, inputData });
   };
 
-  it('is subscribed with the address and the filter, and keeps the secret', async () => {
+  it('is subscribed with the URL and the filter, and stores the secret', async () => {
     nock(parcelUrl)
       .post('/hooks', (body) => /^http/.test(body.url) && body.country === 'de')
       .reply(200, { id: 'h-1', secret });
@@ -243,7 +243,7 @@ describe('a webhook with a subscription', () => {
     expect(await other.deliver(body, sign(body))).toHaveLength(1);
   });
 
-  it('starts nothing for a forged, a changed or an unsigned event', async () => {
+  it('triggers nothing for a forged, modified or unsigned event', async () => {
     const hook = await subscribe();
     const body = event('e-2');
     expect(await hook.deliver(event('e-3'), sign(body))).toEqual([]);

@@ -26,13 +26,13 @@ afterAll(async () => {
 const run = (inputData: Record<string, unknown>) =>
   zapier.create('data_factory_run_pipeline', { authData: groups.azure, inputData: { factory, ...inputData } });
 
-describe('the zip that goes to Zapier', () => {
+describe('the zip for Zapier', () => {
   it('boots in Zapier’s runtime, and its definition is valid', async () => {
     expect(await zapier.validate()).toEqual([]);
     expect(Object.keys((await zapier.definition()).creates ?? {})).toContain('data_factory_run_pipeline');
   });
 
-  it('tests a connection and names it by the services that it holds', async () => {
+  it('tests a connection and labels it with its services', async () => {
     expect(await zapier.authLabel({ ...groups.azure, ...groups.quantemplate })).toMatch(
       /Quantemplate: Quantemplate \(c-contoso\).*Azure Data Factory.*: \S/,
     );
@@ -40,7 +40,7 @@ describe('the zip that goes to Zapier', () => {
     expect((nothing as ZapierAppError).userMessage).toContain('The connection is empty.');
   });
 
-  it('runs the work that must follow when a dataset is updated: pipeline, download, upload', async () => {
+  it('runs all steps after a dataset update: pipeline, download, upload', async () => {
     const { quantemplate, azure } = groups;
     const zap = await startZap(zapier, {
       trigger: { key: 'quantemplate_dataset_updated', authData: quantemplate, inputData: { datasets: ['d-claims'] } },
@@ -108,7 +108,7 @@ describe('the zip that goes to Zapier', () => {
     );
   });
 
-  it('lets Zapier try again when the service is throttled for longer than a step may wait', async () => {
+  it('lets Zapier retry when the service is throttled for longer than a step may wait', async () => {
     sandbox.faults.add({
       match: { path: /createRun$/ },
       fault: { kind: 'status', status: 429, headers: { 'retry-after': '90' } },
@@ -117,7 +117,7 @@ describe('the zip that goes to Zapier', () => {
     expect(throttled).toMatchObject({ name: 'ThrottledError', retryAfterSeconds: 90 });
   });
 
-  it('stops a forged delivery of dbt and ends its subscription with the Zap', async () => {
+  it('rejects a forged dbt delivery and unsubscribes when the Zap is turned off', async () => {
     const hook = await zapier.trigger('dbt_job_run_completed').subscribe({ authData: groups.dbt });
     expect(await hook.deliver('{"eventType":"job.run.completed"}', { Authorization: 'f'.repeat(64) })).toEqual([]);
     expect(
@@ -128,7 +128,7 @@ describe('the zip that goes to Zapier', () => {
     await hook.unsubscribe();
   });
 
-  it('passes Zapier’s checks of what it returns, and writes no secret into the log', async () => {
+  it('passes Zapier’s checks of its output, and logs no secrets', async () => {
     expect(zapier.failedChecks()).toEqual([]);
     const log = JSON.stringify(zapier.logs);
     expect(log).toContain('createRun');

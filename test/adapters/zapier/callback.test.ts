@@ -33,7 +33,7 @@ const begin = (more: Record<string, unknown> = {}, meta: Record<string, unknown>
 const plan = (more: object) =>
   sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 4_000, ...more });
 
-describe('A step whose run calls at its end', () => {
+describe('A step with a callback', () => {
   it('is paused, and resumes with the finished run long after 30 seconds', async () => {
     plan({});
     const begun = await begin();
@@ -45,7 +45,7 @@ describe('A step whose run calls at its end', () => {
     expect(ended).not.toHaveProperty('kept');
   });
 
-  it('fails with the explanation when the run failed, or continues, depending on On Failure', async () => {
+  it('fails with the reason when the run failed, or continues, depending on On Failure', async () => {
     plan({ failure: { message: 'The source does not answer.' } });
     const stopped = await begin();
     await expect(stopped.status === 'CALLBACK' ? stopped.resumed : undefined).rejects.toThrow(
@@ -59,7 +59,7 @@ describe('A step whose run calls at its end', () => {
     });
   });
 
-  it('asks the vendor when somebody else calls, and waits for the end a little longer', async () => {
+  it('queries the vendor when someone else calls, and waits a little longer for the run to finish', async () => {
     plan({ runningMilliseconds: 5_000 });
     const begun = await begin();
     if (begun.status !== 'CALLBACK') throw new Error('It is not paused.');
@@ -67,7 +67,7 @@ describe('A step whose run calls at its end', () => {
     expect(await begun.resumed).toMatchObject({ status: 'succeeded', finished: true });
   });
 
-  it('is looked at instead while the step is tried in the editor, where nothing is resumed', async () => {
+  it('polls the run instead while the step is tested in the editor, where nothing is resumed', async () => {
     plan({ runningMilliseconds: 60_000 });
     expect(await begin({}, { isLoadingSample: true })).toMatchObject({
       status: 'SUCCESS',
@@ -83,7 +83,7 @@ describe('A step whose run calls at its end', () => {
     expect(again.output['id']).toBe(first.output['id']);
   });
 
-  it('of a dbt job is called by a webhook, which is removed afterwards', async () => {
+  it('of a dbt job is called by a webhook, which is deleted afterwards', async () => {
     const before = sandbox.world.dbt.webhooks.list().length;
     const begun = await zapier.begin('dbt_run_job', {
       authData: groupsOf(sandbox).dbt,

@@ -33,7 +33,7 @@ const every = offered.flatMap((service) =>
 const tried: readonly Answer[] = ['400', '401', 'text 400', 'object', 'table'];
 
 beforeAll(async () => {
-  // Zapier ends a process that has grown, and this one holds the test with all that it looks through.
+  // Zapier ends a process that has grown too large, and this one also contains the test and all the data that it searches.
   jest.spyOn(process, 'memoryUsage').mockReturnValue({ ...process.memoryUsage(), rss: 0 });
   echo = await startEchoServer();
   zapier = await startPlatform(zapierApp(services, { maxWaitSeconds: 0 }));
@@ -57,7 +57,7 @@ afterAll(async () => {
   console.log(`Canaries on Zapier: ${checks.texts} texts looked through, ${checks.secrets} times for a secret.`);
 });
 
-/** Looks through what Zapier gets: the output or the error, and the log. */
+/** Searches everything that Zapier receives: the output or the error, and the log. */
 async function nothingShows(work: () => Promise<unknown>): Promise<void> {
   for (const answer of tried) {
     echo.answerWith(answer);
@@ -73,10 +73,10 @@ async function nothingShows(work: () => Promise<unknown>): Promise<void> {
 }
 
 it.each(every)(
-  'No secret shows on Zapier in %s',
+  'no secret appears in Zapier when running %s',
   async (_name, service, operation: Operation) => {
     const before = echo.requests();
-    // The first place of a dataset is a file; the second one is a service.
+    // The first dataset source is a file; the second one is a service.
     const inputs = inputsOf(service, operation, file);
     const inputData = (operation.input['source'] ? inputs[1] : inputs[0]) ?? {};
     await nothingShows(() =>
@@ -90,7 +90,7 @@ it.each(every)(
   60_000,
 );
 
-it('No secret shows on Zapier in the test of the connection', async () => {
+it('no secret appears in Zapier when testing the connection', async () => {
   await nothingShows(() =>
     zapier.testConnection(Object.fromEntries(Object.entries(authData).filter(([name]) => !name.startsWith('sql_')))),
   );

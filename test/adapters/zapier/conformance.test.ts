@@ -11,7 +11,7 @@ import { groupsOf } from './sandbox-accounts.ts';
 describe('On Zapier', () => {
   runScenarios(async () => {
     const said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
-    // All scenarios share one process here: Zapier's own 25 seconds would test how busy the machine is.
+    // All scenarios share one process here, so Zapier's own 25 seconds would measure the load of the machine.
     const zapier = await startPlatform(zapierApp(services, { maxWaitSeconds: 280 }));
     const run = async (
       { service, operation, input }: Vendor,
@@ -27,7 +27,7 @@ describe('On Zapier', () => {
     };
     return {
       run,
-      // Zapier repeats nothing by itself; a person replays the step, and its event has the same ID.
+      // Zapier retries nothing by itself; a user replays the step, and its event has the same ID.
       async repeat(vendor, sandbox) {
         expect(await run(vendor, { startKey: `event-${sandbox.baseUrl}` }, sandbox)).toHaveProperty('error');
         return run(vendor, { startKey: `event-${sandbox.baseUrl}` }, sandbox);

@@ -25,24 +25,24 @@ afterAll(async () => {
 const runJob = (job: string, more: Record<string, unknown> = {}) =>
   zapier.create('databricks_run_job', { authData, inputData: { job, ...more } });
 
-it('runs a job whose ID is longer than a number can hold, and waits', async () => {
+it('Run Job runs a job with an ID above Number.MAX_SAFE_INTEGER, and waits', async () => {
   const run = await runJob(sandbox.accounts.databricks.jobId, { parameters: { reportDate: '2026-11-20' } });
   expect(run).toMatchObject({ name: 'Monthly report', status: 'succeeded', finished: true });
   expect(String(run['id'])).toMatch(/^9007199254741\d{3}$/);
 });
 
-it('returns a long run unfinished', async () => {
+it('Run Job returns a long run unfinished', async () => {
   sandbox.control.planRun({ service: 'databricks', name: 'Monthly report', runningMilliseconds: 60_000 });
   expect(await runJob(sandbox.accounts.databricks.jobId)).toMatchObject({ finished: false, status: 'running' });
 });
 
-it('reports which task failed and why', async () => {
+it('Run Job reports which task failed and why', async () => {
   await expect(runJob('911')).rejects.toThrow(
     'The run of Broken report failed at “report”: The report date lies in the future.',
   );
 });
 
-it('starts once for one key', async () => {
+it('Run Job starts once per key', async () => {
   const before = sandbox.world.databricks.runs.all.length;
   const ids = [];
   for (const startKey of ['wev_1', 'wev_1', 'wev_2'])
@@ -51,7 +51,7 @@ it('starts once for one key', async () => {
   expect(sandbox.world.databricks.runs.all.length - before).toBe(2);
 });
 
-it('offers the jobs by their names, page by page', async () => {
+it('the dropdown lists the jobs by name, page by page', async () => {
   const choices = await zapier.choices('databricks_run_job', 'job', { authData });
   expect(JSON.stringify(choices)).toContain('Monthly report');
 });

@@ -73,7 +73,7 @@ describe('Get Rows on Zapier', () => {
     expect(rest).not.toHaveProperty('nextRow');
   });
 
-  it('returns no more than Zapier accepts, and where it stopped', async () => {
+  it('returns no more than Zapier accepts, and the row where it stopped', async () => {
     const long = 'x'.repeat(10_000);
     const output = await create('get_rows', {
       file: file(`id,text\n${Array.from({ length: 900 }, (_, row) => `${row + 1},${long}\n`).join('')}`),
@@ -98,14 +98,17 @@ describe('Get Rows on Zapier', () => {
     expect(await refusal('get_rows', website('/web/files/claims.csv'))).toContain('“Web Address”');
   });
 
-  it.each(['elsewhere', 'there-and-back'])('sends no log-in to where a website leads on (%s)', async (path) => {
-    for (const login of [{}, { webAddress_authentication: 'bearer', webAddress_token: 'sandbox-web-token' }]) {
-      authData = { ...authData, ...login };
-      expect(await create('get_rows', website(`/web/${path}`))).toMatchObject({
-        rows: [{ authorization: 'none', key: 'none' }],
-      });
-    }
-  });
+  it.each(['elsewhere', 'there-and-back'])(
+    'does not send credentials to the target of a redirect (%s)',
+    async (path) => {
+      for (const login of [{}, { webAddress_authentication: 'bearer', webAddress_token: 'sandbox-web-token' }]) {
+        authData = { ...authData, ...login };
+        expect(await create('get_rows', website(`/web/${path}`))).toMatchObject({
+          rows: [{ authorization: 'none', key: 'none' }],
+        });
+      }
+    },
+  );
 
   it('needs a file, or a source', async () => {
     expect(await refusal('get_rows', {})).toContain('“File” is missing');
@@ -117,7 +120,7 @@ describe('Get Rows on Zapier', () => {
 });
 
 describe('Check Dataset and Preview Dataset on Zapier', () => {
-  it('say whether it passed, for a filter behind the step, and give the rows that break a rule', async () => {
+  it('return whether it passed, for a filter after the step, and the rows that break a rule', async () => {
     const output = await create('check_dataset', { file: file('id\n1\n1\n'), rules: ['id is unique'] });
     expect(output).toMatchObject({ passed: false, rows: 2 });
     expect((await zapier.hydrate(output['file'], authData)).text).toBe('_rule,_row,id\nid is unique,2,1\n');

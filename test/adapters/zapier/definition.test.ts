@@ -45,7 +45,7 @@ beforeAll(async () => {
 });
 
 describe('the definition of the Zapier app', () => {
-  it('is valid by the schema of Zapier', async () => {
+  it('is valid against Zapier’s schema', async () => {
     expect(await askCore(app, 'validate')).toEqual([]);
   });
 
@@ -109,7 +109,7 @@ describe('the definition of the Zapier app', () => {
     }
   });
 
-  it('has names and labels that tell every step from every other', () => {
+  it('has a unique name and label for every step', () => {
     expect(new Set(steps.map(({ key }) => key)).size).toBe(steps.length);
     expect(new Set(steps.map(({ display }) => display.label)).size).toBe(steps.length);
     expect(snakeCase('dataFactory')).toBe('data_factory');
@@ -123,7 +123,7 @@ describe('the definition of the Zapier app', () => {
   });
 });
 
-/** The checks that Zapier runs on its servers, as far as a definition alone can tell: docs.zapier.com, "Integration checks". */
+/** The checks that Zapier runs on its servers, as far as the definition allows: docs.zapier.com, "Integration checks". */
 describe('the checks of Zapier’s servers', () => {
   it('D003: a connection has a label', () => {
     expect(definition.authentication?.connectionLabel).toBe('{{label}}');
@@ -248,7 +248,7 @@ describe('the checks of Zapier’s servers', () => {
     ).toEqual([]);
   });
 
-  it('D022: a field that is made late depends on one that is always there', () => {
+  it('D022: a dynamic field depends on a static one', () => {
     for (const { key, operation } of steps) {
       const late = (operation.inputFields ?? []).filter((field) => typeof field === 'string');
       if (late.length > 0)
@@ -259,7 +259,7 @@ describe('the checks of Zapier’s servers', () => {
     }
   });
 
-  it('D023: moments in examples are in ISO 8601', () => {
+  it('D023: timestamps in examples are in ISO 8601', () => {
     const moments: string[] = [];
     const collect = (value: unknown): void => {
       if (typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:/.test(value)) moments.push(value);
@@ -272,7 +272,7 @@ describe('the checks of Zapier’s servers', () => {
     ).toEqual([]);
   });
 
-  it('D024: every example has the output fields and the types that are promised', () => {
+  it('D024: every example has the declared output fields and types', () => {
     const types: Record<string, string> = { string: 'string', number: 'number', integer: 'number', boolean: 'boolean' };
     for (const { key, operation } of steps) {
       const fields = fixedFields(operation.outputFields);
@@ -290,7 +290,7 @@ describe('the checks of Zapier’s servers', () => {
     }
   });
 
-  it('keeps examples free of secrets and of the sender’s signature', () => {
+  it('keeps secrets and the sender’s signature out of examples', () => {
     expect(JSON.stringify(steps.map(({ operation }) => operation.sample))).not.toMatch(
       /password|secret"?:\s*"(?!current|previous|none)|Bearer |sig=/i,
     );

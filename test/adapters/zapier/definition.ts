@@ -1,6 +1,6 @@
 import zapier from 'zapier-platform-core';
 
-/** What Zapier's core answers to a command such as `definition` or `validate`. */
+/** The response of Zapier's core to a command such as `definition` or `validate`. */
 export async function askCore<T>(app: object, command: 'definition' | 'validate'): Promise<T> {
   const { createAppHandler } = zapier as unknown as {
     createAppHandler(app: object): (event: object) => Promise<{ results: T }>;

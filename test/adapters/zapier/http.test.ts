@@ -7,7 +7,7 @@ import type { Bytes } from '../../../shared/src/host/bytes.ts';
 import { openSender, type Sender } from '../../../zapier-app/src/http.ts';
 import { readFile } from '../../../zapier-app/src/incoming-file.ts';
 
-/** Does work with the `z` object of a step. */
+/** Runs work with the `z` object of a step. */
 async function withZ<T>(work: (z: ZObject) => Promise<T>): Promise<T> {
   let result: T | undefined;
   const perform = async (z: ZObject) => {
@@ -146,7 +146,7 @@ describe('a request of the Zapier app', () => {
       message: expect.stringMatching(/^the server did not respond in time\.(?!.*secret)/),
       retryable: true,
     });
-    // It would wait for 29 seconds.
+    // It would otherwise wait for 29 seconds.
     expect(Date.now() - begin).toBeLessThan(25_000);
   });
 
@@ -235,7 +235,7 @@ describe('a streamed response', () => {
     await expect(late).rejects.toMatchObject({ message: expect.stringContaining('within the 30 seconds') });
   });
 
-  it('is aborted when nobody reads it', async () => {
+  it('is aborted when it is never read', async () => {
     const closed = new Promise<void>((resolve) => {
       handler = (_request, response) => {
         response.on('close', () => resolve());

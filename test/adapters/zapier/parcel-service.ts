@@ -10,7 +10,7 @@ import { defineService } from '../../../shared/src/define/service.ts';
 import { definePollingTrigger, defineWebhookTrigger } from '../../../shared/src/define/trigger.ts';
 import { verificationFields } from '../../../shared/src/webhooks/trigger-fields.ts';
 
-/** Where the made-up vendor is. */
+/** URL of the fictional vendor. */
 export const parcelUrl = 'https://parcel.example';
 
 const fields = {
@@ -144,7 +144,7 @@ const find = defineSearch<ParcelConnection>()({
   run: async ({ name }) => (name === 'nothing' ? [] : [{ id: 'p-1' }, { id: 'p-2' }]),
 });
 
-/** A webhook that is subscribed by the app; the answer alone holds the secret that signs it. */
+/** A webhook that the app subscribes; only the subscription response contains its signing secret. */
 const sent = defineWebhookTrigger<ParcelConnection>()({
   key: 'sent',
   name: 'Parcel Sent',

@@ -11,8 +11,8 @@ import { PlatformStore } from '../../support/zapier-runtime/platform-store.ts';
 import { openTrigger } from '../../support/zapier-runtime/trigger.ts';
 
 /**
- * Runs an app by the real handler of Zapier's core inside of the test's own process, with the double of Zapier's servers
- * beside it. In a test the core is stricter than in production: an output that is not as Zapier wants it is an error,
+ * Runs an app with the real handler of Zapier's core inside the test's own process, next to the double of Zapier's
+ * servers. In a test the core is stricter than in production: an invalid output is an error,
  * and `z.console` writes to the console of the test.
  */
 export async function startPlatform(app: object) {

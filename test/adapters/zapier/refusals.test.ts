@@ -28,7 +28,7 @@ const claims: StoredFile = {
   },
 };
 
-/** Tables of SQL databases have tests of their own, with a real database, and so have datasets, which log in nowhere themselves. */
+/** SQL tables have their own tests with a real database; datasets do too, as they do not log in themselves. */
 const every = services
   .filter(({ key, connection }) => key !== 'sqlTable' && logsIn(connection))
   .flatMap((service) =>

@@ -1,7 +1,7 @@
 import { sandboxConnections, type SandboxConnections } from '../../doubles/connections.ts';
 import type { Sandbox } from '../../doubles/sandbox.ts';
 
-/** Fields of the Zapier connection by service, as a person enters them for the accounts of the sandbox. */
+/** Fields of the Zapier connection by service, as a user enters them for the accounts of the sandbox. */
 export type Groups = {
   [Key in keyof SandboxConnections]: {
     [Field in keyof SandboxConnections[Key] as `${Key}_${Field & string}`]: SandboxConnections[Key][Field];

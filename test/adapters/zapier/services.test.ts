@@ -332,7 +332,7 @@ describe('an event of dbt', () => {
   });
 });
 
-describe('a signed event of any sender', () => {
+describe('a signed event from any sender', () => {
   it('triggers a Zap once when its signature is valid and it matches the filter', async () => {
     const trigger = await zapier.trigger('signed_webhook_event_received');
     const hook = await trigger.subscribe({

@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const logged = (): string => said.mock.calls.flat().join('\n');
 
-describe('Event Grid, which Zapier answers before the app runs', () => {
+describe('Event Grid, to which Zapier responds before the app runs', () => {
   const hook = async () =>
     (await zapier.trigger('event_grid_blob_created')).subscribe({ authData: { webhookSecret_secret: secret } });
   const validation = (validationUrl: string) =>
@@ -54,7 +54,7 @@ describe('Event Grid, which Zapier answers before the app runs', () => {
     expect(logged()).not.toContain('code-1');
   });
 
-  it('gets no confirmation at a URL elsewhere or without the secret', async () => {
+  it('gets no confirmation for a URL on another host or without the secret', async () => {
     expect(await (await hook()).deliver(validation('https://evil.example/validate'), {}, querystring)).toEqual([]);
     expect(
       await (await hook()).deliver(
@@ -77,7 +77,7 @@ describe('Event Grid, which Zapier answers before the app runs', () => {
   });
 });
 
-describe('data that an event refers to', () => {
+describe('data that an event references', () => {
   const workspace = 'https://adb-1.7.azuredatabricks.net';
   const authData = { databricks_workspaceUrl: workspace, databricks_token: 'dapi-1', databricks_webhookSecret: secret };
   const headers = { authorization: `Basic ${Buffer.from(`any:${secret}`).toString('base64')}` };

@@ -22,7 +22,7 @@ interface ZipEntry {
   stored?: boolean;
 }
 
-/** Writes a zip by hand, so that it can hold what no honest tool would write. */
+/** Writes a zip by hand, including content that no regular tool would write. */
 function zipOf(entries: ZipEntry[]): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
@@ -62,7 +62,7 @@ describe('unpacking a zip', () => {
     return unzip(join(folder, 'a.zip'), join(folder, 'out'));
   };
 
-  it('writes compressed and stored files, programs, folders and links', async () => {
+  it('extracts compressed and stored files, executables, folders and links', async () => {
     const written = await unpack(
       { name: 'deep/er/file.txt', content: 'compressed '.repeat(100) },
       { name: 'stored.txt', content: 'stored', stored: true },
@@ -97,7 +97,7 @@ describe('a request as the app sees it', () => {
   const seen = (body: string, headers: Record<string, string> = {}, querystring = '') =>
     toRequestBundle({ method: 'POST', headers, querystring, body: Buffer.from(body) });
 
-  it('has all headers renamed but the type and the length', () => {
+  it('has all headers renamed except Content-Type and Content-Length', () => {
     const length = { 'content-type': 'application/json', 'Content-Length': '2' };
     const headers = { 'X-Time-GMT': '1', authorization: 'abc', ...length };
     expect(seen('{}', headers).rawRequest.headers).toEqual({
@@ -108,7 +108,7 @@ describe('a request as the app sees it', () => {
     });
   });
 
-  it('has the body as it came, and parsed, with the query beside it', () => {
+  it('has the raw body, the parsed body and the query', () => {
     const body = '{ "a" : 1, "ü": "…" }\r\n';
     const { rawRequest, cleanedRequest } = seen(body, {}, 'b=2&c=%20');
     expect(rawRequest).toMatchObject({ content: body, querystring: 'b=2&c=%20', method: 'POST' });
@@ -130,7 +130,7 @@ describe('a request as the app sees it', () => {
 });
 
 describe('the table of seen items', () => {
-  it('goes by the primary output fields when there are some', () => {
+  it('uses the primary output fields if any are declared', () => {
     const deduper = new Deduper();
     const take = (...items: Record<string, unknown>[]) => deduper.takeNew(items, ['run', 'attempt']);
     expect(deduper.isEmpty).toBe(true);
@@ -140,14 +140,14 @@ describe('the table of seen items', () => {
     expect(() => take({ run: 1 })).toThrow('no "attempt"');
   });
 
-  it('accepts zero as an ID, and emits an item once that appears twice in one response', () => {
+  it('accepts zero as an ID, and emits a duplicate within a response once', () => {
     const deduper = new Deduper();
     deduper.takeNew([], []);
     expect(deduper.takeNew([{ id: 0 }, { id: 0 }], [])).toEqual([{ id: 0 }]);
   });
 });
 
-describe('what Zapier keeps for an app', () => {
+describe("Zapier's storage for an app", () => {
   const owner = { user: 'u', auth: 'a', zap: 'z' };
   let nowMs = 0;
   let store: PlatformStore;
@@ -164,7 +164,7 @@ describe('what Zapier keeps for an app', () => {
     expect(store.get(owner, 'key', null)).toBeNull();
   });
 
-  it('is written once when it must be absent, and again after it was deleted', () => {
+  it('is written only if absent, and again after a deletion', () => {
     expect(store.set(owner, 'key', '1', null, null, true)).toBe(true);
     expect(store.set(owner, 'key', '2', null, null, true)).toBe(false);
     expect(store.get(owner, 'key', null)).toBe('1');
@@ -182,7 +182,7 @@ describe('what Zapier keeps for an app', () => {
     expect(store.get(owner, 'key', ['auth'])).toBe('mine');
   });
 
-  it('keeps a cursor an hour for one Zap', () => {
+  it('keeps a cursor of one Zap for an hour', () => {
     store.setCursor(owner, 'page 2');
     expect(store.getCursor({ ...owner, zap: 'y' })).toBeNull();
     expect(store.getCursor(owner)).toBe('page 2');
@@ -198,7 +198,7 @@ describe('hydration pointers', () => {
     return `hydrate|||${payload}:${createHmac('sha1', secret).update(payload).digest('base64')}|||hydrate`;
   };
 
-  it('are read with the secret they were signed with, and with no other', () => {
+  it('are read only with the secret that signed them', () => {
     expect(readHydrationPointer(sign('one'), 'one')).toEqual({
       type: 'file',
       method: 'hydrators.get',
@@ -208,7 +208,7 @@ describe('hydration pointers', () => {
     expect(() => readHydrationPointer(`${sign('one')} `, 'one')).toThrow('not a signed');
   });
 
-  it('are found and replaced however deep they are', async () => {
+  it('are found and replaced at any depth', async () => {
     const pointer = sign('one');
     const value = { a: [{ b: pointer }], c: `see ${pointer}`, d: null, e: 1 };
     expect(findHydrationPointers(value)).toEqual([pointer, pointer]);
@@ -268,7 +268,7 @@ describe("Zapier's servers", () => {
     }),
   );
 
-  it('reject a webhook of more than ten megabytes and any other URL', () =>
+  it('reject a webhook larger than ten megabytes and any other URL', () =>
     withServer(async (server) => {
       const received: number[] = [];
       const { url } = server.openAddress('hooks', ({ body }) => received.push(body.length));
@@ -289,7 +289,7 @@ describe('an error of the app', () => {
     expect(new ZapierAppError('Error', 'null', 'x').userMessage).toBe('null');
   });
 
-  it('contains the time after which a throttled step may run again', () => {
+  it('contains the delay after which a throttled step may run again', () => {
     expect(new ZapierAppError('ThrottledError', '{"message":"Slow.","delay":30}', 'x').retryAfterSeconds).toBe(30);
     expect(new ZapierAppError('ThrottledError', '{"message":"Slow."}', 'x').retryAfterSeconds).toBeUndefined();
   });

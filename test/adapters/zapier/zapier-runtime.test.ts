@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const event = (id: string, dataset = 'claims') => JSON.stringify({ id, dataset });
 
-/** Waits for `condition`, as a person looks again and again. */
+/** Polls until `condition` is met. */
 async function until(condition: () => boolean): Promise<void> {
   for (let tries = 0; tries < 2_400 && !condition(); tries += 1)
     await new Promise((resolve) => setTimeout(resolve, 25));
@@ -53,12 +53,12 @@ describe('the app in its runtime', () => {
 });
 
 describe('a connection', () => {
-  it('is tested and named', async () => {
+  it('is tested and labeled', async () => {
     expect(await zapier.authTest(authData)).toEqual({ name: 'Ada', company: 'Claims Ltd' });
     expect(await zapier.authLabel(authData)).toBe('Ada at Claims Ltd');
   });
 
-  it('is rejected with the status of the vendor', async () => {
+  it("is rejected with the vendor's status", async () => {
     const refused = zapier.authTest({ ...authData, token: 'bad-token' });
     await expect(refused).rejects.toMatchObject({ name: 'ResponseError', method: 'authentication.test' });
     await expect(refused).rejects.toThrow('"status":401');
@@ -91,7 +91,7 @@ describe('a webhook trigger', () => {
     await until(() => zapier.logs.some((entry) => entry.message.includes('The signature does not match.')));
   });
 
-  it('runs once for a repeated delivery, until the cache has forgotten it', async () => {
+  it('runs once for a repeated delivery until the cache entry expires', async () => {
     const hook = await zapier.trigger('dataset_ready').subscribe({ authData });
     const deliver = () => hook.deliver(event('hook-c'), vendor.sign(event('hook-c')));
     expect(await deliver()).toHaveLength(1);
@@ -192,7 +192,7 @@ describe('an action', () => {
     });
   });
 
-  it('passes a wrong result on, as production does, and the check is on record', async () => {
+  it('passes on an invalid result, as in production, and logs the failed check', async () => {
     expect(await zapier.create('misbehave', { authData, inputData: { how: 'list' } })).toMatchObject({ output: [] });
     await until(() => zapier.failedChecks().some((check) => check.includes('createIsObject')));
   });
@@ -277,7 +277,7 @@ describe('a Zap', () => {
   const send = (url: string | undefined, body: string, headers = vendor.sign(body)) =>
     fetch(url ?? '', { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body });
 
-  it('answers at once, runs its steps, waits for the callback, skips a path and passes the file on', async () => {
+  it('responds immediately, runs its steps, waits for the callback, skips a path and passes on the file', async () => {
     const zap = await startZap(zapier, {
       trigger: { key: 'dataset_ready', authData },
       steps: [
@@ -317,7 +317,7 @@ describe('a Zap', () => {
     expect((await send(zap.url, event('zap-b'))).status).toBe(410);
   });
 
-  it('answers 200 to a forged event and runs nothing', async () => {
+  it('responds with 200 to a forged event and runs nothing', async () => {
     const zap = await startZap(zapier, { trigger: { key: 'dataset_ready', authData }, steps: [] });
     expect((await send(zap.url, event('zap-c'), { 'X-Vendor-Signature': '00' })).status).toBe(200);
     await until(() => zap.ignored.length === 1);
@@ -358,7 +358,7 @@ describe('a Zap', () => {
     expect(run).toMatchObject({ trigger: { id: 11 }, status: 'succeeded', steps: [{ attempts: 3 }] });
   });
 
-  it('runs at the same time in several containers, as many as are allowed', async () => {
+  it('runs concurrently in several containers, up to the limit', async () => {
     const setup = { authData, inputData: { pipeline: 'copy' } };
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => zapier.create('start_run', setup)));
     expect(outcomes.every((outcome) => outcome.status === 'SUCCESS')).toBe(true);

@@ -153,7 +153,7 @@ export class PipelineEngine {
     return true;
   }
 
-  /** Calls a URL with retries, like a Web activity. A cancelled run makes no call. */
+  /** Calls a URL with retries, like a Web activity. A canceled run makes no call. */
   async #callBack(address: string, run: PipelineRun, attempt = 1): Promise<void> {
     if (run.cancelledAt !== undefined) return;
     const { status = 0, answer = '' } = await deliver(address, JSON.stringify({ run: run.id }), {}, callPatience);

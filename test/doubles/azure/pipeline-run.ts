@@ -36,7 +36,7 @@ export interface PipelineRun {
   createdAt: number;
   /** When it leaves the queue, in milliseconds since 1970. */
   start: number;
-  /** When it ends unless cancelled. */
+  /** When it ends unless canceled. */
   end: number;
   activities: ActivityRun[];
   cancelledAt?: number;
@@ -70,7 +70,7 @@ function message(run: PipelineRun): string {
 const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /**
- * The API resource of a run. A cancelled run has no end time, as in Microsoft's example.
+ * The API resource of a run. A canceled run has no end time, as in Microsoft's example.
  * @see https://learn.microsoft.com/rest/api/datafactory/pipeline-runs/get
  */
 export function showRun(run: PipelineRun, now: number): Record<string, unknown> {

@@ -53,7 +53,7 @@ function createSharedControls(
   };
 }
 
-/** What can be done to a running sandbox other than through the vendors' APIs. */
+/** The functions that change a running sandbox other than through the vendors' APIs. */
 export type Controls = ReturnType<typeof createSharedControls> & VendorControls;
 
 /** The controls of all doubles; `/_sandbox` offers the same over HTTP. */

@@ -14,7 +14,7 @@ interface Dataset {
 const account = quantemplateAccount;
 const reference = Buffer.from('Country,Name\r\nGB,United Kingdom\r\nNA,Namibia\r\nCI,"Côte d\'Ivoire"\r\n');
 
-/** The datasets of the organisation. */
+/** The datasets of the organization. */
 export class Datasets {
   #datasets = new Map<string, Dataset>();
 

@@ -2,7 +2,7 @@ import { iso, type SandboxContext } from '../server/context.ts';
 import type { RunPlan } from '../server/run-plans.ts';
 import type { EventSender } from './event-sender.ts';
 
-/** Pipelines of the organisation, by identifier, with the names of their outputs. */
+/** Pipelines of the organization, by identifier, with the names of their outputs. */
 export const quantemplatePipelines: Record<string, string[]> = {
   'p-bordereaux': ['Cleansed bordereaux', 'Rejected rows'],
   'p-premiums': ['Premiums'],
@@ -20,7 +20,7 @@ export interface Execution {
   outputs: { id: string; name: string }[];
 }
 
-/** The executions of the organisation's pipelines. */
+/** The executions of the organization's pipelines. */
 export class Executions {
   #context: SandboxContext;
   #events: EventSender;

@@ -3,7 +3,7 @@ import type { Identifiers } from './identifiers.ts';
 import type { RunPlans } from './run-plans.ts';
 import type { TokenStore } from './token-store.ts';
 
-/** What every double gets. */
+/** The shared parts that every double receives. */
 export interface SandboxContext {
   clock: Clock;
   identifiers: Identifiers;

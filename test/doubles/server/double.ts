@@ -18,7 +18,7 @@ export interface RunningDouble {
   controls?: object;
   /** The same over HTTP, below `/_sandbox`: `POST /dbt/runs`. */
   controlRoutes?: Record<string, ControlRoute>;
-  /** Its runs, for the log: by service. */
+  /** Its runs by service, for the log. */
   runs?(): Record<string, readonly Record<string, unknown>[]>;
   /** Its webhook deliveries, for the log. */
   deliveries?(): readonly DeliveryRecord[];
@@ -39,7 +39,7 @@ export interface Double {
   addresses(baseUrl: string): Record<string, string>;
   /** Values of the connection forms, by the connection's key. @param baseUrl URL of the sandbox */
   connections(baseUrl: string): Record<string, Record<string, string>>;
-  /** What can be run at the vendor, for the conformance tests. */
+  /** The pipelines, jobs or reports that can run at the vendor, for the conformance tests. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each double knows its own state
   runnables?: readonly Runnable<any>[];
   /** Inputs of its operations, for the conformance tests. */

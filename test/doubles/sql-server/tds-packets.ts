@@ -14,7 +14,7 @@ export const messageTypes = {
 export interface TdsMessage {
   type: number;
   data: Buffer;
-  /** Whether the client cancelled it before its end. */
+  /** Whether the client canceled it before its end. */
   ignored: boolean;
 }
 

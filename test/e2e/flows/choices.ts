@@ -1,22 +1,22 @@
 import { parseArgs } from 'node:util';
 
-/** What can be chosen after `npm start --`. */
+/** The options of `npm start --`. */
 export interface Choices {
-  /** Leaves n8n running at the end. */
+  /** Keeps n8n running at the end. */
   open: boolean;
-  /** Takes a picture of each workflow in the editor. */
+  /** Takes a screenshot of each workflow in the editor. */
   pictures: boolean;
-  /** Runs the flows on one platform. Default: on both. */
+  /** Runs the flows on one platform only. Default: both. */
   only?: 'n8n' | 'zapier';
 }
 
-/** What `npm start` can be told. */
+/** The usage message of `npm start`. */
 export const usage = `npm start [-- options]
   --open              leave n8n running with the four workflows in it, and say how to log in
   --only n8n|zapier   one platform
   --pictures          keep a picture of each workflow in the editor of n8n, in test/output/`;
 
-/** Reads the arguments. @throws Error in a plain sentence, with what can be chosen, for others than these */
+/** Parses the arguments. @throws Error with the reason and the usage for invalid arguments */
 export function readChoices(args: readonly string[]): Choices {
   try {
     const { values } = parseArgs({

@@ -1,29 +1,29 @@
 import type { World } from './world.ts';
 
-/** Where a flow runs. */
+/** The platform of a flow. */
 export type PlatformName = 'n8n' | 'Zapier';
 
-/** What had happened at the vendors before a case began, so that only what came later counts. */
+/** The vendors' log before a case starts, so that only later entries count. */
 export type Before = ReturnType<World['sandbox']['control']['log']>;
 
-/** What came of a case, in the words of the table. */
+/** The result of a case, as shown in the table. */
 export interface Outcome {
   result: string;
-  /** Rows that were loaded. */
+  /** Number of loaded rows. */
   rows?: number;
 }
 
-/** One try of a flow: what begins it, and what must be true afterwards, whatever the platform. */
+/** A test case of a flow: its trigger and the checks afterwards, independent of the platform. */
 export interface Case {
-  /** What happens, as a sentence goes on: `fails at the notebook`. */
+  /** What happens: `fails at the notebook`. */
   name: string;
-  /** How often the flow must run. Default: 1. */
+  /** Expected number of runs. Default: 1. */
   times?: number;
-  /** Plans what the vendors will do. */
+  /** Plans the behavior of the vendors. */
   prepare?(world: World): void;
-  /** What happens at the vendor; undefined when the flow starts by a schedule. */
+  /** Triggers the event at the vendor; undefined when the flow starts on a schedule. */
   begin?(world: World, address: string): Promise<void>;
-  /** @throws Error in a plain sentence when the outcome is wrong */
+  /** @throws Error with the reason when the outcome is wrong */
   check(world: World, before: Before, platform: PlatformName): Promise<Outcome>;
 }
 
@@ -34,13 +34,13 @@ export interface Flow {
   cases: readonly Case[];
 }
 
-/** A flow that is ready to be started. */
+/** A flow that is turned on. */
 export interface ReadyFlow {
-  /** Where the vendor sends events, if the flow waits for such. */
+  /** The URL for the vendor's events, if the flow waits for them. */
   address: string;
-  /** Starts it where no event does, waits until it has run as often as it must, and gives the steps that ran, in order. */
+  /** Starts the flow if no event does, waits for the given number of runs, and returns the steps that ran, in order. */
   run(times: number, startsItself: boolean): Promise<string[]>;
-  /** Ends what setting it up began. */
+  /** Cleans up. */
   stop(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
-/** @throws Error with the sentence when something that must be true is not */
+/** @throws Error with the sentence when the condition is false */
 export function must(truth: boolean, sentence: string): void {
   if (!truth) throw new Error(sentence);
 }

@@ -69,7 +69,7 @@ async function tryFlow(world: World, platform: Platform, flow: Flow, staysOn: bo
   return lines;
 }
 
-/** `npm start`: runs the flows of the four guides on both platforms, against doubles of the vendors on this machine. */
+/** `npm start`: runs the flows of the four guides on both platforms, with doubles of the vendors on this machine. */
 async function main({ open, pictures, only }: Choices): Promise<boolean> {
   say('starting the double of every vendor, and PostgreSQL');
   const world = await startWorld(say);
@@ -106,7 +106,7 @@ async function main({ open, pictures, only }: Choices): Promise<boolean> {
   }
 }
 
-/** Leaves n8n running until Ctrl-C. */
+/** Keeps n8n running until Ctrl-C. */
 async function leaveOpen({ n8n }: N8nPlatform, { sandbox }: World): Promise<void> {
   console.log(`
 n8n is open at ${n8n.baseUrl}

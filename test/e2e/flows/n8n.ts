@@ -17,10 +17,10 @@ import type { Platform, ReadyFlow } from './flow.ts';
 import { ownType, readTemplate } from './templates.ts';
 import type { World } from './world.ts';
 
-/** n8n with the four workflows in it. */
+/** n8n with the four workflows. */
 export interface N8nPlatform extends Platform {
   n8n: N8n;
-  /** The ids of the workflows. */
+  /** The IDs of the workflows. */
   workflows: Record<string, string>;
 }
 
@@ -65,7 +65,7 @@ export async function startN8nPlatform(world: World, log: (line: string) => void
         async run(times, startsItself) {
           if (startsItself) await runManually(n8n, workflow.id, trigger.name);
           if (times > 0) await waitForExecutions(n8n, workflow.id, { count: seen + times });
-          // What must not run would have begun by now.
+          // A run that must not happen would have started by now.
           await sleep(1_500);
           const all = await listExecutions(n8n, workflow.id);
           if (all.length !== seen + times)

@@ -7,7 +7,7 @@ import type { Flow } from './flow.ts';
 import type { N8nPlatform } from './n8n.ts';
 import { templates } from './templates.ts';
 
-/** Keeps a picture of each workflow that was opened, as the editor of n8n shows it, and gives their paths. */
+/** Saves a screenshot of each open workflow in n8n's editor and returns the paths. */
 export async function takePictures({ n8n, workflows }: N8nPlatform, log: (line: string) => void): Promise<string[]> {
   const browser = await openBrowser(log);
   try {

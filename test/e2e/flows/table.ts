@@ -1,4 +1,4 @@
-/** One line of the table. */
+/** A row of the table. */
 export interface Line {
   flow: string;
   platform: string;
@@ -33,8 +33,8 @@ function draw(lines: readonly Cells[]): string {
 }
 
 /**
- * The lines under their heads, in columns.
- * @param width of the terminal, in characters; where the names of the steps do not fit in, their number stands instead
+ * The rows with their headers, in columns.
+ * @param width of the terminal, in characters; if the step names do not fit, their number is shown instead
  */
 export function table(lines: readonly Line[], width = Infinity): string {
   const named = draw(lines.map((line) => ({ ...line, steps: line.steps.join(' → ') || '(none)' })));

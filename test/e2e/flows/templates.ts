@@ -5,7 +5,7 @@ import type { Credential } from '../../support/n8n-server/credentials.ts';
 import type { WorkflowJson, WorkflowNode } from '../../support/n8n-server/workflows.ts';
 import type { Flow } from './flow.ts';
 
-/** The templates that users import, by the key of the flow. */
+/** The templates that users import, by flow key. */
 export const templates: Record<Flow['key'], string> = {
   '000': 'load-updated-dataset',
   '001': 'report-notebook-run',
@@ -13,7 +13,7 @@ export const templates: Record<Flow['key'], string> = {
   '003': 'run-synapse',
 };
 
-/** The kinds of credentials that a node of ours asks for. */
+/** The credential types that one of our nodes needs. */
 const credentialsOf: Record<string, readonly string[]> = {
   dataFactory: ['pipewrightAzureApi'],
   synapse: ['pipewrightAzureApi'],
@@ -24,11 +24,11 @@ const credentialsOf: Record<string, readonly string[]> = {
   sqlTable: ['pipewrightSqlApi', 'pipewrightQuantemplateApi'],
 };
 
-/** The name of a node of ours, without its package; undefined for others. */
+/** The name of one of our nodes without its package; undefined for other nodes. */
 export const ownType = (node: WorkflowNode): string | undefined =>
   /^n8n-nodes-pipewright(?:-sql)?\.(\w+)$/.exec(node.type)?.[1];
 
-/** Reads a template, and does what a person does after importing it: chooses credentials, names the table. */
+/** Reads a template and sets it up as a user does after importing it: selects credentials, enters the table name. */
 export async function readTemplate(
   key: Flow['key'],
   credentials: Record<string, Credential>,

@@ -3,14 +3,14 @@ import type { Log } from '../../support/machine/command.ts';
 import { startPostgres, type Postgres } from '../../support/machine/postgres.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 
-/** Rows of the dataset that the flows load. */
+/** Number of rows in the dataset that the flows load. */
 export const claimsRows = 5_000;
 
-/** The vendors and the database that both platforms work with. */
+/** The vendors and the database that both platforms use. */
 export interface World {
   sandbox: Sandbox;
   postgres: Postgres;
-  /** Asks the database. */
+  /** Queries the database. */
   query(sql: string): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import type { Platform, ReadyFlow } from './flow.ts';
 import type { World } from './world.ts';
 import { zapsOf } from './zaps.ts';
 
-/** What a person fills into the one connection of the app. */
+/** The values of the app's single connection, as a user enters them. */
 function connectionOf({ sandbox, postgres }: World): Record<string, unknown> {
   const { host, port, database, user, password } = postgres;
   return {
@@ -23,7 +23,7 @@ function connectionOf({ sandbox, postgres }: World): Record<string, unknown> {
   };
 }
 
-/** The steps that ran. @throws Error with what a step said when it failed */
+/** The steps that ran. @throws Error with the message of a failed step */
 function stepsOf({ status, steps }: ZapRun): string[] {
   const failed = steps.find((step) => step.status === 'failed' || step.status === 'halted');
   if (failed || status !== 'succeeded') throw new Error(`${failed?.name}: ${failed?.error?.message ?? status}`);
@@ -55,7 +55,7 @@ export async function startZapierPlatform(world: World, log: (line: string) => v
         async run(times) {
           const runs: ZapRun[] = [];
           for (let time = 0; time < times; time += 1) runs.push(await zap.nextRun());
-          // What must not run would have begun by now.
+          // A run that must not happen would have started by now.
           await sleep(1_500);
           if (zap.runs.length !== seen + times)
             throw new Error(`Zapier ran the Zap ${zap.runs.length - seen} times instead of ${times}.`);

@@ -4,7 +4,7 @@ import type { ZapStep } from '../../support/zapier-runtime/zap.ts';
 import { tableOf } from './cases/load-updated-dataset.ts';
 import type { Flow } from './flow.ts';
 
-/** A Zap as a person builds it in the editor; without a trigger of ours it begins with Schedule by Zapier. */
+/** A Zap as a user builds it in the editor; without one of our triggers it starts with Schedule by Zapier. */
 interface ZapPlan {
   trigger?: { key: string; name: string; authData: Data; inputData: Data };
   steps: ZapStep[];
@@ -53,7 +53,7 @@ export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data
           parameters: { reportDate: '2026-11-20' },
           onFailure: 'continue',
         })),
-        // Two paths, as Paths by Zapier makes them.
+        // Two paths, as in Paths by Zapier.
         step(
           'slack_send_message',
           'Post Result',

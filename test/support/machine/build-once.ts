@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { withLock } from './lock.ts';
 import { outputFolder, projectRoot } from './paths.ts';
 
-/** What builds write between their sources. */
+/** Files that builds write among their sources. */
 const written = new Set(['node_modules', 'dist', 'build', 'THIRD-PARTY-NOTICES', 'sbom.cdx.json']);
 
 async function* filesIn(path: string): AsyncGenerator<string> {
@@ -29,11 +29,11 @@ async function fingerprint(sources: readonly string[]): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Something that is built from this project. */
+/** A build artifact of this project. */
 export interface Build {
-  /** A name for the lock and the record of the last build. */
+  /** Name of the lock and of the record of the last build. */
   name: string;
-  /** Files and folders that it is built from, relative to the project, besides the shared core and the scripts. */
+  /** Source files and folders relative to the project, in addition to the shared core and the scripts. */
   sources: readonly string[];
   /** A file that the build writes. */
   result: string;
@@ -41,7 +41,7 @@ export interface Build {
 }
 
 /**
- * Builds something unless its sources have not changed since the last build, so that every test file of a run, and the
+ * Runs a build unless its sources have not changed since the last one, so that all test files of a run, and the
  * next run, share one build. Other processes wait for the build to finish.
  * @returns the path of the result
  */

@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 
-/** A certificate that signs itself, with its key, both as PEM. */
+/** A self-signed certificate with its key, both as PEM. */
 export interface Certificate {
   key: string;
   certificate: string;
@@ -18,16 +18,16 @@ const identifier = (hex: string): Buffer => element(0x06, Buffer.from(hex, 'hex'
 const bits = (data: Buffer): Buffer => element(0x03, Buffer.from([0]), data);
 const time = (year: number): Buffer => element(0x17, Buffer.from(`${year % 100}0101000000Z`));
 
-/** For which hosts a certificate is. */
+/** The hosts that a certificate is valid for. */
 export interface CertificateHosts {
   /** Default: `localhost`. */
   names?: readonly string[];
-  /** The four numbers of each address. Default: 127.0.0.1. */
+  /** The four bytes of each IP address. Default: 127.0.0.1. */
   addresses?: readonly (readonly number[])[];
 }
 
 /**
- * Makes a certificate for some hosts, by the structure of RFC 5280, with a key of the curve P-256. Nothing of it is kept.
+ * Generates a certificate for some hosts (RFC 5280) with a P-256 key. Nothing is stored.
  */
 export function makeCertificate({
   names: hostNames = ['localhost'],

@@ -16,8 +16,8 @@ const places = [
 ];
 
 /**
- * The path of a Chromium or Chrome, after installing Debian's where there is none.
- * @throws PipewrightError `not-found` which says what to install
+ * The path of a Chromium or Chrome. Installs Debian's Chromium if there is none.
+ * @throws PipewrightError `not-found` with what to install
  */
 export async function findChromium(log: Log = console.log): Promise<string> {
   const found = search();
@@ -32,7 +32,7 @@ export async function findChromium(log: Log = console.log): Promise<string> {
   });
 }
 
-/** Opens a browser that shows nothing on the screen and reaches nothing but this machine. */
+/** Opens a headless browser that can reach only this machine. */
 export async function openBrowser(log: Log = console.log): Promise<Browser> {
   return await chromium.launch({
     executablePath: await findChromium(log),

@@ -5,7 +5,7 @@ import { findExecutable, runCommand } from './command.ts';
 import { withLock } from './lock.ts';
 import { node24, projectRoot } from './paths.ts';
 
-/** Says nothing. */
+/** Discards all output. */
 const quietly = () => undefined;
 
 describe('running a command', () => {
@@ -33,7 +33,7 @@ describe('a lock', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('lets one in at a time', async () => {
+  it('admits one holder at a time', async () => {
     const seen: string[] = [];
     const visit = (name: string) =>
       withLock(join(folder, 'lock'), quietly, async () => {
@@ -48,13 +48,13 @@ describe('a lock', () => {
     ]);
   });
 
-  it('is given up by a process that died', async () => {
+  it('is released when its process dies', async () => {
     const dead = (await runCommand('sh', ['-c', 'echo $$'])).trim();
     await writeFile(join(folder, 'lock'), dead);
     expect(await withLock(join(folder, 'lock'), quietly, async () => 'done')).toBe('done');
   });
 
-  it('is given up when the work fails', async () => {
+  it('is released when the work fails', async () => {
     const failing = withLock(join(folder, 'lock'), quietly, async () => {
       throw new Error('it broke');
     });
@@ -63,7 +63,7 @@ describe('a lock', () => {
   });
 });
 
-describe('the way into the scripts', () => {
+describe('run.mjs', () => {
   let script: string;
   beforeAll(async () => {
     script = join(await mkdtemp(join(tmpdir(), 'pipewright-script-')), 'script.ts');
@@ -75,7 +75,7 @@ describe('the way into the scripts', () => {
     return await runCommand(node24(), [join(projectRoot, 'scripts', 'run.mjs'), script, ...args]);
   }
 
-  it('runs TypeScript with Node 24 and hands on the arguments', async () => {
+  it('runs TypeScript with Node 24 and passes on the arguments', async () => {
     const source = 'const words: string[] = process.argv.slice(2); console.log(process.version, words.join());';
     expect(await run(source, '--one', 'two')).toMatch(/^v24\.\d+\.\d+ --one,two\n$/);
   });
@@ -84,12 +84,12 @@ describe('the way into the scripts', () => {
     await expect(run('process.exit(7);')).rejects.toThrow('ended with 7');
   });
 
-  it('tells a shell by its exit code that the script was ended by a signal', async () => {
+  it('exits with 128 plus the signal number when a signal ends the script', async () => {
     const source = "process.kill(process.pid, 'SIGTERM'); setInterval(() => undefined, 1000);";
     await expect(run(source)).rejects.toThrow('143');
   });
 
-  it('says what is missing when it is not told what to run', async () => {
+  it('prints its usage when no script is given', async () => {
     const bare = runCommand(node24(), [join(projectRoot, 'scripts', 'run.mjs')]);
     await expect(bare).rejects.toThrow('Usage: run.mjs');
   });

@@ -2,25 +2,25 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Is told, line by line, what happens while a person waits. */
+/** Receives progress messages line by line. */
 export type Log = (line: string) => void;
 
-/** How a command is run. */
+/** Options for running a command. */
 export interface CommandOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
   /** The user and the group to run as; only root may choose them. */
   uid?: number | undefined;
   gid?: number | undefined;
-  /** Written to the command's standard input, which is closed after it. */
+  /** Written to the command's standard input, which is then closed. */
   input?: string;
-  /** Called with every line the command prints, on either stream. */
+  /** Called with every line that the command prints to stdout or stderr. */
   onLine?: Log;
 }
 
 /**
- * Runs a command to its end and returns what it printed on standard output.
- * Throws an `Error` with the last lines it printed when it fails or cannot be found.
+ * Runs a command until it exits and returns its standard output.
+ * Throws an `Error` with the last lines of its output when it fails or cannot be found.
  */
 export async function runCommand(
   command: string,
@@ -37,7 +37,7 @@ export async function runCommand(
       if (onLine) for (const line of text.split(/[\r\n]+/)) if (line.trim() !== '') onLine(line.trimEnd());
     });
   }
-  // A command that ends without reading its input is no failure of its own.
+  // A command that exits without reading its input has not failed for that reason.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input ?? '');
   const ended = await new Promise<number | NodeJS.Signals | null>((resolve, reject) => {
@@ -49,7 +49,7 @@ export async function runCommand(
   throw new Error(`${command} ended with ${ended}:\n${lastLines}`);
 }
 
-/** The path of an executable: the first of `places` that exists, else the first on the PATH; undefined if none does. */
+/** The path of an executable: the first existing one of `places`, else the first on the PATH; undefined if there is none. */
 export function findExecutable(name: string, places: readonly string[] = []): string | undefined {
   const onPath = (process.env['PATH'] ?? '').split(delimiter).filter(Boolean);
   return [...places, ...onPath.map((folder) => join(folder, name))].find((path) => {

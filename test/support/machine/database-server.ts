@@ -11,7 +11,7 @@ export interface Account {
 
 const secondsToStart = 60;
 
-/** The account to run a server as when this process is root: the first of some that exists. Undefined for anybody else. */
+/** The account for a server when this process is root: the first of the given ones that exists. Undefined for other users. */
 export async function findAccount(names: readonly string[]): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const accounts = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
@@ -19,24 +19,24 @@ export async function findAccount(names: readonly string[]): Promise<Account | u
   return name === undefined ? undefined : { name, uid: Number(uid), gid: Number(gid) };
 }
 
-/** A server that is to be started. */
+/** A server to start. */
 export interface ServerProgram {
-  /** Its name, for people. */
+  /** Its display name. */
   product: string;
   program: string;
   flags: readonly string[];
-  /** Where it runs. */
+  /** Its working directory. */
   folder: string;
   account?: Account | undefined;
-  /** What it prints once it takes connections. */
+  /** What it prints when it accepts connections. */
   ready: string;
-  /** Ends it at once. */
+  /** Kills it immediately. */
   killSignal: NodeJS.Signals;
 }
 
 /**
- * Starts a server and waits until it takes connections.
- * @throws PipewrightError `unavailable` with its last lines
+ * Starts a server and waits until it accepts connections.
+ * @throws PipewrightError `unavailable` with the last lines of its output
  */
 export async function launchServer({
   product,
@@ -87,7 +87,7 @@ export async function launchServer({
   return server;
 }
 
-/** Sends a server a signal that ends it, and waits until it has ended. */
+/** Sends a server a termination signal and waits until it has exited. */
 export async function endServer(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const ended = new Promise((resolve) => server.once('exit', resolve));

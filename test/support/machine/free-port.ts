@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** A port of 127.0.0.1 that nobody listens on, for servers which cannot choose one themselves. */
+/** A free port of 127.0.0.1, for servers that cannot choose one themselves. */
 export async function findFreePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve, reject) => {

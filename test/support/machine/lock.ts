@@ -4,16 +4,16 @@ import { dirname } from 'node:path';
 import type { Log } from './command.ts';
 
 /**
- * Does `work` while no other process of this machine does the same, waiting for the other to finish first.
- * A process that died does not keep others waiting.
- * @param file marks that someone is at it; it holds the id of that process
+ * Does `work` while no other process on this machine does the same; waits for another process to finish first.
+ * A process that died does not block others.
+ * @param file the lock file; it contains the process ID of its owner
  */
 export async function withLock<T>(file: string, log: Log, work: () => Promise<T>): Promise<T> {
   await mkdir(dirname(file), { recursive: true });
   let told = false;
   while (!(await take(file))) {
     const owner = Number(await readFile(file, 'utf8').catch(() => ''));
-    // An empty file is one that its owner is about to write.
+    // If the file is empty, its owner is about to write to it.
     if (owner > 0 && !isRunning(owner)) await rm(file, { force: true });
     else if (!told) log(`Waiting for process ${owner}, which does the same.`);
     told = true;

@@ -10,12 +10,12 @@ import {
 import { findOrInstall } from './tools.ts';
 
 /**
- * Starts a real MariaDB on 127.0.0.1 on a port of its own, with its data in a temporary folder; installed with apt where
- * it is missing.
- * @throws PipewrightError `not-found` which says what to install, `unavailable` when the server does not start
+ * Starts a real MariaDB on its own port of 127.0.0.1, with its data in a temporary folder. Installs it with apt if it
+ * is missing.
+ * @throws PipewrightError `not-found` with what to install, `unavailable` when the server does not start
  */
 export async function startMariaDb(options: MysqlServerOptions = {}): Promise<MysqlServer> {
-  // Debian keeps the program out of the PATH of people who are not root.
+  // Debian installs the program outside the PATH of users other than root.
   const program = await findOrInstall(
     'mariadbd',
     'mariadb-server',

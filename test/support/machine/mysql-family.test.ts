@@ -22,7 +22,7 @@ describe.each(mysqlProducts)('A %s for tests', (product, start) => {
   });
   afterAll(() => server?.stop());
 
-  it('is the product that it is called, and listens on this machine only, on the port it names, with the settings it is given', async () => {
+  it('is the right product, and listens only on this machine, on the returned port, with the given settings', async () => {
     const [row] = await ask(
       server.url,
       'SELECT version() AS version, @@bind_address AS address, @@port AS port, @@max_connections AS most, @@local_infile AS files',
@@ -36,7 +36,7 @@ describe.each(mysqlProducts)('A %s for tests', (product, start) => {
     });
   });
 
-  it('gives its user exactly the rights that the documentation asks for', async () => {
+  it('grants its user exactly the documented privileges', async () => {
     const grants = (await ask(server.url, 'SHOW GRANTS')).map((row) =>
       String(Object.values(row)[0]).replaceAll('`', ''),
     );
@@ -46,11 +46,11 @@ describe.each(mysqlProducts)('A %s for tests', (product, start) => {
     expect(given[1]?.split(' ON ')[0]?.split(', ').sort()).toEqual(documentedRights.split(', ').sort());
   });
 
-  it('refuses a wrong password', async () => {
+  it('rejects a wrong password', async () => {
     await expect(ask(server.url.replace(server.password, 'wrong'), 'SELECT 1')).rejects.toThrow('Access denied');
   });
 
-  it('runs beside a second one, which takes its data with it when it stops', async () => {
+  it('runs next to a second one, which deletes its data when it stops', async () => {
     const second = await start();
     expect(second.port).not.toBe(server.port);
     const [row] = await ask(second.url, 'SELECT @@datadir AS folder');
@@ -59,12 +59,12 @@ describe.each(mysqlProducts)('A %s for tests', (product, start) => {
     expect(existsSync(String(row?.['folder']))).toBe(false);
   });
 
-  it('says why it does not start', async () => {
+  it('reports why it does not start', async () => {
     await expect(start({ settings: { no_such_setting: '1' } })).rejects.toThrow(`${product} did not start`);
   });
 });
 
-it('A MariaDB for tests can be reached with its own client', async () => {
+it('a MariaDB for tests accepts connections from its own client', async () => {
   const server = await startMariaDb();
   try {
     const client = await findMariaDbClient(() => undefined);

@@ -9,11 +9,11 @@ import type { Log } from './command.ts';
 import { endServer, findAccount, type Account } from './database-server.ts';
 import { findFreePort } from './free-port.ts';
 
-/** A running MySQL or MariaDB, and how to reach it. */
+/** A running MySQL or MariaDB, with its connection details. */
 export interface MysqlServer {
-  /** `mysql://user:password@127.0.0.1:port/database`, as a user with `documentedRights` and no others. */
+  /** `mysql://user:password@127.0.0.1:port/database`, for a user with only `documentedRights`. */
   url: string;
-  /** The same address as a user who may do anything. */
+  /** The same address for a user with all privileges. */
   adminUrl: string;
   host: string;
   port: number;
@@ -24,22 +24,22 @@ export interface MysqlServer {
   stop(): Promise<void>;
 }
 
-/** What can be chosen about a server. */
+/** Options of a server. */
 export interface MysqlServerOptions {
   /** Called when something must be installed first. */
   log?: Log;
   /** Settings of the server, by name: `{ local_infile: 'OFF' }`. */
   settings?: Record<string, string>;
-  /** What the server shows to who asks for an encrypted connection. Default: the server's own choice. */
+  /** The certificate for clients that request encryption. Default: the server's own choice. */
   certificate?: Certificate;
 }
 
-/** The rights that docs/datasets.md asks for: the tests' user has exactly these. */
+/** The privileges that docs/datasets.md asks for; the tests' user has exactly these. */
 export const documentedRights = 'SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, CREATE TEMPORARY TABLES';
 
-/** How one of the two products is prepared and started. */
+/** How to prepare and start one of the two products. */
 export interface MysqlProduct {
-  /** Makes an empty data folder. */
+  /** Creates an empty data folder. */
   createData(data: string, folder: string, account?: Account): Promise<void>;
   launch(data: string, folder: string, settings: Record<string, string>, account?: Account): Promise<ChildProcess>;
 }
@@ -49,8 +49,8 @@ const database = 'warehouse';
 const host = '127.0.0.1';
 
 /**
- * Starts a server on 127.0.0.1 on a port of its own, with its data in a temporary folder.
- * @param name of the temporary folder
+ * Starts a server on its own port of 127.0.0.1, with its data in a temporary folder.
+ * @param name prefix of the temporary folder
  * @throws PipewrightError `unavailable` when the server does not start
  */
 export async function startMysqlServer(
@@ -112,17 +112,17 @@ export async function startMysqlServer(
   }
 }
 
-/** Where a server keeps temporary files: it deletes those of every other server in the same folder when it starts. */
+/** The folder for a server's temporary files: on startup, a server deletes those of every other server in the same folder. */
 export function temporaryFolder(folder: string): string {
   return join(folder, 'tmp');
 }
 
-/** Settings as a server's program takes them. */
+/** Settings as command-line options of the server. */
 export function flagsOf(settings: Record<string, string>): string[] {
   return Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
 }
 
-/** Writes what a server does when it starts. */
+/** Writes the SQL that a server runs at startup. */
 async function writeUsers(file: string, password: string, adminPassword: string): Promise<void> {
   const statements = [
     `CREATE DATABASE ${database}`,
@@ -134,7 +134,7 @@ async function writeUsers(file: string, password: string, adminPassword: string)
   await writeFile(file, statements.map((statement) => `${statement};\n`).join(''));
 }
 
-/** Writes a certificate where the server finds it; returns the settings that name it. */
+/** Writes a certificate to the server's folder; returns the settings that refer to it. */
 async function placeCertificate(
   folder: string,
   { certificate, key }: Certificate,

@@ -6,29 +6,29 @@ import { findExecutable, runCommand, type Log } from './command.ts';
 import { withLock } from './lock.ts';
 import { cacheFolder } from './paths.ts';
 
-/** Where the files of MySQL are. */
+/** The locations of MySQL's files. */
 interface MysqlPackages {
-  /** The loader of the C library that the server was built with. */
+  /** The dynamic loader of the C library that the server was built with. */
   loader: string;
-  /** The folder of that library and the others. */
+  /** The folder with that library and the others. */
   libraries: string;
   program: string;
-  /** The folder above `sbin` and `share`. */
+  /** The parent folder of `sbin` and `share`. */
   base: string;
 }
 
 const mirror = 'http://deb.debian.org/debian';
 
-/** The suite of Debian that has MySQL: no stable release does. */
+/** The Debian suite that contains MySQL; no stable release does. */
 const suite = 'unstable';
 
-/** What the server needs only for scripts that nobody runs here. */
+/** Dependencies that the server needs only for scripts that are not run here. */
 const unneeded = /^(?:perl|libperl|gcc-|libdb|libgdbm)/;
 
 /**
- * MySQL as Debian packages it, downloaded into the cache the first time, with its own C library: about 60 MB, 1.5
- * minutes at most. apt is used with lists and folders of its own, so that the machine's are not changed, and not as root.
- * @throws PipewrightError `not-found` which says what is missing
+ * MySQL from Debian's packages, downloaded into the cache on first use, with its own C library: about 60 MB, at most
+ * 1.5 minutes. apt runs with its own lists and folders, so that the machine's are not changed, and not as root.
+ * @throws PipewrightError `not-found` with what is missing
  */
 export async function findMysqlPackages(log: Log): Promise<MysqlPackages> {
   const folder = join(cacheFolder, 'mysql-server');
@@ -86,7 +86,7 @@ function findKeyring(root: string): string | undefined {
     .find((path) => existsSync(path));
 }
 
-/** Debian's keys, as Ubuntu packages them. */
+/** Debian's signing keys, from Ubuntu's package. */
 async function downloadKeyring(folder: string): Promise<string> {
   const place = await prepareApt(folder);
   await runCommand('apt-get', ['update', '-q'], place);
@@ -99,8 +99,8 @@ async function downloadKeyring(folder: string): Promise<string> {
 }
 
 /**
- * Prepares folders for apt that has nothing to do with the machine's.
- * @param source the only source of packages; undefined for those of the machine
+ * Prepares folders for an apt that is isolated from the machine's.
+ * @param source the only package source; undefined for the machine's sources
  */
 async function prepareApt(
   folder: string,

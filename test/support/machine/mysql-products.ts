@@ -7,10 +7,10 @@ const products = [
   ['MariaDB', startMariaDb],
 ] as const;
 
-/** The servers on which the tests of MySQL run, each with its start function: MariaDB, and in the load tests MySQL too. */
+/** The servers for the MySQL tests, each with its start function: MariaDB, and in the load tests also MySQL. */
 export const mysqlProducts = products.filter(([name]) => isThorough || name === 'MariaDB');
 
-/** A `describe` of what only one of the products has, where this run tests it. */
+/** A `describe` for features of only one product; skipped if this run does not test that product. */
 export function describeOn(product: 'MySQL' | 'MariaDB', tests: (start: typeof startMysql) => void): void {
   for (const [name, start] of mysqlProducts) if (name === product) describe(name, () => tests(start));
 }

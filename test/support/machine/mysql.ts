@@ -10,13 +10,13 @@ import {
 import { findMysqlPackages } from './mysql-packages.ts';
 
 /**
- * Starts a real MySQL on 127.0.0.1 on a port of its own, with its data in a temporary folder. The server comes from
- * Debian's packages and is kept in the cache; nothing of the machine is changed.
- * @throws PipewrightError `not-found` which says what is missing, `unavailable` when the server does not start
+ * Starts a real MySQL on its own port of 127.0.0.1, with its data in a temporary folder. The server comes from
+ * Debian's packages and is kept in the cache; the machine is not changed.
+ * @throws PipewrightError `not-found` with what is missing, `unavailable` when the server does not start
  */
 export async function startMysql(options: MysqlServerOptions = {}): Promise<MysqlServer> {
   const { loader, libraries, program, base } = await findMysqlPackages(options.log ?? console.log);
-  // Started as root, the server reads its files from root's cache before it becomes another user.
+  // When started as root, the server reads its files from root's cache before it switches to another user.
   const flagsFor = (account?: Account): string[] => [
     '--library-path',
     libraries,

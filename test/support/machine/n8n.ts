@@ -9,19 +9,19 @@ import { withLock } from './lock.ts';
 import { bundledNodeFolder, cacheFolder, node24, projectRoot } from './paths.ts';
 import { installSystemPackages } from './system-package.ts';
 
-/** The n8n that everything is tried with. */
+/** The n8n version that all tests use. */
 export const n8nVersion = '2.41.1';
 
-/** A complete n8n on this machine. */
+/** A complete n8n installation on this machine. */
 export interface N8nInstall {
-  /** The folder whose node_modules holds n8n. */
+  /** The folder with the node_modules that contains n8n. */
   folder: string;
   version: string;
 }
 
 /**
- * Its dependencies ask for versions that registries do not always carry; these are known to work.
- * Of the packages that want to compile something, n8n needs two; the others serve nodes that nobody here uses.
+ * n8n's dependencies ask for versions that registries do not always carry; these versions are known to work.
+ * Of the packages with native builds, n8n needs two; the others are for nodes that are not used here.
  */
 const workspace = `packages: []
 overrides:
@@ -50,7 +50,7 @@ ${[
 
 /**
  * Installs n8n from the npm registry into the user's cache folder, once for all clones: about three minutes and 2 GB.
- * An install that was cut short is done again from the start; of two processes, one installs and the other waits.
+ * An interrupted install starts over; of two processes, one installs and the other waits.
  * @throws PipewrightError `unavailable` when the install fails, `not-found` when a compiler is missing
  */
 export async function installN8n(log: Log): Promise<N8nInstall> {
@@ -70,8 +70,8 @@ export async function installN8n(log: Log): Promise<N8nInstall> {
 }
 
 /**
- * A `require` that sees what n8n itself sees: `n8n-core`, `n8n-workflow`, `n8n-nodes-base`.
- * @param folder the folder of the install
+ * A `require` that resolves what n8n itself resolves: `n8n-core`, `n8n-workflow`, `n8n-nodes-base`.
+ * @param folder the folder of the installation
  */
 export function n8nRequire(folder: string): NodeJS.Require {
   return createRequire(realpathSync(join(folder, 'node_modules', 'n8n', 'package.json')));
@@ -107,9 +107,9 @@ async function installInto(folder: string, log: Log): Promise<void> {
         ...process.env,
         CI: '1',
         PATH: `${join(projectRoot, 'node_modules', '.bin')}:${process.env['PATH']}`,
-        // The headers must be those of the Node that runs n8n, whatever the user's npmrc says.
+        // The headers must match the Node that runs n8n, regardless of the user's npmrc.
         ...(headers && { npm_config_nodedir: headers }),
-        // The project's own npmrc, which npm hands on to what it runs, forbids the two builds that are needed here.
+        // The project's own npmrc, which npm passes on to child processes, forbids the two builds that are needed here.
         npm_config_ignore_scripts: 'false',
       },
       onLine: (line) => (lastLine = line.slice(0, 120)),

@@ -18,7 +18,7 @@ interface Contents {
   dependencies: { ref: string; dependsOn: string[] }[];
 }
 
-/** Names and versions of packages whose code is in the bundles, found without the build's own list: by a second build with paths in comments. */
+/** Names and versions of the bundled packages, found without the build's own list: by a second build with paths in comments. */
 async function bundledIn(entries: string[], directory: string, platform: string): Promise<string[]> {
   const script = `import { build } from 'esbuild'; import { builtinModules } from 'node:module'; import { globSync } from 'node:fs'; import { leaveOut } from ${JSON.stringify(join(projectRoot, 'scripts', 'leave-out.mjs'))};
     const { outputFiles } = await build({ absWorkingDir: ${JSON.stringify(directory)}, entryPoints: ${JSON.stringify(entries)}.flatMap((one) => globSync(one, { cwd: ${JSON.stringify(directory)} })), outdir: 'x', bundle: true, write: false, plugins: [leaveOut], format: 'cjs', platform: ${JSON.stringify(platform)}, supported: { 'dynamic-import': false }, minifySyntax: true, mainFields: ['module', 'main'], external: ['n8n-workflow', 'pg-native', 'node:*', ...builtinModules], tsconfigRaw: '{}', logLevel: 'silent' });
@@ -29,7 +29,7 @@ async function bundledIn(entries: string[], directory: string, platform: string)
   ) as string[];
 }
 
-/** The list must be what CycloneDX 1.6 demands, as far as it is used. */
+/** Checks the list against CycloneDX 1.6, as far as this project uses it. */
 function expectValid(list: Contents): void {
   expect(list).toMatchObject({
     bomFormat: 'CycloneDX',
@@ -57,7 +57,7 @@ describe.each([['pipewright'], ['pipewright-sql']])('The tarball of n8n-nodes-%s
   const place = join(folder, name);
 
   beforeAll(async () => {
-    // Packed as npm publish does it, from a copy: other tests build in the same folder.
+    // Packed like npm publish does, but from a copy, because other tests build in the same folder.
     await runCommand('cp', ['-R', '-L', source, place]);
     await runCommand(node24(), [join(projectRoot, 'n8n-nodes', 'build-package.mjs'), source, place]);
     const [packed] = JSON.parse(
@@ -73,7 +73,7 @@ describe.each([['pipewright'], ['pipewright-sql']])('The tarball of n8n-nodes-%s
     ]);
   }, 120_000);
 
-  it('holds the licence and a list of exactly the packages that are bundled', async () => {
+  it('contains the licenses and a list of exactly the bundled packages', async () => {
     const unpacked = join(place, 'unpacked');
     const notices = readFileSync(join(unpacked, 'THIRD-PARTY-NOTICES'), 'utf8');
     const list = JSON.parse(readFileSync(join(unpacked, 'sbom.cdx.json'), 'utf8')) as Contents;
@@ -93,7 +93,7 @@ describe.each([['pipewright'], ['pipewright-sql']])('The tarball of n8n-nodes-%s
   }, 60_000);
 });
 
-it('The Zapier zip holds the licence of every package inside of it, and its list names them', async () => {
+it('the Zapier zip contains the license of every bundled package and lists them all', async () => {
   const app = join(projectRoot, 'zapier-app');
   await runCommand(node24(), [join(app, 'build.mjs')]);
   const entries = unzipSync(readFileSync(join(app, 'build', 'build.zip')));

@@ -6,14 +6,14 @@ import type { Log } from './command.ts';
 import { projectRoot } from './paths.ts';
 import { installSystemPackages } from './system-package.ts';
 
-/** The folder that holds `initdb` and `postgres`, inside of `folder` or somewhere on this machine. */
+/** The folder with `initdb` and `postgres`, inside `folder` or elsewhere on this machine. */
 export async function findPostgresBinaries(folder: string, log: Log): Promise<string> {
   return (await copyEmbedded(folder)) ?? findInstalled() ?? (await installPostgres(log));
 }
 
 /**
- * Copies the server that npm brought into a folder that any user can read: node_modules may lie in a home folder that
- * is closed to the user the server runs as. npm cannot carry symbolic links, so they are made from the list beside it.
+ * Copies the server from the npm package into a folder that any user can read: node_modules may be in a home folder
+ * that the server's user cannot access. npm does not support symbolic links, so they are created from the package's list.
  */
 async function copyEmbedded(folder: string): Promise<string | undefined> {
   const system = process.platform === 'win32' ? 'windows' : process.platform;
@@ -33,7 +33,7 @@ async function copyEmbedded(folder: string): Promise<string | undefined> {
   return binaries;
 }
 
-/** A server of the operating system: on the PATH, or where Debian keeps it, the newest first. */
+/** The operating system's server: on the PATH, or in Debian's folders, the newest first. */
 function findInstalled(): string | undefined {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];

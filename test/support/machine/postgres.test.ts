@@ -27,26 +27,26 @@ describe('a PostgreSQL for tests', () => {
     expect(await ask(postgres.url, 'select name from town')).toEqual([{ name: 'Zürich' }, { name: '東京' }]);
   });
 
-  it('listens on this machine only, on the port it names', async () => {
+  it('listens only on this machine, on the returned port', async () => {
     const [row] = await ask(postgres.url, "select current_setting('listen_addresses') a, current_setting('port') p");
     expect(row).toEqual({ a: '127.0.0.1', p: String(postgres.port) });
   });
 
-  it('takes the settings it is given', async () => {
+  it('applies the given settings', async () => {
     expect(await ask(postgres.url, 'show log_statement')).toEqual([{ log_statement: 'ddl' }]);
   });
 
-  it('refuses a wrong password', async () => {
+  it('rejects a wrong password', async () => {
     const wrong = postgres.url.replace(postgres.password, 'wrong');
     await expect(ask(wrong, 'select 1')).rejects.toThrow('password authentication failed');
   });
 
-  it('can be reached with psql', async () => {
+  it('accepts connections from psql', async () => {
     const psql = await findPsql(() => undefined);
     expect(await runCommand(psql, [postgres.url, '-Atc', 'select 6 * 7'])).toBe('42\n');
   });
 
-  it('runs beside a second one, which takes its data with it when it stops', async () => {
+  it('runs next to a second one, which deletes its data when it stops', async () => {
     const second = await startPostgres();
     expect(second.port).not.toBe(postgres.port);
     const [row] = await ask(second.url, "select current_setting('data_directory') folder");
@@ -56,7 +56,7 @@ describe('a PostgreSQL for tests', () => {
     await expect(ask(second.url, 'select 1')).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('says why it does not start', async () => {
+  it('reports why it does not start', async () => {
     await expect(startPostgres({ settings: { no_such_setting: '1' } })).rejects.toThrow('no_such_setting');
   });
 });

@@ -12,7 +12,7 @@ import { endServer, findAccount, launchServer, type Account } from './database-s
 import { findFreePort } from './free-port.ts';
 import { findPostgresBinaries } from './postgres-binaries.ts';
 
-/** A running PostgreSQL, and how to reach it. */
+/** A running PostgreSQL, with its connection details. */
 export interface Postgres {
   /** `postgres://user:password@127.0.0.1:port/database` */
   url: string;
@@ -21,21 +21,21 @@ export interface Postgres {
   user: string;
   password: string;
   database: string;
-  /** The account that the server runs as, where that is another than this process's. */
+  /** The account that the server runs as, if it differs from this process's. */
   account?: Account | undefined;
-  /** Ends the server without warning, as a crash does, and starts it again with the same data and port. */
+  /** Kills the server, as a crash would, and restarts it with the same data and port. */
   crash(): Promise<void>;
   /** Stops the server and deletes its data. */
   stop(): Promise<void>;
 }
 
-/** What can be chosen about a server. */
+/** Options of a server. */
 export interface PostgresOptions {
-  /** Told when something must be installed first. */
+  /** Called when something must be installed first. */
   log?: Log;
   /** Settings of the server, by name: `{ log_statement: 'all' }`. */
   settings?: Record<string, string>;
-  /** What it shows to who asks for an encrypted connection. Default: it encrypts nothing. */
+  /** The certificate for clients that request encryption. Default: no encryption. */
   certificate?: Certificate;
 }
 
@@ -43,9 +43,9 @@ const user = 'postgres';
 const database = 'postgres';
 
 /**
- * Starts a real PostgreSQL on 127.0.0.1 on a port of its own, with its data in a temporary folder. It comes from npm;
- * where npm has none for this machine, the operating system's is taken, and installed with apt when it is missing.
- * @throws PipewrightError `not-found` which says what to install, `unavailable` when the server does not start
+ * Starts a real PostgreSQL on its own port of 127.0.0.1, with its data in a temporary folder. It comes from npm;
+ * if npm has none for this machine, the operating system's is used, and installed with apt if it is missing.
+ * @throws PipewrightError `not-found` with what to install, `unavailable` when the server does not start
  */
 export async function startPostgres({
   log = console.log,
@@ -72,7 +72,7 @@ export async function startPostgres({
     const url = `postgres://${user}:${password}@${host}:${port}/${database}`;
     const stop = async () => {
       process.removeListener('exit', abandon);
-      // It closes its connections and ends.
+      // The signal makes it close its connections and exit.
       await endServer(server, 'SIGINT');
       await rm(folder, { recursive: true, force: true });
     };
@@ -87,7 +87,7 @@ export async function startPostgres({
   }
 }
 
-/** The account to run as: one of PostgreSQL's own, else the one that may do nothing. */
+/** The account to run as: PostgreSQL's own, else the unprivileged `nobody`. */
 async function serverAccount(): Promise<Account | undefined> {
   const found = await findAccount(['postgres', 'nobody']);
   if (found || process.getuid?.() !== 0) return found;
@@ -98,7 +98,7 @@ async function serverAccount(): Promise<Account | undefined> {
   });
 }
 
-/** Makes an empty database cluster and returns its folder. */
+/** Creates an empty database cluster and returns its folder. */
 async function createCluster(folder: string, binaries: string, password: string, account?: Account): Promise<string> {
   const data = join(folder, 'data');
   const passwordFile = join(folder, 'password');
@@ -114,7 +114,7 @@ async function createCluster(folder: string, binaries: string, password: string,
   return data;
 }
 
-/** Writes a certificate where the server finds it; gives the settings that say so. */
+/** Writes a certificate to the server's folder; returns the settings that refer to it. */
 async function placeCertificate(
   folder: string,
   { certificate, key }: Certificate,

@@ -12,7 +12,7 @@ import { findOrInstall } from './tools.ts';
 export interface Redis {
   host: string;
   port: number;
-  /** Ends it; what it held is lost. */
+  /** Stops it and discards its data. */
   stop(): Promise<void>;
 }
 
@@ -25,8 +25,8 @@ const answers = (port: number): Promise<boolean> =>
   });
 
 /**
- * Starts a real Redis on 127.0.0.1 on a port of its own, which keeps nothing on disk; installed with apt where it is missing.
- * @throws PipewrightError `not-found` which says what to install; Error when it does not start
+ * Starts a real Redis on its own port of 127.0.0.1, without persistence. Installs it with apt if it is missing.
+ * @throws PipewrightError `not-found` with what to install; Error when it does not start
  */
 export async function startRedis(log: Log = console.log): Promise<Redis> {
   const program = await findOrInstall('redis-server', 'redis-server', 'to run n8n in queue mode', log);

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from './command.ts';
 
-/** A file system in memory that is soon full. */
+/** An in-memory file system with little space. */
 export interface SmallDisk {
   folder: string;
-  /** Takes it away with all that is on it. */
+  /** Removes it with all its files. */
   remove(): Promise<void>;
 }
 
 /**
- * Makes a small file system; it takes root to do so, as it does to install what the tests need.
+ * Mounts a small file system. This requires root, as does installing what the tests need.
  * @throws an error when this process may not mount one
  */
 export async function mountSmallDisk(megabytes: number): Promise<SmallDisk> {

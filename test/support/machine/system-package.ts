@@ -2,15 +2,15 @@ import { PipewrightError } from '../../../shared/src/host/error.ts';
 import { findExecutable, runCommand } from './command.ts';
 import type { Log } from './command.ts';
 
-/** Whether this process can install packages of the operating system: Debian or Ubuntu, and root. */
+/** Whether this process can install operating system packages: it needs Debian or Ubuntu, and root. */
 export function canInstall(): boolean {
   return process.getuid?.() === 0 && findExecutable('apt-get') !== undefined;
 }
 
 /**
- * Installs packages with apt, and says so first.
- * @param purpose what they are needed for, as the end of a sentence: `to build n8n's native parts`
- * @throws PipewrightError `not-found` which says what to install, when this process may not do it or apt fails
+ * Installs packages with apt and logs this first.
+ * @param purpose why they are needed, as the end of a sentence: `to build n8n's native parts`
+ * @throws PipewrightError `not-found` with what to install, when this process may not install it or apt fails
  */
 export async function installSystemPackages(packages: readonly string[], purpose: string, log: Log): Promise<void> {
   const command = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;

@@ -3,30 +3,30 @@ import { findExecutable } from './command.ts';
 import type { Log } from './command.ts';
 import { installSystemPackages } from './system-package.ts';
 
-/** The path of `psql`, the client of PostgreSQL; installed with apt where it is missing. */
+/** The path of `psql`, the PostgreSQL client; installed with apt if it is missing. */
 export function findPsql(log: Log): Promise<string> {
   return findOrInstall('psql', 'postgresql-client', 'to load tables the way people do by hand', log);
 }
 
-/** The path of `sqlite3`, the client of SQLite; installed with apt where it is missing. */
+/** The path of `sqlite3`, the SQLite client; installed with apt if it is missing. */
 export function findSqlite3(log: Log): Promise<string> {
   return findOrInstall('sqlite3', 'sqlite3', 'to load tables the way people do by hand', log);
 }
 
-/** The path of `mariadb`, the client of MariaDB and MySQL; installed with apt where it is missing. */
+/** The path of `mariadb`, the client of MariaDB and MySQL; installed with apt if it is missing. */
 export function findMariaDbClient(log: Log): Promise<string> {
   return findOrInstall('mariadb', 'mariadb-client', 'to load tables the way people do by hand', log);
 }
 
-/** The path of `curl`; installed with apt where it is missing. */
+/** The path of `curl`; installed with apt if it is missing. */
 export function findCurl(log: Log): Promise<string> {
   return findOrInstall('curl', 'curl', 'to download the way people do by hand', log);
 }
 
 /**
- * The path of an executable, after installing the package that holds it where it is missing.
- * @param places where it may be beside the PATH
- * @throws PipewrightError `not-found` which says what to install
+ * The path of an executable. Installs its package if it is missing.
+ * @param places paths to try in addition to the PATH
+ * @throws PipewrightError `not-found` with what to install
  */
 export async function findOrInstall(
   name: string,

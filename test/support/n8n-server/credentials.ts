@@ -1,21 +1,21 @@
 import type { N8n } from './n8n-server.ts';
 
-/** A credential as a node of a workflow refers to it: `credentials: { [type]: { id, name } }`. */
+/** A reference to a credential in a workflow's node: `credentials: { [type]: { id, name } }`. */
 export interface Credential {
   id: string;
   name: string;
   type: string;
 }
 
-/** What n8n shows a person who saves or retries a credential. */
+/** The result that n8n shows when a user saves or retries a credential. */
 export interface CredentialTest {
   status: 'OK' | 'Error';
   message: string;
 }
 
 /**
- * Stores a credential of the owner.
- * @param type its name in code: `pipewrightAzureApi`
+ * Stores a credential that belongs to the owner.
+ * @param type its type name: `pipewrightAzureApi`
  * @param data its fields, by name
  */
 export async function createCredential(
@@ -28,7 +28,7 @@ export async function createCredential(
   return { id, name, type };
 }
 
-/** Tests a stored credential the way the editor does; `data` are its fields, by name. */
+/** Tests a stored credential as the editor does; `data` contains its fields, by name. */
 export async function testCredential(
   n8n: N8n,
   credential: Credential,

@@ -6,16 +6,16 @@ import { listExecutions, readExecution, type ExecutionSummary } from './executio
 import type { N8n } from './n8n-server.ts';
 import { createWorkflow, manualTrigger, runManually, workflowOf, type WorkflowNode } from './workflows.ts';
 
-/** What a workflow took. */
+/** Duration and memory of a workflow. */
 export interface Taken {
   /** From the start of the execution to its end. */
   milliseconds: number;
-  /** The most memory that n8n's process held meanwhile, and what it held before, in MB. */
+  /** Peak memory of n8n's process during the execution, and its memory before, in MB. */
   peak: number;
   before: number;
 }
 
-/** A workflow that brings the dataset of a server of downloads into a table, by *Load Dataset* straight from Quantemplate. */
+/** A workflow that loads a dataset of a download server into a table, with *Load Dataset* directly from Quantemplate. */
 export async function loadWorkflow(
   n8n: N8n,
   address: string,
@@ -60,7 +60,7 @@ export async function loadWorkflow(
   return (await createWorkflow(n8n, workflowOf('Load Dataset', manualTrigger, load))).id;
 }
 
-/** The same by n8n's own nodes: HTTP Request, Extract from File, Postgres. */
+/** The same with n8n's own nodes: HTTP Request, Extract from File, Postgres. */
 export async function ownWorkflow(
   n8n: N8n,
   address: string,
@@ -133,13 +133,13 @@ export async function ownWorkflow(
 }
 
 /**
- * Runs a workflow to its end, and says what it took.
- * @throws Error with what n8n says when it fails
+ * Runs a workflow until it finishes, and measures duration and memory.
+ * @throws Error with n8n's message when it fails
  */
 export async function runMeasured(n8n: N8n, workflow: string, timeoutSeconds = 600): Promise<Taken> {
   const memory = async (name: 'VmRSS' | 'VmHWM'): Promise<number> =>
     Number(new RegExp(`${name}:\\s+(\\d+)`).exec(await readFile(`/proc/${n8n.pid}/status`, 'utf8'))?.[1]) / 1024;
-  // The kernel forgets the peak of before.
+  // Makes the kernel reset the peak.
   await writeFile(`/proc/${n8n.pid}/clear_refs`, '5');
   const before = await memory('VmRSS');
   const { status, startedAt, stoppedAt, id } = await untilEnded(
@@ -155,7 +155,7 @@ export async function runMeasured(n8n: N8n, workflow: string, timeoutSeconds = 6
   throw new Error(`The workflow ended as ${status}: ${error?.message ?? ''} ${error?.description ?? ''}`);
 }
 
-/** Waits for an execution without asking for its data, which would weigh as much as the work; an n8n that is busy may not answer. */
+/** Waits for an execution without reading its data, which would cost as much as the work itself; a busy n8n may not respond. */
 async function untilEnded(n8n: N8n, workflow: string, id: string, timeoutSeconds: number): Promise<ExecutionSummary> {
   const deadline = Date.now() + timeoutSeconds * 1000;
   for (;;) {

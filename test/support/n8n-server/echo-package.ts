@@ -9,7 +9,7 @@ const manifest = {
   n8n: { n8nNodesApiVersion: 1, nodes: ['EchoTrigger.node.js'] },
 };
 
-/** A trigger that hands on what it is sent; its registration is in its own hands, as that of a vendor's webhook is. */
+/** A trigger that emits what it receives; it registers itself, like a trigger that subscribes a vendor's webhook. */
 const node = `
 class EchoTrigger {
   constructor() {
@@ -43,7 +43,7 @@ class EchoTrigger {
 module.exports = { EchoTrigger };
 `;
 
-/** Packs a small community package as `npm publish` would; returns the path of the .tgz, which lies in `folder`. */
+/** Packs a small community package as `npm publish` would; returns the path of the .tgz in `folder`. */
 export async function packEcho(folder: string): Promise<string> {
   const source = join(folder, 'echo');
   await mkdir(source, { recursive: true });

@@ -5,13 +5,13 @@ import type { N8n } from './n8n-server.ts';
 /** n8n's editor in a browser, with the owner signed in. */
 export interface Editor {
   page: Page;
-  /** Addresses outside of this machine that the editor asked for; they were not reached. */
+  /** External URLs that the editor requested; they were blocked. */
   outsideRequests: readonly string[];
-  /** Errors that scripts of the page threw. */
+  /** Errors thrown by scripts of the page. */
   pageErrors: readonly string[];
 }
 
-/** Signs in through n8n's own form, and shows the list of workflows. */
+/** Signs in through n8n's own form and shows the list of workflows. */
 export async function openEditor(n8n: N8n, browser: Browser): Promise<Editor> {
   const page = await browser.newPage({
     baseURL: n8n.baseUrl,
@@ -21,7 +21,7 @@ export async function openEditor(n8n: N8n, browser: Browser): Promise<Editor> {
   const outsideRequests: string[] = [];
   const pageErrors: string[] = [];
   page.on('pageerror', (error) => pageErrors.push(error.message));
-  // Not by page.route: it turns the browser's cache off, and every workflow would load the whole editor again.
+  // page.route would disable the browser's cache, and every workflow would load the whole editor again.
   page.on('request', (request) => {
     const { protocol, hostname } = new URL(request.url());
     if (protocol.startsWith('http') && hostname !== '127.0.0.1') outsideRequests.push(request.url());

@@ -1,30 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { N8n } from './n8n-server.ts';
 
-/** Where an execution stands, in n8n's words; `waiting` is parked until a time or a call. */
+/** n8n's status of an execution; `waiting` means parked until a time or a call. */
 export type ExecutionStatus = 'new' | 'running' | 'waiting' | 'success' | 'error' | 'canceled' | 'crashed';
 
-/** An execution without what it worked on. */
+/** An execution without its data. */
 export interface ExecutionSummary {
   id: string;
   workflowId: string;
   status: ExecutionStatus;
-  /** How it began: `webhook`, `trigger`, `manual`, … */
+  /** How it was started: `webhook`, `trigger`, `manual`, … */
   mode: string;
-  /** ISO 8601, as are all times. */
+  /** ISO 8601, like all times. */
   startedAt: string;
   /** Null until it has stopped. */
   stoppedAt: string | null;
 }
 
-/** An item that a node put out. */
+/** An output item of a node. */
 export interface OutputItem {
   json: Record<string, unknown>;
   binary?: Record<string, unknown>;
   pairedItem?: unknown;
 }
 
-/** An error as n8n keeps it. */
+/** An error as n8n stores it. */
 export interface ExecutionError {
   message: string;
   description?: string | null;
@@ -32,11 +32,11 @@ export interface ExecutionError {
   [more: string]: unknown;
 }
 
-/** An execution with all that its nodes took and gave. */
+/** An execution with the data of all its nodes. */
 export interface Execution extends ExecutionSummary {
   data: {
     resultData: {
-      /** By the name of the node: each time that it ran. */
+      /** The runs of each node, by node name. */
       runData: Record<string, readonly { data?: { main: readonly (readonly OutputItem[] | null)[] } }[]>;
       error?: ExecutionError;
       lastNodeExecuted?: string;
@@ -44,24 +44,24 @@ export interface Execution extends ExecutionSummary {
   };
 }
 
-/** What is waited for. */
+/** Which executions to wait for. */
 export interface ExecutionsWanted {
-  /** How many. Default: 1. */
+  /** Their number. Default: 1. */
   count?: number;
-  /** In which status. Default: any that is final. */
+  /** Their status. Default: any final status. */
   status?: ExecutionStatus;
-  /** Seconds to wait at most. Default: 60. */
+  /** Default: 60. */
   timeoutSeconds?: number;
 }
 
 const finalStatuses: readonly ExecutionStatus[] = ['success', 'error', 'canceled', 'crashed'];
 
-/** Whether an execution has come to its end. */
+/** Whether an execution has finished. */
 export function isFinished({ status }: ExecutionSummary): boolean {
   return finalStatuses.includes(status);
 }
 
-/** All executions of a workflow, the first one first, those that still run included. */
+/** All executions of a workflow, oldest first, including running ones. */
 export async function listExecutions(n8n: N8n, workflowId: string): Promise<ExecutionSummary[]> {
   const filter = encodeURIComponent(JSON.stringify({ workflowId }));
   const found = new Map<string, ExecutionSummary>();
@@ -84,8 +84,8 @@ export async function readExecution(n8n: N8n, id: string): Promise<Execution> {
 }
 
 /**
- * Waits until a workflow has so many executions in a status, and returns those, the first one first.
- * @throws Error which names what there is instead when the time is up
+ * Waits until a workflow has this many executions in a status, and returns them, oldest first.
+ * @throws Error with the existing executions after the timeout
  */
 export async function waitForExecutions(
   n8n: N8n,
@@ -106,7 +106,7 @@ export async function waitForExecutions(
   }
 }
 
-/** Waits until one execution, known by its id, has come to its end. */
+/** Waits until the execution with an ID has finished. */
 export async function waitForExecution(n8n: N8n, id: string, timeoutSeconds = 60): Promise<Execution> {
   const deadline = Date.now() + timeoutSeconds * 1000;
   for (;;) {
@@ -120,10 +120,10 @@ export async function waitForExecution(n8n: N8n, id: string, timeoutSeconds = 60
 }
 
 /**
- * What a node put out, as plain objects.
- * @param node its name
- * @param output which of its outputs, from 0
- * @param run which time it ran, from 0; default: the last
+ * The output of a node, as plain objects.
+ * @param node node name
+ * @param output index of the output, from 0
+ * @param run index of the node's run, from 0; default: the last one
  */
 export function outputOf(execution: Execution, node: string, output = 0, run = -1): Record<string, unknown>[] {
   const items = execution.data.resultData.runData[node]?.at(run)?.data?.main[output] ?? [];

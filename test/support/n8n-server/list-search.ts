@@ -1,25 +1,25 @@
 import type { N8n } from './n8n-server.ts';
 import type { WorkflowNode } from './workflows.ts';
 
-/** What the editor shows in the list of a resource locator. */
+/** The entries that the editor shows in the list of a resource locator. */
 export interface ListSearch {
   results: readonly { name: string; value: string | number; url?: string; description?: string }[];
-  /** Hand it back to get what follows; missing on the last page. */
+  /** Token for the next page; missing on the last page. */
   paginationToken?: string;
 }
 
-/** Which list is asked for. */
+/** The requested list. */
 export interface ListSearchOptions {
   /** The `searchListMethod` of the resource locator. */
   method: string;
-  /** The parameter the list belongs to: `pipeline`. */
+  /** The parameter that the list belongs to: `pipeline`. */
   parameter: string;
-  /** What the person typed to narrow the list. */
+  /** The user's search text. */
   filter?: string;
   paginationToken?: string;
 }
 
-/** Asks for the choices of a resource locator, as the editor does when a person opens the list. */
+/** Queries the entries of a resource locator, as the editor does when a user opens the list. */
 export async function listSearch(
   n8n: N8n,
   node: Pick<WorkflowNode, 'type' | 'typeVersion' | 'parameters' | 'credentials'>,

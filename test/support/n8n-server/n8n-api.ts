@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** The person everything in a test's n8n belongs to; for the sign-in page of the editor too. */
+/** The owner of a test's n8n; also used on the editor's sign-in page. */
 export const owner = {
   email: 'owner@pipewright.example',
   password: 'Pipewright-2026',
@@ -8,12 +8,12 @@ export const owner = {
   lastName: 'Wright',
 } as const;
 
-/** What the owner's API key may do. */
+/** The scopes of the owner's API key. */
 const scopes = ['execution:list', 'execution:read', 'workflow:list', 'workflow:read'];
 
-/** Talks to a running n8n as its owner. */
+/** A client that calls a running n8n as its owner. */
 export class N8nApi {
-  /** `http://127.0.0.1:port`, without a slash at the end. */
+  /** `http://127.0.0.1:port`, without a trailing slash. */
   readonly baseUrl: string;
   readonly #browserId = randomUUID();
   #cookie = '';
@@ -23,7 +23,7 @@ export class N8nApi {
     this.baseUrl = baseUrl;
   }
 
-  /** Sets the owner up if n8n is new, signs in and gets an API key. */
+  /** Sets up the owner if n8n is new, signs in and creates an API key. */
   async signIn(): Promise<void> {
     const settings = await this.rest<{ userManagement: { showSetupOnFirstLoad: boolean } }>('GET', 'settings');
     if (settings.userManagement.showSetupOnFirstLoad) await this.rest('POST', 'owner/setup', owner);
@@ -34,12 +34,12 @@ export class N8nApi {
   }
 
   /**
-   * Calls what the editor itself calls, below `/rest`, and returns the `data` of the answer.
-   * @throws Error with n8n's own message on any status but 2xx
+   * Calls the editor's own API, below `/rest`, and returns the `data` of the response.
+   * @throws Error with n8n's own message for any status other than 2xx
    */
   async rest<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await this.#send(method, `rest/${path}`, body, {
-      // A sign-in counts only for the browser it was made in.
+      // A sign-in is valid only for the browser that made it.
       'browser-id': this.#browserId,
       cookie: this.#cookie,
     });
@@ -68,7 +68,7 @@ export class N8nApi {
   }
 }
 
-/** n8n's own message, without the stack that it sends along. */
+/** n8n's own message, without the stack trace in the response. */
 async function explanation(response: Response): Promise<string> {
   const text = await response.text();
   try {

@@ -10,16 +10,16 @@ import { n8nEnvironment } from './n8n-environment.ts';
 import { launchN8n, type N8nProcess, type N8nRole } from './n8n-process.ts';
 import { startN8n, type N8n } from './n8n-server.ts';
 
-/** What a cluster is made of. */
+/** Options of a cluster. */
 export interface ClusterOptions {
   packages: readonly string[];
-  /** Processes that run executions. Default: 2. */
+  /** Number of processes that run executions. Default: 2. */
   workers?: number;
-  /** Processes that only take deliveries. Default: 0. */
+  /** Number of processes that only receive webhooks. Default: 0. */
   webhookProcesses?: number;
 }
 
-/** A process that takes deliveries, at its own address. */
+/** A process that receives webhooks at its own URL. */
 export type WebhookProcess = N8nProcess & { baseUrl: string };
 
 /** n8n in queue mode, with a real PostgreSQL and a real Redis. */
@@ -27,15 +27,15 @@ export interface Cluster {
   main: N8n;
   workers: N8nProcess[];
   webhookProcesses: WebhookProcess[];
-  /** Starts another worker, or takes the place of one that was killed. */
+  /** Starts another worker, or replaces one that was killed. */
   addWorker(): Promise<N8nProcess>;
-  /** Starts another process that takes deliveries. */
+  /** Starts another process that receives webhooks. */
   addWebhookProcess(): Promise<WebhookProcess>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts n8n in queue mode: a main process, workers, and processes that take deliveries where they are asked for.
+ * Starts n8n in queue mode: a main process, workers, and optionally webhook processes.
  * @see https://docs.n8n.io/hosting/scaling/queue-mode/
  */
 export async function startCluster({ packages, workers = 2, webhookProcesses = 0 }: ClusterOptions): Promise<Cluster> {

@@ -1,7 +1,7 @@
 /**
- * The environment of an n8n that talks to nobody but this machine and asks a person nothing.
- * Of this process's own environment it gets only what every program needs: a setting of the person who runs the tests
- * must not change what they find.
+ * The environment of an n8n that connects only to this machine and does not prompt the user.
+ * From this process's own environment it inherits only what every program needs, so that the user's settings
+ * cannot change test results.
  * @see https://docs.n8n.io/hosting/configuration/environment-variables/
  */
 export function n8nEnvironment(userFolder: string, port: number, brokerPort: number): NodeJS.ProcessEnv {

@@ -4,27 +4,27 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { node24, projectRoot } from '../machine/paths.ts';
 
-/** What a process of n8n does: all of it, run executions, or take deliveries. */
+/** The role of an n8n process: everything, running executions, or receiving webhooks. */
 export type N8nRole = 'start' | 'worker' | 'webhook';
 
-/** A running process of n8n. */
+/** A running n8n process. */
 export interface N8nProcess {
   pid: number;
-  /** All that it has printed. */
+  /** Its whole output so far. */
   logs(): string;
-  /** Ends it; what is running is given some seconds. */
+  /** Stops it; running executions get a few seconds to finish. */
   stop(): Promise<void>;
-  /** Ends it at once, as a power cut does. */
+  /** Kills it, as a power failure would. */
   kill(): Promise<void>;
 }
 
 const secondsToStart = 180;
 
 /**
- * Starts a process of n8n, and waits until it says that it is ready. It ends with this process at the latest.
- * @param install the folder whose node_modules holds n8n
- * @param healthUrl the address of its server, or of its health check
- * @throws Error with its last lines when it does not start
+ * Starts an n8n process and waits until it reports that it is ready. It ends with this process at the latest.
+ * @param install the folder with the node_modules that contains n8n
+ * @param healthUrl URL of its server or its health check
+ * @throws Error with the last lines of its output when it does not start
  */
 export async function launchN8n(
   install: string,
@@ -78,7 +78,7 @@ function notStarted(what: string, printed: string): Error {
   return new Error(`n8n did not start: ${what}.\n${printed.trim().split('\n').slice(-15).join('\n')}`);
 }
 
-/** Ends a process, and makes it end when it takes long. */
+/** Stops a process, and kills it if that takes too long. */
 async function endProcess(server: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const ended = new Promise((resolve) => server.once('exit', resolve));

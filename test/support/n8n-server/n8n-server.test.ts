@@ -88,14 +88,14 @@ describe('a real n8n', () => {
   });
 
   let keys = 0;
-  /** A key with which n8n can call itself: it is the one service that is certain to be there. */
+  /** An API key with which n8n can call itself: the only service that is always available. */
   async function newKey(): Promise<string> {
     const scopes = ['workflow:list', 'workflow:read'];
     const key = { label: `key ${(keys += 1)}`, expiresAt: null, scopes };
     return (await n8n.api.rest<{ rawApiKey: string }>('POST', 'api-keys', key)).rawApiKey;
   }
 
-  it('answers a call to a published webhook with what the last node made, and keeps the execution', async () => {
+  it('responds to a published webhook with the output of the last node, and stores the execution', async () => {
     const { id } = await createWorkflow(n8n, workflowOf('Greets', webhook, greet));
     await publishWorkflow(n8n, id);
     const response = await send(webhookUrl(n8n, webhook), { name: 'Ada' });
@@ -107,7 +107,7 @@ describe('a real n8n', () => {
     expect((await send(webhookUrl(n8n, webhook), { name: 'Ada' })).status).toBe(404);
   });
 
-  it('finds all executions, the first one first, when there are more than one page of them', async () => {
+  it('lists all executions, oldest first, across several pages', async () => {
     const many = { ...webhook, parameters: { ...webhook.parameters, path: 'many' }, webhookId: 'many' };
     const { id } = await createWorkflow(n8n, workflowOf('Greets many', many, greet));
     await publishWorkflow(n8n, id);
@@ -118,7 +118,7 @@ describe('a real n8n', () => {
     await unpublishWorkflow(n8n, id);
   });
 
-  it('runs the trigger of a community package under the name it has when published', async () => {
+  it('runs the trigger of a community package under its published name', async () => {
     const then = { ...fail, type: 'n8n-nodes-base.noOp', name: 'Then', parameters: {} };
     const { id } = await createWorkflow(n8n, workflowOf('Echoes', echo, then));
     await publishWorkflow(n8n, id);
@@ -128,13 +128,13 @@ describe('a real n8n', () => {
     expect(execution && outputOf(execution, 'Then')).toEqual([{ sound: 'hoo' }]);
   });
 
-  it('says why a trigger could not register itself', async () => {
+  it('reports why a trigger could not register itself', async () => {
     const refused = { ...echo, parameters: { refuse: true }, webhookId: 'refused' };
     const { id } = await createWorkflow(n8n, workflowOf('Refuses', refused, greet));
     await expect(publishWorkflow(n8n, id)).rejects.toThrow('The echo is not to be disturbed');
   });
 
-  it('refuses to publish two workflows at one address, and says why', async () => {
+  it('refuses to publish two workflows with the same URL, and reports why', async () => {
     const taken = { ...webhook, parameters: { ...webhook.parameters, path: 'taken' } };
     const first = await createWorkflow(n8n, workflowOf('First', { ...taken, webhookId: 'first' }, greet));
     const second = await createWorkflow(n8n, workflowOf('Second', { ...taken, webhookId: 'second' }, greet));
@@ -143,7 +143,7 @@ describe('a real n8n', () => {
     await unpublishWorkflow(n8n, first.id);
   });
 
-  it('runs a workflow as the button in the editor does, and keeps the reason when it fails', async () => {
+  it('runs a workflow like the button in the editor, and stores the error when it fails', async () => {
     const { id } = await createWorkflow(n8n, workflowOf('Fails', manualTrigger, fail));
     const execution = await waitForExecution(n8n, await runManually(n8n, id, 'Start'));
     expect(execution.status).toBe('error');
@@ -151,12 +151,12 @@ describe('a real n8n', () => {
     expect((await listExecutions(n8n, id)).map((each) => each.id)).toEqual([execution.id]);
   });
 
-  it('says that a trigger waits for a call, instead of waiting for ever', async () => {
+  it('reports that a trigger waits for a call instead of waiting forever', async () => {
     const { id } = await createWorkflow(n8n, workflowOf('Waits', webhook, greet));
     await expect(runManually(n8n, id, 'Webhook')).rejects.toThrow('publish the workflow');
   });
 
-  it('says what there is instead of the execution that was waited for', async () => {
+  it('lists the existing executions when the expected one does not arrive', async () => {
     const { id } = await createWorkflow(n8n, workflowOf('Fails again', manualTrigger, fail));
     const run = await runManually(n8n, id, 'Start');
     await waitForExecution(n8n, run);
@@ -165,7 +165,7 @@ describe('a real n8n', () => {
     expect((await readExecution(n8n, run)).workflowId).toBe(id);
   });
 
-  it('tests a credential against the service it is for', async () => {
+  it('tests a credential against its service', async () => {
     const data = { apiKey: 'wrong', baseUrl: `${n8n.baseUrl}/api/v1` };
     const credential = await createCredential(n8n, 'A wrong key', 'n8nApi', data);
     expect(await testCredential(n8n, credential, data)).toMatchObject({ status: 'Error' });
@@ -174,7 +174,7 @@ describe('a real n8n', () => {
     expect(await testCredential(n8n, working, right)).toMatchObject({ status: 'OK' });
   });
 
-  it('lists the choices of a resource locator', async () => {
+  it('lists the entries of a resource locator', async () => {
     const { id } = await createWorkflow(n8n, workflowOf('Is listed', manualTrigger, greet));
     const data = { apiKey: await newKey(), baseUrl: `${n8n.baseUrl}/api/v1` };
     const credential = await createCredential(n8n, 'n8n', 'n8nApi', data);
@@ -191,7 +191,7 @@ describe('a real n8n', () => {
     expect(results).toContainEqual(expect.objectContaining({ value: id }));
   });
 
-  it('passes on what n8n says when it refuses', async () => {
+  it("passes on n8n's error message", async () => {
     const asking = n8n.api.rest('GET', 'workflows/none');
     await expect(asking).rejects.toThrow(/answered 40[34] to GET \/rest\/workflows\/none: /);
   });
@@ -203,7 +203,7 @@ describe('a real n8n', () => {
     });
     afterAll(() => browser.close());
 
-    it('signs the owner in and shows a workflow, asking nobody outside', async () => {
+    it('signs the owner in and shows a workflow, without external requests', async () => {
       const { id } = await createWorkflow(n8n, workflowOf('Is looked at', manualTrigger, greet));
       const editor = await openEditor(n8n, browser);
       await openWorkflow(editor, id);
@@ -217,7 +217,7 @@ describe('a real n8n', () => {
 });
 
 describe('starting n8n', () => {
-  it('fails with what n8n printed when its port is taken', async () => {
+  it("fails with n8n's output when its port is in use", async () => {
     const other = createServer((_, response) => response.writeHead(404).end());
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
@@ -226,7 +226,7 @@ describe('starting n8n', () => {
     await new Promise((resolve) => other.close(resolve));
   });
 
-  it('ends with the process that started it, even when that is killed', async () => {
+  it('stops n8n when its parent process ends, even if that is killed', async () => {
     const server = JSON.stringify(join(projectRoot, 'test', 'support', 'n8n-server', 'n8n-server.ts'));
     const folder = await mkdtemp(join(tmpdir(), 'pipewright-n8n-'));
     const start = `await startN8n({ folder: ${JSON.stringify(folder)} })`;

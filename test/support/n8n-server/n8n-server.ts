@@ -9,41 +9,41 @@ import { N8nApi } from './n8n-api.ts';
 import { n8nEnvironment } from './n8n-environment.ts';
 import { launchN8n } from './n8n-process.ts';
 
-/** What can be chosen about an n8n. */
+/** Options of an n8n server. */
 export interface N8nOptions {
-  /** Where n8n keeps its data; kept when it stops. Default: a temporary folder, deleted when it stops. */
+  /** The data folder; kept when n8n stops. Default: a temporary folder, deleted when n8n stops. */
   folder?: string;
   /** Paths of .tgz files with community nodes. Default: none. */
   packages?: readonly string[];
-  /** Settings beside those of `n8nEnvironment`, or instead of them. */
+  /** Environment variables in addition to those of `n8nEnvironment`, or replacing them. */
   env?: NodeJS.ProcessEnv;
-  /** Default: one that is free. */
+  /** Default: a free port. */
   port?: number;
-  /** Told when n8n must be installed first. */
+  /** Called when n8n must be installed first. */
   log?: Log;
 }
 
-/** A running n8n with its owner signed in; the functions beside this file act on it. */
+/** A running n8n with its owner signed in; the functions in this folder operate on it. */
 export interface N8n {
-  /** `http://127.0.0.1:port`, without a slash at the end. */
+  /** `http://127.0.0.1:port`, without a trailing slash. */
   baseUrl: string;
-  /** Where it keeps its data. */
+  /** Its data folder. */
   folder: string;
-  /** The id of its process. */
+  /** Its process ID. */
   pid: number;
   api: N8nApi;
-  /** All that it has printed. */
+  /** Its whole output so far. */
   logs(): string;
-  /** Ends it; what is running is given five seconds. */
+  /** Stops it; running executions get five seconds to finish. */
   stop(): Promise<void>;
-  /** Ends it at once, as a power cut does; its data stay. */
+  /** Kills it, as a power failure would; its data is kept. */
   kill(): Promise<void>;
 }
 
 /**
- * Starts a real n8n on 127.0.0.1, offline, installing it first where it is missing, and waits until it is ready.
+ * Starts a real n8n on 127.0.0.1, offline, and waits until it is ready. Installs it first if it is missing.
  * It ends with this process at the latest.
- * @throws PipewrightError when it cannot be installed; Error with its last lines when it does not start
+ * @throws PipewrightError when it cannot be installed; Error with the last lines of its output when it does not start
  */
 export async function startN8n({ folder, packages = [], env, port, log = console.log }: N8nOptions = {}): Promise<N8n> {
   const install = await installN8n(log);

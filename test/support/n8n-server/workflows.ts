@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { N8n } from './n8n-server.ts';
 
-/** A node as it stands in the JSON of a workflow. */
+/** A node in the JSON of a workflow. */
 export interface WorkflowNode {
   id: string;
   name: string;
@@ -22,14 +22,14 @@ export interface WorkflowJson {
   settings?: Record<string, unknown>;
 }
 
-/** A workflow that n8n holds. */
+/** A workflow stored in n8n. */
 export interface Workflow extends WorkflowJson {
   id: string;
   versionId: string;
   active: boolean;
 }
 
-/** How far n8n has come with the triggers of a workflow. */
+/** n8n's progress in activating the triggers of a workflow. */
 interface Publication {
   status: 'in_progress' | 'not_published' | 'published' | 'partial' | 'failed';
   triggers: readonly { nodeId: string; status: string; errorMessage: string | null }[];
@@ -47,7 +47,7 @@ export const manualTrigger: WorkflowNode = {
   parameters: {},
 };
 
-/** A workflow whose nodes follow each other in a row. */
+/** A workflow with its nodes connected in sequence. */
 export function workflowOf(name: string, ...nodes: WorkflowNode[]): WorkflowJson {
   const connections = Object.fromEntries(
     nodes
@@ -57,15 +57,15 @@ export function workflowOf(name: string, ...nodes: WorkflowNode[]): WorkflowJson
   return { name, nodes, connections };
 }
 
-/** Stores a workflow; nothing of it runs yet. */
+/** Stores a workflow without activating it. */
 export async function createWorkflow(n8n: N8n, workflow: WorkflowJson): Promise<Workflow> {
   return await n8n.api.rest('POST', 'workflows', { settings: { executionOrder: 'v1' }, ...workflow });
 }
 
 /**
  * Publishes the latest version of a workflow, and waits until its triggers are registered (a webhook trigger's own
- * `create` included), which n8n does after it has answered.
- * @throws Error with what the trigger said when it could not be registered
+ * `create` included); n8n does this after its response.
+ * @throws Error with the trigger's message when it could not be registered
  */
 export async function publishWorkflow(n8n: N8n, id: string): Promise<void> {
   const { versionId } = await n8n.api.rest<Workflow>('GET', `workflows/${id}`);
@@ -76,17 +76,17 @@ export async function publishWorkflow(n8n: N8n, id: string): Promise<void> {
   throw new Error(`The workflow could not be published (${status}): ${reasons.join(' ') || 'n8n gave no reason.'}`);
 }
 
-/** Takes a workflow out of service, and waits until its triggers are gone, a webhook trigger's `delete` included. */
+/** Unpublishes a workflow, and waits until its triggers are removed (a webhook trigger's `delete` included). */
 export async function unpublishWorkflow(n8n: N8n, id: string): Promise<void> {
   await n8n.api.rest('POST', `workflows/${id}/deactivate`, {});
   await settled(n8n, id);
 }
 
 /**
- * Runs a workflow as the editor's button does, with the latest version of it.
- * @param trigger the name of the node to start from: a Manual Trigger or another that needs no outside event
- * @returns the id of the execution, which has just begun
- * @throws Error when the trigger waits for a call from outside
+ * Runs the latest version of a workflow like the editor's button.
+ * @param trigger name of the node to start from: a Manual Trigger or another node that needs no external event
+ * @returns the ID of the execution, which has just started
+ * @throws Error when the trigger waits for an external call
  */
 export async function runManually(n8n: N8n, id: string, trigger: string): Promise<string> {
   const body = { triggerToStartFrom: { name: trigger } };
@@ -96,8 +96,8 @@ export async function runManually(n8n: N8n, id: string, trigger: string): Promis
 }
 
 /**
- * The address at which a published webhook trigger takes calls.
- * @param node the trigger, as it stands in the workflow
+ * The URL of a published webhook trigger.
+ * @param node the trigger node of the workflow
  * @param path the `path` in the webhook description of a community node; undefined for n8n's own Webhook node, whose
  *   address is its Path parameter alone
  */

@@ -1,4 +1,4 @@
-/** The part of an app's definition that Zapier's editor and engine go by; functions appear as `$func$2$f$`. */
+/** The part of an app's definition that Zapier's editor and engine use; functions appear as `$func$2$f$`. */
 export interface AppDefinition {
   version: string;
   platformVersion: string;
@@ -9,7 +9,7 @@ export interface AppDefinition {
   hydrators?: Record<string, unknown>;
 }
 
-/** Where an action stands in the definition. */
+/** The section of the definition that contains an action. */
 export type ActionKind = 'triggers' | 'creates' | 'searches';
 
 export interface ActionDefinition {
@@ -38,13 +38,13 @@ export interface FieldDefinition {
   default?: string;
   primary?: boolean;
   dependsOn?: string[];
-  /** `TRIGGER.ID_FIELD.LABEL_FIELD`: the choices are what a polling trigger returns. */
+  /** `TRIGGER.ID_FIELD.LABEL_FIELD`: the choices are the items of a polling trigger. */
   dynamic?: string;
   choices?: string[] | { value: string; label: string; sample?: string }[] | Record<string, unknown>;
   [property: string]: unknown;
 }
 
-/** An action of the app and where it stands. Throws when there is none, or when the key alone does not say which. */
+/** An action of the app and its section. Throws when there is none, or when the key alone is ambiguous. */
 export function findAction(
   definition: AppDefinition,
   key: string,
@@ -59,7 +59,7 @@ export function findAction(
   return { kind: first, action, path: `${first}.${key}.operation` };
 }
 
-/** The output fields by which Zapier tells the items of a polling trigger apart; empty means `id`. */
+/** The output fields that identify the items of a polling trigger; empty means `id`. */
 export function primaryFields(action: ActionDefinition): string[] {
   return (action.operation.outputFields ?? []).flatMap((field) =>
     typeof field !== 'string' && field.primary ? [field.key] : [],

@@ -5,10 +5,10 @@ import type { ZapierApp } from './boot-zapier-app.ts';
 import type { Invocation } from './container.ts';
 import { findHydrationPointers } from './hydration.ts';
 
-/** Any JSON object: what a user filled in, what an app returned. */
+/** Any JSON object: user input or app output. */
 export type Data = Record<string, unknown>;
 
-/** What a user set up for a step: the connected account and the fields. */
+/** A user's configuration of a step: the connected account and the fields. */
 export interface StepSetup {
   authData?: Data;
   inputData?: Data;
@@ -17,25 +17,25 @@ export interface StepSetup {
 /** Calls methods of the app as Zapier's engine does. */
 export interface AppRunner {
   readonly server: BackendServer;
-  /** The secret with which the app signs hydration pointers. */
+  /** The app's secret for signing hydration pointers. */
   readonly hydrationSecret: string;
-  /** The account with which the app made a hydration pointer, and with which it is followed. */
+  /** The account that the app created a hydration pointer with, and that resolves it. */
   accountOf(pointer: string): Data | undefined;
   definition(): Promise<AppDefinition>;
   validate(): Promise<unknown[]>;
-  /** Runs a method of the app; `extras` are further parts of the bundle, or the callback address. */
+  /** Runs a method of the app; `extras` are further parts of the bundle, or the callback URL. */
   run(method: string, setup: StepSetup, extras?: RunExtras): Promise<Invocation>;
 }
 
 export interface RunExtras {
-  /** `bundle.meta` beyond its defaults. */
+  /** `bundle.meta` in addition to its defaults. */
   meta?: Data;
   /** `subscribeData`, `targetUrl`, `rawRequest`, `cleanedRequest`, `outputData`, … */
   bundle?: Data;
   callbackUrl?: string;
 }
 
-/** Wires an app to the servers of the double. */
+/** Connects an app to the servers of the double. */
 export function createAppRunner(app: ZapierApp, server: BackendServer, environment: Record<string, string>): AppRunner {
   const hydrationSecret = randomUUID();
   const ground = {
@@ -76,7 +76,7 @@ export function createAppRunner(app: ZapierApp, server: BackendServer, environme
   };
 }
 
-/** A short text that is the same for the same data; it tells accounts and Zaps apart without holding their secrets. */
+/** A short hash of the data; it identifies accounts and Zaps without containing their secrets. */
 export function fingerprint(data: Data): string {
   return createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 16);
 }

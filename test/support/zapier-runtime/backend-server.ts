@@ -10,33 +10,33 @@ import type { PlatformStore, StoreOwner } from './platform-store.ts';
 import type { Delivery } from './raw-request.ts';
 import { type StoredFile, storeUpload } from './stored-file.ts';
 
-/** One line of the log that the app and Zapier's core wrote. */
+/** A line in the log of the app and Zapier's core. */
 export interface LogEntry {
   message: string;
   data: Record<string, unknown>;
 }
 
-/** An address on the double that anybody may send a request to: a webhook, or the callback of a paused step. */
+/** A public URL on the double: a webhook, or the callback of a paused step. */
 export interface OpenAddress {
   readonly url: string;
-  /** From now on the address answers 410, as a webhook does after its Zap was turned off. */
+  /** Makes the URL respond with 410 from now on, like a webhook after its Zap was turned off. */
   close(): void;
 }
 
-/** Zapier's servers, as far as an app can see them, on one port of 127.0.0.1. */
+/** Zapier's servers, as far as an app can see them, on a single port of 127.0.0.1. */
 export interface BackendServer {
   readonly url: string;
   readonly logUrl: string;
   readonly rpcUrl: string;
   readonly token: string;
   readonly logs: LogEntry[];
-  /** What was stashed, by its address. */
+  /** Stashed files by URL. */
   readonly files: Map<string, StoredFile>;
-  /** Registers on whose behalf a call is made; the key goes into the event as `storeKey`. */
+  /** Registers the owner of a call; the key goes into the event as `storeKey`. */
   storeKeyFor(owner: StoreOwner): string;
-  /** Opens an address; it answers 200 at once and hands the request over. */
+  /** Opens a URL that responds with 200 immediately and passes the request on. */
   openAddress(kind: 'hooks' | 'callbacks', receive: (delivery: Delivery) => void): OpenAddress;
-  /** Opens an address that a file can be downloaded from, fetched when somebody asks for it. */
+  /** Opens a download URL for a file, which is fetched on request. */
   offerFile(fetchFile: () => Promise<StoredFile>): string;
   close(): Promise<void>;
 }
@@ -89,7 +89,7 @@ export async function startBackendServer(store: PlatformStore): Promise<BackendS
     async files(request, response, url) {
       const stored = files.get(url.href);
       if (request.method === 'GET') return stored ? sendFile(response, stored) : answer(response, 404, {});
-      // The form names the key in its body; the address of the upload carries the same one.
+      // The form contains the key in its body; the upload URL contains the same one.
       const key = url.searchParams.get('key') ?? randomUUID();
       const target = new URL(key, uploadUrl()).href;
       files.set(target, await storeUpload(request, join(folder, key), target));
@@ -145,7 +145,7 @@ export async function startBackendServer(store: PlatformStore): Promise<BackendS
   };
 }
 
-/** What Zapier's core asks its servers for while the app runs. Throws for a procedure that it should not need. */
+/** What Zapier's core requests from its servers while the app runs. Throws for a procedure that it should not need. */
 function callRemoteProcedure(
   store: PlatformStore,
   owner: StoreOwner,

@@ -13,17 +13,17 @@ import { requireWithinBytes } from './limits.ts';
 import { unzip } from './unzip.ts';
 
 export interface BootOptions extends Pick<ContainerOptions, 'environment' | 'timeLimitMs'> {
-  /** How many containers may run at once. Default: 3. */
+  /** Maximum number of concurrent containers. Default: 3. */
   maxContainers?: number;
 }
 
 /** A built Zapier app in Zapier's own runtime. */
 export interface ZapierApp {
-  /** What the first container took to start, in milliseconds. */
+  /** Startup time of the first container, in milliseconds. */
   readonly coldStart: { spawnToReadyMs: number; importMs: number };
-  /** Hands one event to an idle container; starts another one when all are busy, as Lambda does. */
+  /** Passes an event to an idle container; starts another one when all are busy, as Lambda does. */
   invoke(event: ZapierEvent): Promise<Invocation>;
-  /** How many containers run now. */
+  /** Number of running containers. */
   containerCount(): number;
   /** The largest resident memory of a container, now and at its peak, in bytes. */
   memory(): { rssBytes: number; peakRssBytes: number };
@@ -35,8 +35,8 @@ export interface ZapierApp {
  * Unpacks a `build.zip` and loads it in Node 22 as Zapier does in production: `NODE_ENV` is production, the working
  * directory is the unpacked zip, and each container takes one event at a time and is killed after 30 seconds.
  *
- * `invoke` throws `ZapierAppError` for an error of the app, `ZapierLimitError` for a limit of Zapier (after the one of
- * time the container is gone, as on Lambda), and `ContainerExitedError` when the process died.
+ * `invoke` throws `ZapierAppError` for an error of the app, `ZapierLimitError` for a limit of Zapier (after the time
+ * limit the container is gone, as on Lambda), and `ContainerExitedError` when the process died.
  */
 export async function bootZapierApp(zipPath: string, options: BootOptions = {}): Promise<ZapierApp> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'zapier-runtime-')));

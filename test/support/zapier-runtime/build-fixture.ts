@@ -3,7 +3,7 @@ import { buildOnce } from '../machine/build-once.ts';
 import { runCommand } from '../machine/command.ts';
 import { node24, projectRoot } from '../machine/paths.ts';
 
-/** Builds one of the small apps next to this file with the build of the real one. Returns the path of its zip. */
+/** Builds one of the small apps in this folder like the real one. Returns the path of its zip. */
 export function buildFixture(name: 'fixture-app' | 'empty-app'): Promise<string> {
   const folder = join('test', 'support', 'zapier-runtime', name);
   const directory = join(projectRoot, folder);

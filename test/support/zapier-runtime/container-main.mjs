@@ -1,4 +1,4 @@
-// Runs inside of the container: loads the app as Zapier's Lambda function does and answers one event after the other.
+// Runs inside the container: loads the app as Zapier's Lambda function does and handles one event after the other.
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
@@ -21,7 +21,7 @@ process.on('message', async (message) => {
     });
   }
 });
-// Whoever started the container is gone: nobody will ask it anything again.
+// The parent process is gone, so no more events will come.
 process.on('disconnect', () => process.exit(0));
 
 process.send({ type: 'ready', importMs });

@@ -7,7 +7,7 @@ import { ZapierLimitError, zapierLimits } from './limits.ts';
 import { projectRoot } from './project-root.ts';
 import { ZapierAppError } from './zapier-app-error.ts';
 
-/** What Zapier's backend hands to the app for one call. */
+/** The event that Zapier's backend passes to the app for one call. */
 export interface ZapierEvent {
   command: 'execute' | 'validate' | 'definition' | 'request';
   /** `triggers.KEY.operation.perform`, `hydrators.NAME`, `authentication.test`, … */
@@ -20,43 +20,43 @@ export interface ZapierEvent {
   environment?: Record<string, string>;
 }
 
-/** What the app answered. */
+/** The app's response. */
 export interface Invocation {
   results: unknown;
   status: 'SUCCESS' | 'CALLBACK';
-  /** Milliseconds from handing over the event to the answer, the waiting for the log server included. */
+  /** Milliseconds from passing the event to the response, including the wait for the log server. */
   durationMs: number;
 }
 
-/** One Lambda container: a process with the app loaded, which takes one event at a time. */
+/** A Lambda container: a process with the app loaded, which handles one event at a time. */
 export interface Container {
   readonly pid: number;
-  /** Milliseconds from the start of the process until it could take its first event. */
+  /** Milliseconds from the start of the process until it was ready for its first event. */
   readonly spawnToReadyMs: number;
-  /** Milliseconds of that which importing Zapier's wrapper, Zapier's core and the app took. */
+  /** The part of it in milliseconds for importing Zapier's wrapper, Zapier's core and the app. */
   readonly importMs: number;
   isAlive(): boolean;
   invoke(event: ZapierEvent): Promise<Invocation>;
-  /** Resident memory now and its peak since the start, in bytes; zero when the process has ended. */
+  /** Current and peak resident memory in bytes; zero when the process has exited. */
   memory(): { rssBytes: number; peakRssBytes: number };
   stop(): Promise<void>;
 }
 
 export interface ContainerOptions {
-  /** The unpacked zip. */
+  /** The folder of the unpacked zip. */
   codeFolder: string;
-  /** The writable folder, as /tmp is on Lambda. */
+  /** The writable folder, like /tmp on Lambda. */
   temporaryFolder: string;
-  /** What `zapier-platform env:set` would set, and `LOGGING_ENDPOINT`. */
+  /** Variables from `zapier-platform env:set`, and `LOGGING_ENDPOINT`. */
   environment?: Record<string, string>;
-  /** Milliseconds for one event, asked for at each event. Default: Zapier's 30 seconds. */
+  /** Milliseconds for one event, read for each event. Default: Zapier's 30 seconds. */
   timeLimitMs?: () => number;
 }
 
-/** The process ended before it answered: killed for its memory, or the app called process.exit. */
+/** The process exited before it responded: killed for its memory use, or the app called process.exit. */
 export class ContainerExitedError extends Error {
   override readonly name = 'ContainerExitedError';
-  /** Whether Zapier's core ended the process itself, before the app saw the event; Zapier then runs the event again. */
+  /** Whether Zapier's core ended the process itself, before the app saw the event; Zapier then retries the event. */
   readonly beforeTheEvent: boolean;
 
   constructor(output: string) {
@@ -70,7 +70,7 @@ type Message =
   | { type: 'result'; result: { results: unknown; status: Invocation['status'] } }
   | { type: 'error'; name: string; message: string };
 
-/** Starts a container and waits until the app is loaded. Throws with the process's output when it does not load. */
+/** Starts a container and waits until the app is loaded. Throws with the process's output when loading fails. */
 export async function startContainer(options: ContainerOptions): Promise<Container> {
   const started = performance.now();
   const root = projectRoot();
@@ -121,7 +121,7 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
   };
 }
 
-/** What a process on Lambda finds in its environment; nothing of the machine that runs the tests. */
+/** The environment of a process on Lambda; nothing comes from the machine that runs the tests. */
 function lambdaEnvironment(options: ContainerOptions): Record<string, string> {
   return {
     PATH: '/usr/local/bin:/usr/bin:/bin',
@@ -164,7 +164,7 @@ function nextMessage(child: ChildProcess, output: () => string): Promise<Message
   });
 }
 
-/** Keeps the end of what the process prints, for an event that it does not survive. */
+/** Keeps the last output of the process, for events that crash it. */
 function keepOutput(child: ChildProcess): { read(): string; clear(): void } {
   let tail = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -180,7 +180,7 @@ function readMemory(pid: number): { rssBytes: number; peakRssBytes: number } {
   try {
     status = readFileSync(`/proc/${pid}/status`, 'utf8');
   } catch {
-    // The process has ended, which the zeros say.
+    // The process has exited; the result is zeros.
   }
   const kilobytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
   return { rssBytes: kilobytes('VmRSS') * 1024, peakRssBytes: kilobytes('VmHWM') * 1024 };

@@ -2,13 +2,13 @@ import { findAction } from './app-definition.ts';
 import type { AppRunner, Data, StepSetup } from './app-runner.ts';
 import { type Delivery, toRequestBundle } from './raw-request.ts';
 
-/** What came of an action. */
+/** The result of an action. */
 export type CreateOutcome =
   | { status: 'SUCCESS'; output: Data; durationMs: number }
   | {
-      /** The step waits until somebody calls `callbackUrl`. */
+      /** The step waits for a request to `callbackUrl`. */
       status: 'CALLBACK';
-      /** What the app returned so far, which `performResume` gets as `bundle.outputData`. */
+      /** The app's output so far, which `performResume` gets as `bundle.outputData`. */
       output: Data;
       durationMs: number;
       callbackUrl: string;
@@ -17,8 +17,8 @@ export type CreateOutcome =
     };
 
 /**
- * Runs an action. When it asked for a callback address, the first request to that address runs `performResume`;
- * further requests are answered and change nothing.
+ * Runs an action. If it requested a callback URL, the first request to that URL runs `performResume`;
+ * further requests get a response and change nothing.
  */
 export async function runCreate(runner: AppRunner, key: string, setup: StepSetup, meta: Data): Promise<CreateOutcome> {
   const { action, path } = findAction(await runner.definition(), key, 'creates');
@@ -46,7 +46,7 @@ export async function runCreate(runner: AppRunner, key: string, setup: StepSetup
     return (await runner.run(`${path}.performResume`, setup, { bundle })).results as Data;
   };
   const resumed = resume();
-  // Whoever waits for it sees the failure; until then it must not end the process.
+  // The caller sees the failure on `resumed`; until then it must not crash the process.
   resumed.catch(() => undefined);
   return { status, output, durationMs, callbackUrl: address.url, resumed };
 }

@@ -1,19 +1,19 @@
 import { zapierLimits } from './limits.ts';
 
-/** What Zapier knows of the items that a polling trigger has already seen. */
+/** Zapier's record of the items that a polling trigger has seen. */
 export class Deduper {
   private readonly seen = new Set<string>();
   private filled = false;
 
-  /** Whether the first poll, which only fills the table, is still to come. */
+  /** Whether the first poll, which only fills the record, is still pending. */
   get isEmpty(): boolean {
     return !this.filled;
   }
 
   /**
-   * The items whose key was not seen before, in the order the app gave them; none the first time.
-   * The key is made of the output fields marked `primary`, else of `id`.
-   * Throws for an item without one: Zapier refuses it, too.
+   * The items with a new key, in the app's order; none on the first poll.
+   * The key consists of the output fields marked `primary`, or else of `id`.
+   * Throws for an item without a key, because Zapier rejects it too.
    */
   takeNew<Item extends Record<string, unknown>>(items: readonly Item[], primary: readonly string[]): Item[] {
     const isFirst = !this.filled;

@@ -1,9 +1,9 @@
 import { type ActionKind, type FieldDefinition, findAction } from './app-definition.ts';
 import type { AppRunner, Data, StepSetup } from './app-runner.ts';
 
-/** Which field of which action, and what the user has filled in so far. */
+/** A field of an action, with the user's input so far. */
 export interface FieldSetup extends StepSetup {
-  /** Needed when a trigger, an action or a search share the key. */
+  /** Required when a trigger, an action or a search share the key. */
   kind?: ActionKind;
 }
 
@@ -12,13 +12,13 @@ export interface Choice {
   label: string;
 }
 
-/** A page of a dropdown; `pagingToken` asks for the next one and is null at the end. */
+/** A page of a dropdown; `pagingToken` requests the next one and is null at the end. */
 export interface ChoicePage {
   choices: Choice[];
   pagingToken: string | null;
 }
 
-/** The fields the editor shows, those that depend on other fields included. */
+/** The fields in the editor, including those that depend on other fields. */
 export async function readFields(
   runner: AppRunner,
   which: 'inputFields' | 'outputFields',
@@ -31,8 +31,8 @@ export async function readFields(
 }
 
 /**
- * What a dropdown of the editor offers: fixed choices, those of a function, or the items of the trigger that the field
- * names (`dynamic`). Throws when the action has no such field, or when the field is no dropdown.
+ * The options of a dropdown in the editor: fixed choices, those of a function, or the items of the trigger that the field
+ * refers to (`dynamic`). Throws when the action has no such field, or when the field is not a dropdown.
  */
 export async function readChoices(
   runner: AppRunner,
@@ -44,7 +44,7 @@ export async function readChoices(
   const fixedFields = (action.operation.inputFields ?? []).map((field) =>
     typeof field === 'string' ? undefined : field,
   );
-  // The definition says that choices come from a function; fields read at run time have lost it on the way as JSON.
+  // The definition shows that choices come from a function; fields computed at run time lost this when serialized to JSON.
   const field =
     fixedFields.find((candidate) => candidate?.key === fieldKey) ??
     (await readFields(runner, 'inputFields', key, setup)).find((candidate) => candidate.key === fieldKey);

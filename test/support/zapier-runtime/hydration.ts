@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What `z.dehydrate` and `z.dehydrateFile` promise to fetch later. */
+/** The deferred call of `z.dehydrate` and `z.dehydrateFile`. */
 export interface HydrationPointer {
   type: 'method' | 'file';
   /** `hydrators.NAME` */
@@ -12,10 +12,10 @@ export interface HydrationPointer {
 const pointerPattern = /hydrate\|\|\|([A-Za-z0-9+/=]+):([A-Za-z0-9+/=]+)\|\|\|hydrate/;
 
 /**
- * Reads a pointer that the app put into its output.
+ * Parses a pointer in the app's output.
  *
- * Throws when the text is no signed pointer, and when its signature was not made with `secret` (HMAC-SHA1 over the
- * base64 text), which means that somebody other than the app wrote it.
+ * Throws when the text is not a signed pointer, or when its signature was not made with `secret` (HMAC-SHA1 over the
+ * base64 text), which means that the app did not write it.
  */
 export function readHydrationPointer(text: string, secret: string): HydrationPointer {
   const [whole, payload, signature] = pointerPattern.exec(text) ?? [];
@@ -29,17 +29,17 @@ export function readHydrationPointer(text: string, secret: string): HydrationPoi
   return { type, method, inputData: bundle ?? {} };
 }
 
-/** All hydration pointers in a value, however deep. */
+/** All hydration pointers in a value, at any depth. */
 export function findHydrationPointers(value: unknown): string[] {
   return JSON.stringify(value)?.match(new RegExp(pointerPattern, 'g')) ?? [];
 }
 
-/** Whether a value is a hydration pointer, genuine or not. */
+/** Whether a value is a hydration pointer, with a valid signature or not. */
 export function isHydrationPointer(value: unknown): value is string {
   return typeof value === 'string' && pointerPattern.exec(value)?.[0] === value;
 }
 
-/** A copy of `value` in which `replace` stands in for every hydration pointer, however deep. */
+/** A copy of `value` with every hydration pointer, at any depth, replaced by `replace`. */
 export async function replaceHydrationPointers(
   value: unknown,
   replace: (pointer: string) => Promise<unknown>,

@@ -1,26 +1,26 @@
 /**
- * What Zapier allows, in milliseconds and bytes.
+ * Zapier's limits, in milliseconds and bytes.
  * https://docs.zapier.com/integrations/build/operating-constraints
  */
 export const zapierLimits = {
-  /** Everything an app does for one step, a poll, a hook or a test in the editor. */
+  /** All of the app's work for one step, poll, hook or test in the editor. */
   invocationMs: 30_000,
-  /** What goes into one call of the app, as JSON. */
+  /** Input of one call of the app, as JSON. */
   inputBytes: 6 * 1024 * 1024,
-  /** What one call of the app returns, as JSON. */
+  /** Output of one call of the app, as JSON. */
   outputBytes: 6 * 1024 * 1024,
   /** The body of a webhook. */
   webhookBytes: 10 * 1024 * 1024,
-  /** The ids that a polling trigger remembers. */
+  /** The number of IDs that a polling trigger remembers. */
   rememberedIds: 105_000,
-  /** The life of `z.cursor`. */
+  /** Lifetime of `z.cursor`. */
   cursorMs: 60 * 60 * 1000,
 } as const;
 
-/** A limit of Zapier that a call of the app ran into. */
+/** A call of the app exceeded a limit of Zapier. */
 export class ZapierLimitError extends Error {
   override readonly name = 'ZapierLimitError';
-  /** Which limit it was. */
+  /** The exceeded limit. */
   readonly limit: keyof typeof zapierLimits;
 
   constructor(limit: keyof typeof zapierLimits, message: string) {
@@ -29,7 +29,7 @@ export class ZapierLimitError extends Error {
   }
 }
 
-/** Throws `ZapierLimitError` when `value`, as JSON, is larger than the limit named. */
+/** Throws `ZapierLimitError` when `value`, as JSON, is larger than the given limit. */
 export function requireWithinBytes(limit: 'inputBytes' | 'outputBytes', value: unknown, what: string): void {
   const size = Buffer.byteLength(JSON.stringify(value) ?? '');
   if (size <= zapierLimits[limit]) return;

@@ -2,28 +2,28 @@ import { stat } from 'node:fs/promises';
 import { bootZapierApp } from './boot-zapier-app.ts';
 import { buildFixture } from './build-fixture.ts';
 
-/** What an app costs before it does anything. Times are medians in milliseconds. */
+/** Startup cost of an app. Times are medians in milliseconds. */
 export interface StartFigures {
   zipBytes: number;
-  /** From the start of the process until the app could take an event. */
+  /** From the start of the process until the app was ready for an event. */
   spawnToReadyMs: number;
-  /** Of that, the import of Zapier's core and the app. */
+  /** The part of it for importing Zapier's core and the app. */
   importMs: number;
-  /** Resident memory right after the start. */
+  /** Resident memory right after startup. */
   rssBytes: number;
 }
 
-/** An app and the smallest app that Zapier accepts, measured in turns in one run, and how they compare. */
+/** An app and the smallest app that Zapier accepts, measured alternately in one run, with their ratios. */
 export interface StartComparison {
   app: StartFigures;
   empty: StartFigures;
-  /** Medians of the ratios of each round: 1 means no dearer than the empty app. */
+  /** Medians of the ratios per round: 1 means the same cost as the empty app. */
   ratios: { zip: number; coldStart: number; memory: number };
 }
 
 /**
- * Measures cold starts of a `build.zip` against an empty app, which it builds, in alternating rounds (A B A B);
- * one more round before them, which does not count, fills the file cache of the machine.
+ * Measures cold starts of a `build.zip` against an empty app, which it builds, in alternating rounds (A B A B).
+ * A warm-up round, which does not count, fills the machine's file cache first.
  */
 export async function compareColdStart(zipPath: string, rounds = 9): Promise<StartComparison> {
   const emptyZip = await buildFixture('empty-app');
@@ -41,7 +41,7 @@ export async function compareColdStart(zipPath: string, rounds = 9): Promise<Sta
   };
 }
 
-/** The figures of one zip alone: the medians of `times` cold starts. */
+/** The figures of a single zip: the medians of `times` cold starts. */
 export async function measureColdStart(zipPath: string, times = 9): Promise<StartFigures> {
   const starts: StartFigures[] = [];
   for (let time = 0; time < times; time += 1) starts.push(await startOnce(zipPath));

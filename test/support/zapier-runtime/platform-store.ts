@@ -1,19 +1,19 @@
 import { zapierLimits } from './limits.ts';
 
-/** Who calls: Zapier keeps what an app caches apart by user and by connected account when the app asks for it. */
+/** The caller: Zapier separates an app's cache by user and by connected account if the app requests it. */
 export interface StoreOwner {
   user: string;
   auth: string;
   zap: string;
 }
 
-/** `z.cache` and `z.cursor`, as Zapier's servers keep them. */
+/** `z.cache` and `z.cursor` as on Zapier's servers. */
 export class PlatformStore {
   private readonly entries = new Map<string, { value: string; expiresAt: number }>();
   private readonly cursors = new Map<string, { value: string; expiresAt: number }>();
   private readonly now: () => number;
 
-  /** `now` gives milliseconds since 1970; tests move it to let entries expire. */
+  /** `now` returns milliseconds since 1970; tests advance it to expire entries. */
   constructor(now: () => number) {
     this.now = now;
   }
@@ -24,7 +24,7 @@ export class PlatformStore {
   }
 
   /**
-   * Keeps a value for `seconds` (null: without end). With `onlyIfAbsent` an entry that is there stays as it is.
+   * Stores a value for `seconds` (null: forever). With `onlyIfAbsent` an existing entry is not changed.
    * Returns whether the value was written.
    */
   set(
@@ -41,12 +41,12 @@ export class PlatformStore {
     return true;
   }
 
-  /** Returns whether there was something to delete. */
+  /** Deletes an entry. Returns whether it existed. */
   delete(owner: StoreOwner, key: string, scope: readonly string[] | null): boolean {
     return this.entries.delete(scopedKey(owner, key, scope));
   }
 
-  /** A cursor belongs to one Zap and lives an hour. */
+  /** A cursor belongs to one Zap and expires after an hour. */
   getCursor(owner: StoreOwner): string | null {
     return this.read(this.cursors, owner.zap);
   }

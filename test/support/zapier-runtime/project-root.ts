@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * The root directory of the project, found upwards from the working directory.
+ * The root folder of the project, found upward from the working directory.
  *
- * Throws when the process was not started inside of the project.
+ * Throws when the process was not started inside the project.
  */
 export function projectRoot(): string {
   for (let folder = process.cwd(); ; folder = dirname(folder)) {

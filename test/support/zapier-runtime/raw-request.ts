@@ -1,4 +1,4 @@
-/** An HTTP request as it reached an address of Zapier. */
+/** An HTTP request as received at a URL of Zapier. */
 export interface Delivery {
   method: string;
   /** Names in any case. */
@@ -15,9 +15,9 @@ export interface RequestBundle {
 }
 
 /**
- * Turns a request into what the app sees of it. All headers but two are renamed: `X-Time-GMT` arrives as
- * `Http-X-Time-Gmt`. The body travels as JSON text, so bytes that are not UTF-8 are lost on the way, and
- * `cleanedRequest` is the parsed body itself, not `{ headers, content }` as Zapier's documentation shows it:
+ * Converts a request to the app's view of it. All headers but two are renamed: `X-Time-GMT` becomes
+ * `Http-X-Time-Gmt`. The body is transferred as JSON text, so bytes that are not UTF-8 are lost, and
+ * `cleanedRequest` is the parsed body itself, not `{ headers, content }` as in Zapier's documentation:
  * https://github.com/zapier/zapier-platform/issues/290
  */
 export function toRequestBundle(delivery: Delivery): RequestBundle {

@@ -5,25 +5,25 @@ import { pipeline } from 'node:stream/promises';
 
 /** A file that the app stashed with `z.stashFile`. */
 export interface StoredFile {
-  /** Its address on the double. */
+  /** Its URL on the double. */
   url: string;
   name: string;
   mediaType: string;
   /** Bytes. */
   size: number;
-  /** The whole content; for a large file read `chunks`. */
+  /** The whole content; use `chunks` for a large file. */
   bytes(): Promise<Buffer>;
   chunks(): AsyncIterable<Uint8Array>;
 }
 
-/** The head of an upload, with the fields before the file, has to fit in here. */
+/** The maximum size of an upload's head: everything before the file, including the fields. */
 const headBytes = 64 * 1024;
 
 /**
- * Keeps an upload as S3 takes it from a signed form: some fields, then the file as the last part. The body goes to
- * `path` as it comes, however large it is; the file is then a range of it.
+ * Stores an upload as S3 does for a signed form: some fields, then the file as the last part. The body is streamed to
+ * `path`, whatever its size; the file is then a range of it.
  *
- * Throws when the body is no such form.
+ * Throws when the body is not such a form.
  */
 export async function storeUpload(request: IncomingMessage, path: string, url: string): Promise<StoredFile> {
   const boundary = /boundary=(?:"([^"]+)"|([^;]+))/.exec(request.headers['content-type'] ?? '');
@@ -58,7 +58,7 @@ async function readHead(path: string): Promise<string> {
   const file = await open(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-    // One character for each byte, so that positions in the text are positions in the file.
+    // One character per byte, so that positions in the text are positions in the file.
     return buffer.toString('latin1', 0, bytesRead);
   } finally {
     await file.close();

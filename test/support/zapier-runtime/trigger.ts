@@ -3,38 +3,38 @@ import { type AppRunner, type Data, fingerprint, type StepSetup } from './app-ru
 import { Deduper } from './deduper.ts';
 import { toRequestBundle } from './raw-request.ts';
 
-/** A webhook that Zapier registered at a vendor (or gave to the user to register) for one Zap. */
+/** A webhook that Zapier registered with a vendor (or the user did) for one Zap. */
 export interface HookSubscription {
   /** Where the vendor sends its events. */
   readonly targetUrl: string;
   /** What `performSubscribe` returned; empty for a webhook without it. */
   readonly subscribeData: Data;
   /**
-   * Hands one delivery to the app. Returns the items for each of which the Zap would run.
-   * `headers` are the vendor's own; they are renamed as Zapier renames them.
+   * Passes a delivery to the app. Returns the items, each of which would run the Zap.
+   * `headers` are the vendor's own; they are renamed as in Zapier.
    */
   deliver(body: string | Buffer, headers?: Record<string, string>, querystring?: string): Promise<Data[]>;
-  /** Turns the Zap off: `performUnsubscribe` runs, and the address answers 410. */
+  /** Turns the Zap off: `performUnsubscribe` runs, and the URL responds with 410. */
   unsubscribe(): Promise<void>;
 }
 
 export interface SubscribeOptions extends StepSetup {
-  /** Default: an address of the double that takes real requests. */
+  /** Default: a URL of the double that accepts real requests. */
   targetUrl?: string;
-  /** Told about what came of each real request to the address. */
+  /** Called with the outcome of each real request to the URL. */
   onEvents?: (items: Data[]) => void;
   onError?: (error: unknown) => void;
 }
 
 /** A trigger of the app as Zapier's engine uses it. */
 export interface Trigger {
-  /** Turns a Zap on whose trigger is a webhook. */
+  /** Turns on a Zap with a webhook trigger. */
   subscribe(options?: SubscribeOptions): Promise<HookSubscription>;
-  /** Asks a polling trigger for new items, in the order the app gave them. The first time there are none. */
+  /** Polls a polling trigger for new items, in the app's order. The first poll returns none. */
   poll(setup?: StepSetup): Promise<Data[]>;
-  /** The recent items of a webhook trigger, by which the editor shows what events look like. */
+  /** The recent items of a webhook trigger, which the editor shows as example events. */
   performList(setup?: StepSetup): Promise<Data[]>;
-  /** What "Test trigger" in the editor shows. */
+  /** The items that "Test trigger" shows in the editor. */
   loadSample(setup?: StepSetup): Promise<Data[]>;
 }
 

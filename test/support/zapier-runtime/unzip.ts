@@ -8,11 +8,11 @@ const FILE_TYPE = 0o170000;
 const SYMBOLIC_LINK = 0o120000;
 
 /**
- * Unpacks a zip as Lambda does with the code of a function: files, folders, links, nothing outside of `folder`.
- * It needs no program of the machine: Node has the decompression and the rest of the format is a table at the end.
+ * Unpacks a zip as Lambda does with a function's code: files, folders, links, nothing outside `folder`.
+ * It needs no external program: Node has the decompression, and the rest of the format is a table at the end.
  *
- * Returns the number of files written. Throws for what is not a zip, for a zip in the 64-bit format, and for an entry
- * that points outside of the folder.
+ * Returns the number of files written. Throws for a file that is not a zip, for the 64-bit format, and for an entry
+ * that points outside the folder.
  *
  * The format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */

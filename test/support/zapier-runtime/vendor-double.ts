@@ -2,16 +2,16 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** The made-up vendor of the fixture app. */
+/** The fictional vendor of the fixture app. */
 export interface VendorDouble {
   readonly url: string;
   /** `METHOD /path` of every request, in order. */
   readonly requests: string[];
   readonly hooks: Map<string, string>;
-  /** The callback address of the last run that was started with one. */
+  /** The callback URL of the last run that was started with one. */
   lastCallback: string;
   runs: { id: number; pipeline: string }[];
-  /** The header by which the vendor signs a body. */
+  /** The header with the vendor's signature of the body. */
   sign(body: string): Record<string, string>;
   close(): Promise<void>;
 }

@@ -2,10 +2,10 @@ import type { Data, StepSetup } from './app-runner.ts';
 import type { ZapierBackend } from './zapier-backend.ts';
 import { ZapierAppError } from './zapier-app-error.ts';
 
-/** What the steps before returned, by which a step fills in its fields. */
+/** The output of the previous steps, from which a step fills in its fields. */
 export interface ZapData {
   trigger: Data;
-  /** By the name of the step, else by the key of its action. */
+  /** By step name, or else by the key of its action. */
   steps: Record<string, Data>;
 }
 
@@ -13,20 +13,20 @@ export interface ZapStep {
   /** The key of the action; a step is either an action or a search. */
   action?: string;
   search?: string;
-  /** Tells two steps with the same action apart. Default: the key. */
+  /** Distinguishes two steps with the same action. Default: the key. */
   name?: string;
   authData?: Data;
   inputData?: (data: ZapData) => Data;
-  /** The step is skipped, and the steps after it go on, when this says false: a path of a Zap. */
+  /** The step is skipped, and the following steps run, when this returns false: a path of a Zap. */
   when?: (data: ZapData) => boolean;
   /** A search that finds nothing ends the Zap unless this is set. */
   continueWhenNotFound?: boolean;
 }
 
-/** What a Zap does after its trigger. */
+/** The steps of a Zap after its trigger. */
 export interface ZapSteps {
   steps: ZapStep[];
-  /** The longest wait before a throttled step runs again, in milliseconds; Zapier takes what the app asks for. */
+  /** Maximum delay before a throttled step runs again, in milliseconds; Zapier uses the delay that the app requests. */
   longestThrottleMs?: number;
 }
 
@@ -34,7 +34,7 @@ export interface ZapOptions extends ZapSteps {
   trigger: StepSetup & { key: string };
 }
 
-/** What happened in one step. */
+/** The record of one step. */
 export interface StepRecord {
   name: string;
   /** `halted`: the app or Zapier ended the Zap without an error, for instance because a search found nothing. */
@@ -42,12 +42,12 @@ export interface StepRecord {
   inputData?: Data;
   output?: Data;
   error?: Error;
-  /** How often the step ran; more than once after it was throttled. */
+  /** Number of runs of the step; more than one after throttling. */
   attempts: number;
   durationMs: number;
 }
 
-/** One run of a Zap: what a user finds in the history. */
+/** One run of a Zap, as in the Zap history. */
 export interface ZapRun {
   trigger: Data;
   steps: StepRecord[];
@@ -58,14 +58,14 @@ export interface ZapRun {
 export interface Zap {
   /** Where the vendor sends events; undefined for a polling trigger. */
   readonly url: string | undefined;
-  /** What the vendor returned when Zapier subscribed. */
+  /** The vendor's response to the subscription. */
   readonly subscribeData: Data;
   readonly runs: readonly ZapRun[];
-  /** One entry for each delivery that was answered but started no run, with what the app raised, if it did. */
+  /** One entry per delivery that got a response but started no run, with the app's error, if any. */
   readonly ignored: readonly { error?: unknown }[];
-  /** Asks a polling trigger once and runs the steps for each new item. The first call only notes what is there. */
+  /** Polls a polling trigger once and runs the steps for each new item. The first poll only records existing items. */
   poll(): Promise<ZapRun[]>;
-  /** The next run that nobody has taken yet, once it has ended. Throws after `timeoutMs` (default 60 000). */
+  /** The next run that was not returned yet, once it has ended. Throws after `timeoutMs` (default 60 000). */
   nextRun(timeoutMs?: number): Promise<ZapRun>;
   /** Turns the Zap off. */
   stop(): Promise<void>;
@@ -74,8 +74,8 @@ export interface Zap {
 const throttledAttempts = 5;
 
 /**
- * Turns a Zap on: a webhook trigger subscribes at the vendor and listens on an address of the double, which answers
- * 200 at once, whatever the app makes of the event; a polling trigger waits for `poll`.
+ * Turns a Zap on: a webhook trigger subscribes with the vendor and listens at a URL of the double, which responds with
+ * 200 immediately, regardless of what the app does with the event; a polling trigger waits for `poll`.
  */
 export async function startZap(backend: ZapierBackend, options: ZapOptions): Promise<Zap> {
   const { key, ...setup } = options.trigger;
@@ -109,7 +109,7 @@ export async function startZap(backend: ZapierBackend, options: ZapOptions): Pro
           onError: (error) => void ignored.push({ error }),
         })
       : undefined;
-  // Turning a Zap on notes what is there already, so that only what comes later starts a run.
+  // Turning a Zap on records existing items, so that only later ones start a run.
   if (!subscription) await backend.poll(key, setup);
 
   return {
@@ -140,7 +140,7 @@ export async function startZap(backend: ZapierBackend, options: ZapOptions): Pro
   };
 }
 
-/** Runs the steps of a Zap that begins with a trigger of another app, such as Schedule by Zapier. */
+/** Runs the steps of a Zap that starts with another app's trigger, such as Schedule by Zapier. */
 export async function runZap(
   backend: ZapierBackend,
   { trigger, ...options }: ZapSteps & { trigger: Data },

@@ -11,28 +11,28 @@ import { PlatformStore } from './platform-store.ts';
 import type { StoredFile } from './stored-file.ts';
 import { type HookSubscription, openTrigger, type SubscribeOptions, type Trigger } from './trigger.ts';
 
-/** What a hydration pointer led to. */
+/** The result of a hydration pointer. */
 export interface Hydrated {
   type: 'method' | 'file';
-  /** What the hydrator returned; for a file its address. */
+  /** The hydrator's return value; for a file its URL. */
   value: unknown;
-  /** The file that the hydrator stashed, if it did. */
+  /** The file that the hydrator stashed, if any. */
   file?: StoredFile;
 }
 
 export interface BackendOptions extends BootOptions {
-  /** Milliseconds since 1970, for what expires in `z.cache` and `z.cursor`. Default: the clock. */
+  /** Milliseconds since 1970, for expiry in `z.cache` and `z.cursor`. Default: the system clock. */
   now?: () => number;
 }
 
 /**
- * Zapier, as far as an app can tell: its engine, its editor and its servers, on 127.0.0.1.
+ * Zapier, as far as an app can see it: its engine, its editor and its servers, on 127.0.0.1.
  *
- * Calls throw `ZapierAppError` for what the app raises and `ZapierLimitError` for a limit of Zapier.
+ * Calls throw `ZapierAppError` for errors of the app and `ZapierLimitError` for a limit of Zapier.
  */
 export interface ZapierBackend {
   readonly app: ZapierApp;
-  /** Everything the app logged, the log of its HTTP requests included, as Zapier's servers get it. */
+  /** Everything that the app logged, including its HTTP requests, as Zapier's servers receive it. */
   readonly logs: readonly LogEntry[];
   trigger(key: string): Trigger;
   /** Short for `trigger(key).poll(setup)`. */
@@ -40,13 +40,13 @@ export interface ZapierBackend {
   /** Short for `trigger(key).performList(setup)`. */
   performList(key: string, setup?: StepSetup): Promise<Data[]>;
   create(key: string, setup?: StepSetup & { isLoadingSample?: boolean }): Promise<CreateOutcome>;
-  /** The matches of a search, the best first; empty when there is none. */
+  /** The matches of a search, the best first; empty if there are none. */
   search(key: string, setup?: StepSetup): Promise<Data[]>;
-  /** Follows a pointer that the app signed, with the account it was made with, and gives back what it led to. */
+  /** Resolves a pointer that the app signed, with the account that it was created with. */
   hydrate(pointer: string): Promise<Hydrated>;
-  /** What a later step gets for pointers in its input: a file becomes an address to download it from. */
+  /** The input of a later step with its pointers resolved: a file becomes a download URL. */
   resolvePointers(inputData: Data): Promise<Data>;
-  /** The file that was stashed at an address. */
+  /** The file stashed at a URL. */
   storedFile(url: string): StoredFile | undefined;
   authTest(authData: Data): Promise<Data>;
   /** The name of the connection as the user sees it. */
@@ -59,9 +59,9 @@ export interface ZapierBackend {
     setup?: FieldSetup & { page?: number; pagingToken?: string },
   ): Promise<ChoicePage>;
   definition(): Promise<AppDefinition>;
-  /** What is wrong with the definition by Zapier's schema; empty when nothing is. */
+  /** Violations of Zapier's schema in the definition; empty if there are none. */
   validate(): Promise<unknown[]>;
-  /** What the app returned that is not as Zapier wants it; in production Zapier only logs such things. */
+  /** App output that violates Zapier's rules; in production Zapier only logs such violations. */
   failedChecks(): string[];
   close(): Promise<void>;
 }

@@ -2,10 +2,10 @@ import { parse } from 'csv-parse/sync';
 import { must, type Before, type Flow, type PlatformName } from '../flow.ts';
 import { claimsRows, type World } from '../world.ts';
 
-/** The secret that was agreed with Quantemplate for its webhooks. */
+/** The shared secret for Quantemplate's webhooks. */
 export const agreedSecret = 'a long random text';
 
-/** The table that a platform loads; each its own, so that one cannot pass for the other. */
+/** The table that a platform loads; each platform has its own, so that they cannot be confused. */
 export const tableOf = (platform: PlatformName): string => `claims_${platform.toLowerCase()}`;
 
 const dataset = 'd-claims';
@@ -25,20 +25,20 @@ function newRuns(world: World, before: Before): Record<string, unknown>[] {
   return world.sandbox.control.log().runs.dataFactory.filter(({ runId }) => !known.has(runId));
 }
 
-/** The answers to what Quantemplate delivered, in the order of the deliveries. */
+/** The responses to Quantemplate's deliveries, in order of delivery. */
 function answers(world: World, before: Before): (number | undefined)[] {
   const { deliveries } = world.sandbox.control.log();
   return deliveries.slice(before.deliveries.length).map(({ status }) => status);
 }
 
-/** Claim and policy number of every row of the dataset as it is at the vendor: the second one has leading zeros. */
+/** Claim and policy number of every row of the dataset at the vendor; the policy numbers have leading zeros. */
 function wantedRows(world: World): string[] {
   const bytes = Buffer.concat([...(world.sandbox.world.quantemplate.datasets.open(dataset) ?? [])]);
   const rows = parse(bytes, { columns: true }) as Record<string, string>[];
   return rows.map((row) => `${row['Claim Number']} ${row['Policy Number']}`);
 }
 
-/** Guide 000: a dataset was updated, a pipeline of Data Factory runs with its ID, and the dataset becomes a SQL table. */
+/** Guide 000: a dataset was updated, a Data Factory pipeline runs with its ID, and the dataset becomes a SQL table. */
 export const loadUpdatedDataset: Flow = {
   key: '000',
   title: 'Dataset updated → Data Factory → SQL table',
@@ -53,7 +53,7 @@ export const loadUpdatedDataset: Flow = {
         await send(world, address, id, agreedSecret);
       },
       async check(world, before, platform) {
-        // Zapier answers 200 to every delivery before the app has seen it.
+        // Zapier responds with 200 to every delivery before the app has seen it.
         const wantedAnswers = platform === 'n8n' ? [401, 200, 200, 200] : [200, 200, 200, 200];
         const answered = answers(world, before);
         must(answered.join() === wantedAnswers.join(), `The deliveries were answered ${answered.join(', ')}.`);

@@ -8,7 +8,7 @@ const newRuns = (world: World, before: Before): Record<string, unknown>[] =>
 
 const deliveries = (world: World) => world.sandbox.world.dbt.webhooks.deliveries;
 
-/** What a delivery needs to be believed but the signature: the last one that dbt sent to this address, as a new event. */
+/** The body of a forged delivery, valid except for its signature: the last one that dbt sent to this URL, as a new event. */
 function bodyLikeTheLast(world: World, address: string): string {
   const { webhooks } = world.sandbox.world.dbt;
   const subscription = webhooks.list().find(({ client_url: url }) => url === address);
@@ -24,7 +24,7 @@ function bodyLikeTheLast(world: World, address: string): string {
   });
 }
 
-/** Somebody who knows the address and what dbt sends, but not the secret. */
+/** An attacker who knows the URL and dbt's events, but not the secret. */
 function forgedJobRun(): Case {
   let answer: number | undefined;
   return {
@@ -35,7 +35,7 @@ function forgedJobRun(): Case {
       ({ status: answer } = await deliver(address, bodyLikeTheLast(world, address), headers, 10_000));
     },
     async check(world, before, platform) {
-      // Zapier answers 200 to every delivery before the app has seen it.
+      // Zapier responds with 200 to every delivery before the app has seen it.
       must(answer === (platform === 'n8n' ? 401 : 200), `The forgery was answered ${answer}.`);
       const { length } = newRuns(world, before);
       must(length === 0, `The report ran ${length} times after a forged delivery.`);
@@ -44,7 +44,7 @@ function forgedJobRun(): Case {
   };
 }
 
-/** Guide 002: a dbt job has succeeded, so a report of Mode is run with parameters. */
+/** Guide 002: a dbt job has succeeded, so a Mode report runs with parameters. */
 export const refreshReport: Flow = {
   key: '002',
   title: 'dbt job succeeded → Mode report',
@@ -70,7 +70,7 @@ export const refreshReport: Flow = {
       async begin(world) {
         const { length } = deliveries(world);
         world.sandbox.control.startDbtRun({ outcome: 'error' });
-        // dbt tells when the artifacts are there; only then can nothing have been started.
+        // dbt sends the event when the artifacts are ready; only then is it certain that nothing was started.
         for (let tries = 0; tries < 100 && deliveries(world).length === length; tries += 1) await sleep(100);
       },
       async check(world, before) {

@@ -28,7 +28,7 @@ function mustHaveRunOnce(world: World, before: Before, status: string): void {
 
 const fast = { service: 'data-factory', name: pipeline, queuedMilliseconds: 200, runningMilliseconds: 600 };
 
-/** Guide 001: a pipeline of Data Factory runs a Databricks notebook, and people learn in Slack how it went. */
+/** Guide 001: a Data Factory pipeline runs a Databricks notebook, and Slack shows the result. */
 export const reportNotebookRun: Flow = {
   key: '001',
   title: 'Data Factory with a notebook → Slack',

@@ -6,7 +6,7 @@ function newRuns(world: World, before: Before) {
   return { pipelines: synapse.slice(before.runs.synapse.length), jobs: spark.slice(before.runs.spark.length) };
 }
 
-/** Guide 003: what was done by hand in Postman: look at the workspace, run a pipeline, ask for its status, run a Spark job. */
+/** Guide 003: the former manual steps in Postman: read the workspace, run a pipeline, query its status, run a Spark job. */
 export const runSynapse: Flow = {
   key: '003',
   title: 'Synapse: workspace, pipeline, Spark job',

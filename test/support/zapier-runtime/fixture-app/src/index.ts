@@ -1,4 +1,4 @@
-// A small app over a made-up vendor at `authData.vendor_url`, which uses every mechanism of the platform once.
+// A small app for a fictional vendor at `authData.vendor_url` that uses every mechanism of the platform once.
 import zapier, { type Bundle, type ZObject } from 'zapier-platform-core';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
@@ -6,7 +6,7 @@ const field = (bundle: Bundle, key: string): string => String(bundle.inputData[k
 const address = (bundle: Bundle, path: string): string => `${bundle.authData['vendor_url']}${path}`;
 const ask = async (z: ZObject, bundle: Bundle, path: string) => (await z.request({ url: address(bundle, path) })).data;
 
-/** The download is streamed: at no time is the whole file in memory. */
+/** The download is streamed; the whole file is never in memory. */
 const downloadDataset = async (z: ZObject, bundle: Bundle) =>
   z.stashFile(
     (await z.request({ url: address(bundle, `/datasets/${field(bundle, 'dataset')}`), raw: true })).body,
@@ -15,7 +15,7 @@ const downloadDataset = async (z: ZObject, bundle: Bundle) =>
     'text/csv',
   );
 const describeDataset = (_z: ZObject, bundle: Bundle) => Promise.resolve({ described: field(bundle, 'dataset') });
-// Zapier's core writes to this object, which an `import * as` would not allow.
+// Zapier's core writes to this object, which `import * as` would not allow.
 const hydrators = { downloadDataset, describeDataset };
 
 const isGenuine = (bundle: Bundle): boolean => {
