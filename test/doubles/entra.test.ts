@@ -59,13 +59,7 @@ describe('the token endpoint of the sandbox', () => {
 
   it.each([
     ['a wrong secret', { client_secret: 'wrong' }, 401, 'invalid_client', 7000215],
-    [
-      'an expired secret',
-      { client_secret: sandboxAccounts.azure.expiredClientSecret },
-      401,
-      'invalid_client',
-      7000222,
-    ],
+    ['an expired secret', { client_secret: sandboxAccounts.azure.expiredClientSecret }, 401, 'invalid_client', 7000222],
     [
       'an unknown application',
       { client_id: '00000000-0000-4000-8000-000000000000' },
