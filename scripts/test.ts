@@ -38,12 +38,15 @@ const builds: Step = {
 
 const jest = (...options: string[]): Promise<void> => command('jest', [...options, '--json', `--outputFile=${report}`]);
 
+/** One more than the two cores of the smallest supported machine, because most test files wait for a server or a run. */
+const workers = 3;
+
 /**
  * `npm test`: everything that must pass except the load tests. The checks and the flows run in parallel with the tests, which
  * mostly wait for servers and runs.
  */
 const usual: Step[][] = [
-  [{ name: 'Tests (jest)', run: () => jest('--ignoreProjects', 'load', 'thorough', '--maxWorkers=2') }],
+  [{ name: 'Tests (jest)', run: () => jest('--ignoreProjects', 'load', 'thorough', `--maxWorkers=${workers}`) }],
   [
     ...checks({ quiet: true }),
     {
