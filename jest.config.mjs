@@ -21,6 +21,9 @@ const sampled = [
   'test/conformance/odd-answers',
 ];
 
+/** Tests that only `npm run test:load` runs: loads of millions of rows, and waits for locks. */
+const thoroughOnly = ['/test/databases/mysql/mysql-load.test.ts'];
+
 /** Seconds that one test may take, by project. */
 const secondsPerTest = {
   unit: 30,
@@ -53,6 +56,7 @@ const project = (displayName, testMatch, thorough) => ({
   transform,
   transformIgnorePatterns: ['/node_modules/(?!jose/)'],
   modulePathIgnorePatterns: ['<rootDir>/test/output/'],
+  testPathIgnorePatterns: ['/node_modules/', ...(thorough ? [] : thoroughOnly)],
 });
 
 export default {

@@ -7,19 +7,20 @@ const { default: Sequencer } = createRequire(jest.resolve('@jest/core'))('@jest/
 
 /** The slowest files, slowest first. */
 const slow = [
-  'n8n/parking',
   'e2e/editor',
+  'n8n/parking',
   'n8n-server/n8n-server',
-  'n8n/lint',
   'n8n/real-n8n',
+  'zapier/canary',
   'conformance/canary',
-  'value-property/postgres',
-  'mysql/mysql-values',
-  'databases/faults',
-  'mysql/mysql-load',
-  'databases/load.',
-  'zapier/zapier-runtime',
-  'mysql/mysql-tables',
+  'n8n/run-pipeline',
+  'n8n/lint',
+  'n8n/canary',
+  'n8n/databricks',
+  'zapier/built-app',
+  'zapier/callback',
+  'zapier/conformance',
+  'postgres/postgres-values',
 ];
 
 /** The position of a test file in the run. */

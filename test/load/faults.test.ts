@@ -10,7 +10,7 @@ import type { LoadMode } from '../../shared/src/datasets/load/target.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { startPostgres, type Postgres } from '../support/machine/postgres.ts';
 import { mountSmallDisk } from '../support/machine/small-disk.ts';
-import { loadCsv } from './load-csv.ts';
+import { loadCsv } from '../databases/load-csv.ts';
 
 /** A database under the fault tests. */
 interface Ground {
@@ -107,7 +107,7 @@ async function killedLoad(
     process.execPath,
     [
       '--no-warnings',
-      join(__dirname, 'load-in-phases.ts'),
+      join(__dirname, '..', 'databases', 'load-in-phases.ts'),
       JSON.stringify({
         address,
         options,
