@@ -162,18 +162,19 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       });
     });
 
-    (engine.isDouble ? it.skip : it)('reports its progress', async () => {
-      const reported: number[] = [];
-      const row = `${'x'.repeat(99)}\n`;
-      async function* long() {
-        yield Buffer.from('a\n');
-        for (let piece = 0; piece < 70; piece += 1) yield Buffer.from(row.repeat(10_000));
-      }
-      const onProgress = ({ rows }: { rows: number }) => reported.push(rows);
-      expect(await loadInto(long(), { table: 'progress', onProgress })).toMatchObject({ rows: 700_000 });
-      expect(reported).toHaveLength(2);
-      expect(reported[1]).toBeGreaterThan(reported[0] ?? Infinity);
-    });
+    if (!engine.isDouble)
+      it('reports its progress', async () => {
+        const reported: number[] = [];
+        const row = `${'x'.repeat(99)}\n`;
+        async function* long() {
+          yield Buffer.from('a\n');
+          for (let piece = 0; piece < 70; piece += 1) yield Buffer.from(row.repeat(10_000));
+        }
+        const onProgress = ({ rows }: { rows: number }) => reported.push(rows);
+        expect(await loadInto(long(), { table: 'progress', onProgress })).toMatchObject({ rows: 700_000 });
+        expect(reported).toHaveLength(2);
+        expect(reported[1]).toBeGreaterThan(reported[0] ?? Infinity);
+      });
 
     it('closes its source, also when nothing is loaded', async () => {
       let closed = 0;
@@ -204,25 +205,26 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       await until(4);
     });
 
-    (engine.isDouble ? it.skip : it)('releases the chunks that it has loaded', async () => {
-      const pieces: WeakRef<Uint8Array>[] = [];
-      async function* source() {
-        yield Buffer.from('a,b\n');
-        for (let piece = 0; piece < 40; piece += 1) {
-          const bytes = Buffer.alloc(200_000, '1,x\n');
-          pieces.push(new WeakRef(bytes));
-          yield bytes;
-          // Chunks are collected only once released, and between two turns of the event loop.
-          await new Promise((resolve) => setTimeout(resolve, 1));
+    if (!engine.isDouble)
+      it('releases the chunks that it has loaded', async () => {
+        const pieces: WeakRef<Uint8Array>[] = [];
+        async function* source() {
+          yield Buffer.from('a,b\n');
+          for (let piece = 0; piece < 40; piece += 1) {
+            const bytes = Buffer.alloc(200_000, '1,x\n');
+            pieces.push(new WeakRef(bytes));
+            yield bytes;
+            // Chunks are collected only once released, and between two turns of the event loop.
+            await new Promise((resolve) => setTimeout(resolve, 1));
+          }
+          setFlagsFromString('--expose-gc');
+          (runInNewContext('gc') as () => void)();
         }
-        setFlagsFromString('--expose-gc');
-        (runInNewContext('gc') as () => void)();
-      }
-      expect(await loadInto(source(), { table: 'forgotten', signal: new AbortController().signal })).toMatchObject({
-        rows: 2_000_000,
+        expect(await loadInto(source(), { table: 'forgotten', signal: new AbortController().signal })).toMatchObject({
+          rows: 2_000_000,
+        });
+        expect(pieces.filter((piece) => piece.deref() !== undefined).length).toBeLessThan(8);
       });
-      expect(pieces.filter((piece) => piece.deref() !== undefined).length).toBeLessThan(8);
-    });
 
     it('leaves the table unchanged when it is cancelled', async () => {
       await loadInto('a\n7\n', { table: 'stopped' });
