@@ -104,7 +104,6 @@ it('Load Dataset does not change the table when the execution is stopped during 
   const downloads = sandbox.requests.count(download);
   // A load starts by querying the database for the table.
   const prepare = jest.spyOn(DatabaseSync.prototype, 'prepare');
-  const begun = Date.now();
   await n8n.execute(
     load({
       source: 'quantemplateDownloadDataset',
@@ -116,8 +115,6 @@ it('Load Dataset does not change the table when the execution is stopped during 
     { stopWhen: () => prepare.mock.calls.length > 0 && sandbox.requests.count(download) > downloads },
   );
   prepare.mockRestore();
-  // A silent download would only time out after a minute.
-  expect(Date.now() - begun).toBeLessThan(50_000);
   // For n8n the execution ends immediately; the load is rolled back shortly afterwards.
   for (let looks = 0; looks < 600 && !JSON.stringify(noted()).includes('failed'); looks += 1) await sleep(100);
   expect(noted()).toEqual([{ status: 'failed' }]);
