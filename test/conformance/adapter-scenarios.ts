@@ -121,7 +121,7 @@ export function runScenarios(open: () => Promise<Platform>): void {
       const running = run();
       while (started().length === 0) await sleep(50);
       vendor.cancel(sandbox, started()[0] ?? '');
-      expect((await running).error).toContain('was cancelled');
+      expect((await running).error).toContain('was canceled');
     }),
   );
 

@@ -69,7 +69,7 @@ describe.each(vendors)('A run at $name', (vendor) => {
 
   it('is reported as cancelled if it is cancelled at the vendor', async () => {
     world.clock.at(world.clock.now() + minute, () => vendor.cancel(world.sandbox, started()[0] ?? ''));
-    expect((await failure()).message).toContain('was cancelled');
+    expect((await failure()).message).toContain('was canceled');
     expect(started()).toHaveLength(1);
   });
 

@@ -149,7 +149,7 @@ export function fakeHost(options: Partial<Host> = {}): FakeHost {
       host.sleeps.push(milliseconds);
       clock += milliseconds;
       if (host.signal?.aborted)
-        throw new PipewrightError({ code: 'cancelled', message: 'The operation was cancelled.' });
+        throw new PipewrightError({ code: 'cancelled', message: 'The operation was canceled.' });
     },
     cache: memoryCache(() => clock),
     async once(key) {

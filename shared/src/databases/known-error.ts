@@ -114,10 +114,10 @@ export const serverStarting: KnownError = {
   wait: 'resume',
 };
 
-/** A statement that was cancelled at the server. */
+/** A statement that was canceled at the server. */
 export const cancelled: KnownError = {
   code: 'cancelled',
-  hint: unchanged('The statement was cancelled on the server, by a person or by a time limit.'),
+  hint: unchanged('The statement was canceled on the server, by a person or by a time limit.'),
 };
 
 /** A certificate that no known authority has signed for this host. */

@@ -34,11 +34,11 @@ function cleanMessage(message: string): string {
   return short.replace(/[.\s]+$/, '');
 }
 
-const outcomes = { failed: 'failed', cancelled: 'was cancelled', 'timed-out': 'timed out' } as const;
+const outcomes = { failed: 'failed', cancelled: 'was canceled', 'timed-out': 'timed out' } as const;
 
 /** How and why a run ended without success. */
 export interface FailureSummary {
-  /** `failed`, `was cancelled`, … */
+  /** `failed`, `was canceled`, … */
   outcome: string;
   step: string | undefined;
   /** The vendor's message and code on one line; empty if there is none. */
@@ -62,7 +62,7 @@ export function summarizeFailure(run: Run, causes: readonly KnownCause[] = []): 
   };
 }
 
-/** Summarizes a run that was cancelled or skipped. */
+/** Summarizes a run that was canceled or skipped. */
 function summarizeCancellation(run: Run, causes: readonly KnownCause[]): FailureSummary {
   const reason = cleanMessage(run.message ?? '');
   const advice = causes.find(({ pattern }) => pattern.test(`${run.vendorStatus} ${run.message ?? ''}`))?.advice;
@@ -74,7 +74,7 @@ function summarizeCancellation(run: Run, causes: readonly KnownCause[]): Failure
     reason,
     advice:
       advice ??
-      (isSkipped ? 'Open the run to see why it was skipped.' : 'If it was cancelled by mistake, run it again.'),
+      (isSkipped ? 'Open the run to see why it was skipped.' : 'If it was canceled by mistake, run it again.'),
   };
 }
 

@@ -143,7 +143,7 @@ async function stopWaiting(
       outcome = 'Cancellation of the run was requested.';
     } catch {
       host.log.warn(`${provider.service}: could not cancel run ${id}.`);
-      outcome = `The run could not be cancelled; check it in ${provider.service}.`;
+      outcome = `The run could not be canceled; check it in ${provider.service}.`;
     }
   }
   if (statusError) outcome = `The status could not be read at the end: ${statusError.message} ${outcome}`;

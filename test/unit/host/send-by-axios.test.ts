@@ -81,6 +81,6 @@ describe('sendByAxios with an aborted signal', () => {
     };
     const ended = work();
     if (phase === 'before the response') controller.abort();
-    await expect(ended).rejects.toMatchObject({ code: 'cancelled', message: 'The operation was cancelled.' });
+    await expect(ended).rejects.toMatchObject({ code: 'cancelled', message: 'The operation was canceled.' });
   });
 });

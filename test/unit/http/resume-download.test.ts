@@ -183,7 +183,7 @@ describe('resumeDownload', () => {
     const asked = send({ breaksAfter: 50_000 });
     host = {
       ...host,
-      sleep: () => Promise.reject(new PipewrightError({ code: 'cancelled', message: 'The operation was cancelled.' })),
+      sleep: () => Promise.reject(new PipewrightError({ code: 'cancelled', message: 'The operation was canceled.' })),
     };
     await expect(download()).rejects.toMatchObject({ code: 'cancelled' });
     expect(asked).toHaveLength(1);

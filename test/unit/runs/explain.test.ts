@@ -51,7 +51,7 @@ describe('explain', () => {
       'The run of load failed. Open the run to see why the step failed, fix the cause, then run it again.',
     );
     expect(explanationOf({ status: 'cancelled' })).toBe(
-      'The run of load was cancelled. If it was cancelled by mistake, run it again.',
+      'The run of load was canceled. If it was canceled by mistake, run it again.',
     );
     expect(explanationOf({ status: 'timed-out' })).toContain('timed out');
   });

@@ -164,7 +164,7 @@ describe('waitForRun', () => {
     provider.cancel = () => Promise.reject(fault('unavailable'));
     await expect(
       waitForRun(host, provider, '1', { ...choices, timeoutMinutes: 1, onTimeout: 'cancel' }),
-    ).rejects.toMatchObject({ code: 'timed-out', hint: expect.stringContaining('could not be cancelled') });
+    ).rejects.toMatchObject({ code: 'timed-out', hint: expect.stringContaining('could not be canceled') });
   });
 
   it('stops at once when the execution is stopped', async () => {

@@ -227,7 +227,7 @@ describe('Run Job (dbt)', () => {
       succeeded: false,
     });
     await expect(run('runJob', { job: '910' }, host)).rejects.toMatchObject({
-      message: 'The run of Daily Job was cancelled.',
+      message: 'The run of Daily Job was canceled.',
     });
   });
 

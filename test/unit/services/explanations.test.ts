@@ -172,7 +172,7 @@ describe('A Databricks run', () => {
   ])('explains why it was skipped: %s', async (_how, more, advice) => {
     const run = await read(open({ first: jobRun({ tasks: [], ...more }) }));
     expect(run['explanation']).toMatch(advice);
-    expect(run['explanation']).not.toMatch(/cancelled by mistake/);
+    expect(run['explanation']).not.toMatch(/canceled by mistake/);
     expect(run).toMatchObject({ finished: true, succeeded: false });
   });
 

@@ -299,7 +299,7 @@ describe('Run Pipeline of Quantemplate', () => {
       .on('GET', executions, { json: [execution(word)] });
     await expect(run('runPipeline', { pipeline: 'p-1' }, host)).rejects.toMatchObject({
       code: 'run-failed',
-      message: 'The run of p-1 was cancelled.',
+      message: 'The run of p-1 was canceled.',
     });
     expect(await run('runPipeline', { pipeline: 'p-1', onFailure: 'continue' }, host)).toMatchObject({
       status: 'cancelled',

@@ -15,7 +15,7 @@ interface AppLock {
 
 /**
  * Holds back other loads until this one ends. The server returns 0 or 1 when the lock was granted; -1 after the timeout;
- * -2 when the request was cancelled; -3 for the victim of a deadlock; -999 for any other failure.
+ * -2 when the request was canceled; -3 for the victim of a deadlock; -999 for any other failure.
  * @throws PipewrightError `busy` when the lock was not granted
  * @see https://learn.microsoft.com/sql/relational-databases/system-stored-procedures/sp-getapplock-transact-sql
  */

@@ -39,7 +39,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
       try {
         await sleep(milliseconds, undefined, signal ? { signal } : {});
       } catch {
-        throw new PipewrightError({ code: 'cancelled', message: 'The operation was cancelled.' });
+        throw new PipewrightError({ code: 'cancelled', message: 'The operation was canceled.' });
       }
     },
     random: Math.random,

@@ -88,7 +88,7 @@ async function* checked(body: Readable, signal: AbortSignal | undefined): AsyncG
   }
 }
 
-const stopped = () => new PipewrightError({ code: 'cancelled', message: 'The operation was cancelled.' });
+const stopped = () => new PipewrightError({ code: 'cancelled', message: 'The operation was canceled.' });
 
 function codeOf(error: unknown): string {
   return axios.isAxiosError(error) || error instanceof Error

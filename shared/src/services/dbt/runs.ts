@@ -160,7 +160,7 @@ const dbtCauses: readonly KnownCause[] = [
   },
   {
     pattern: /newer (commit|run)|superseded/i,
-    advice: 'dbt cancelled this run because a newer run replaced it. Check the newer run instead.',
+    advice: 'dbt canceled this run because a newer run replaced it. Check the newer run instead.',
   },
   {
     pattern: /failure in test|got \d+ results?,? configured to/i,

@@ -32,7 +32,7 @@ function withResults(runs: VendorQueryRun[], run: string, { token, name }: Vendo
     throw new PipewrightError({
       code: 'run-failed',
       service,
-      message: `${query} ${status === 'failed' ? 'failed' : 'was cancelled'} in run ${run}${found?.error_message ? `: ${found.error_message.replace(/[.\s]+$/, '')}` : ''}.`,
+      message: `${query} ${status === 'failed' ? 'failed' : 'was canceled'} in run ${run}${found?.error_message ? `: ${found.error_message.replace(/[.\s]+$/, '')}` : ''}.`,
       hint: 'Correct the query in Mode and run the report again.',
     });
   }

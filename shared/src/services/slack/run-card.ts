@@ -8,7 +8,7 @@ const statuses: Record<RunStatus, { emoji: string; text: string }> = {
   running: { emoji: ':arrow_forward:', text: 'is running' },
   succeeded: { emoji: ':white_check_mark:', text: 'succeeded' },
   failed: { emoji: ':x:', text: 'failed' },
-  cancelled: { emoji: ':black_square_for_stop:', text: 'was cancelled' },
+  cancelled: { emoji: ':black_square_for_stop:', text: 'was canceled' },
   'timed-out': { emoji: ':alarm_clock:', text: 'timed out' },
   unknown: { emoji: ':grey_question:', text: 'has an unknown status' },
 };

@@ -24,7 +24,7 @@ async function remainingActivities(kind: PipelineHomeKind, home: PipelineHome, r
 
 /**
  * Starts a recovery run with the parameters of the failed run. Data Factory finds the failed activity itself; Synapse requires
- * its name. A cancelled run has no failed activity and restarts at the first one that did not succeed.
+ * its name. A canceled run has no failed activity and restarts at the first one that did not succeed.
  * @see https://learn.microsoft.com/rest/api/datafactory/pipelines/create-run
  * @see https://learn.microsoft.com/rest/api/synapse/data-plane/pipeline/create-pipeline-run
  */

@@ -75,7 +75,7 @@ export const completeActivity = defineAction<AzureConnection>()({
         status === 404 || status === 410 || status === 409
           ? {
               message: 'The activity is no longer waiting',
-              hint: 'Check the run in the studio: the activity timed out, or was already completed or cancelled.',
+              hint: 'Check the run in the studio: the activity timed out, or was already completed or canceled.',
             }
           : {},
     });
