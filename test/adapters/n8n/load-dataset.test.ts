@@ -60,7 +60,7 @@ function noted(): unknown[] {
   const [{ there } = { there: 0 }] = query(
     "SELECT count(*) AS there FROM sqlite_schema WHERE name = 'pipewright_loads'",
   ) as { there: number }[];
-  return there === 0 ? [] : query("SELECT status FROM pipewright_loads WHERE table_name = 'straight'");
+  return there === 0 ? [] : query("SELECT status FROM pipewright_loads WHERE table_name = 'straight' ORDER BY status");
 }
 
 it('Load Dataset loads the file of a previous node into a table, with identifiers as text', async () => {
