@@ -79,7 +79,7 @@ export function authenticationOf(settings: Settings): Authentication {
           : [],
       );
       if (failures.length > 0) throw new z.errors.Error(failures.join('\n'), 'not-connected');
-      const named = filled.map(({ connection, usedBy }, index) => {
+      const named = filled.map(({ usedBy }, index) => {
         const result = results[index] as PromiseFulfilledResult<string>;
         return { services: enumerate(usedBy), name: result.value };
       });
