@@ -59,7 +59,7 @@ describe('Dataset and SQL Table', () => {
 
   it('have no fields in the connection of Zapier but those of the database', () => {
     const keysOf = (...services: Service[]): string[] =>
-      (zapierApp(services).authentication.fields ?? []).map(({ key }) => key ?? '');
+      (zapierApp(services).authentication?.fields ?? []).map(({ key }) => key ?? '');
     expect(keysOf(dataset)).toEqual([]);
     expect(keysOf(dataset, sqlTable).filter((key) => key !== 'sql' && !key.startsWith('sql_'))).toEqual([]);
   });
