@@ -1,7 +1,6 @@
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import { logsIn, type Connection } from '../../shared/src/define/connection.ts';
-import type { Service } from '../../shared/src/define/service.ts';
 import type { NodeContext } from './context.ts';
 import { offeredFields } from './form.ts';
 import { credentialName } from './names.ts';
@@ -31,13 +30,4 @@ export async function readConnection(
 ): Promise<Record<string, unknown>> {
   if (!logsIn(connection)) return {};
   return checkConnection(connection, await context.getCredentials(credentialName(connection), itemIndex));
-}
-
-/** The connection of a service, or one of its further connections, by its key. */
-export function findConnection(service: Service, key: string): Connection {
-  const found = [service.connection, ...(service.furtherConnections ?? []).map(({ connection }) => connection)].find(
-    (connection) => connection.key === key,
-  );
-  if (found) return found;
-  throw new PipewrightError({ code: 'not-connected', message: `The credential type “${key}” does not exist.` });
 }

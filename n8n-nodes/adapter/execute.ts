@@ -1,12 +1,10 @@
 import type { IBinaryKeyData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { isObject } from '../../shared/src/host/is-object.ts';
 import { PipewrightError } from '../../shared/src/host/error.ts';
-import type { RawInput } from '../../shared/src/define/raw-input.ts';
-import type { Connection } from '../../shared/src/define/connection.ts';
 import type { Context } from '../../shared/src/define/context.ts';
 import type { Branches, Operation, Output } from '../../shared/src/define/operation.ts';
 import type { Service } from '../../shared/src/define/service.ts';
-import { findConnection, readConnection } from './connection-values.ts';
+import { readConnection } from './connection-values.ts';
 import { nodeError } from './error.ts';
 import { filesOf, StoredBinary } from './files.ts';
 import { optionsName } from './form.ts';
@@ -30,14 +28,6 @@ function chosenOperation(context: IExecuteFunctions, service: Service, itemIndex
     message: `${service.name} has no operation “${key}”.`,
     hint: 'Select an operation from the list.',
   });
-}
-
-/** The connection for requests: a further connection if the input selects one, otherwise the service's own. */
-function connectionFor({ connection, furtherConnections = [] }: Service, input: RawInput): Connection {
-  return (
-    furtherConnections.find(({ shownWhen }) => shownWhen.is.includes(String(input[shownWhen.field])))?.connection ??
-    connection
-  );
 }
 
 /** One result as an item; files become its binary data. */
@@ -83,7 +73,7 @@ async function executeItem(
   );
   const signal = context.getExecutionCancelSignal();
   const host = makeHost({
-    send: sendWith(context, connectionFor(service, input)),
+    send: sendWith(context, service.connection),
     logger: context.logger,
     files: filesOf(context, itemIndex),
     signal,
@@ -93,7 +83,6 @@ async function executeItem(
   const operationContext: Context = {
     host,
     connection: await readConnection(context, service.connection, itemIndex),
-    connectionOf: (key) => readConnection(context, findConnection(service, key), itemIndex),
   };
   if (operation.kind === 'action' && operation.callback?.isChosen(input)) {
     const { key, callback } = operation;

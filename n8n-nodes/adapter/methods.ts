@@ -83,10 +83,7 @@ async function loadAll(
 /** The methods of a service's node: dropdowns, resource mappers and credential tests. */
 export function describeMethods(service: Service, { lastingFolder }: ExecuteOptions = {}): Methods {
   const lists = [...listsOf(service).values()];
-  const connections = [
-    service.connection,
-    ...(service.furtherConnections ?? []).map(({ connection }) => connection),
-  ].filter(logsIn);
+  const connections = [service.connection].filter(logsIn);
   return {
     listSearch: Object.fromEntries(
       lists.map(({ list, fields }) => [

@@ -4,7 +4,7 @@ import { concealing } from '../../shared/src/define/conceal.ts';
 import type { Context } from '../../shared/src/define/context.ts';
 import type { Fields } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
-import { findConnection, readConnection } from './connection-values.ts';
+import { readConnection } from './connection-values.ts';
 import { nodeError } from './error.ts';
 import { makeHost, sendWith } from './host.ts';
 import { readParameters } from './parameters.ts';
@@ -31,16 +31,9 @@ export async function queryVendor<T>(
     const current = context.getCurrentNodeParameters() ?? {};
     const input = readParameters(fields, (name, fallback) => current[name] ?? fallback);
     if (needs.some((field) => !isFilled(input[field]))) return empty;
-    const further = service.furtherConnections?.find(({ shownWhen }) =>
-      shownWhen.is.includes(String(current[shownWhen.field])),
-    );
     const operationContext: Context = {
-      host: makeHost({
-        send: sendWith(context, (further ?? service).connection),
-        logger: context.logger,
-      }),
-      connection: further ? {} : await readConnection(context, service.connection),
-      connectionOf: (key) => readConnection(context, findConnection(service, key)),
+      host: makeHost({ send: sendWith(context, service.connection), logger: context.logger }),
+      connection: await readConnection(context, service.connection),
     };
     return await concealing(service, operationContext, (concealed) => load(input, concealed));
   } catch (error) {

@@ -31,9 +31,5 @@ export function connectionIcon(connection: Connection, services: readonly Servic
 
 /** The connections of services without duplicates, in the order of the services. */
 export function connectionsOf(services: readonly Service[]): Connection[] {
-  const all = services.flatMap(({ connection, furtherConnections = [] }) => [
-    connection,
-    ...furtherConnections.map((further) => further.connection),
-  ]);
-  return [...new Set(all)];
+  return [...new Set(services.map(({ connection }) => connection))];
 }

@@ -1,9 +1,9 @@
 import { credentialName, testMethod } from '../../n8n-nodes/adapter/names.ts';
 import { pollingTriggers, webhookTriggers } from '../../n8n-nodes/adapter/trigger-properties.ts';
-import { logsIn, type Connection } from '../../shared/src/define/connection.ts';
+import { logsIn } from '../../shared/src/define/connection.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Trigger } from '../../shared/src/define/trigger.ts';
-import { connectionsOf, iconOf, listingOf, pascalCase } from './names.ts';
+import { iconOf, listingOf, pascalCase } from './names.ts';
 import { generatedFrom, imports, literal } from './source-text.ts';
 
 /** The three kinds of nodes. n8n polls every trigger in a polling node, so webhook triggers need a separate node. */
@@ -42,20 +42,9 @@ export function nodesOf(service: Service, source: string, folderVariable?: strin
 
 const adapter = (file: string): string => `../../../adapter/${file}.ts`;
 
-function credentials(service: Service): string {
-  const conditions = new Map<Connection, string>(
-    (service.furtherConnections ?? []).map(({ connection, shownWhen: { field, is } }) => [
-      connection,
-      `displayOptions: { show: { ${field}: [${is.map(literal).join(', ')}] } },`,
-    ]),
-  );
-  const entries = connectionsOf([service])
-    .filter(logsIn)
-    .map(
-      (connection) =>
-        `{ name: ${literal(credentialName(connection))}, required: true, testedBy: ${literal(testMethod(connection))}, ${conditions.get(connection) ?? ''} }`,
-    );
-  return `[${entries.join(', ')}]`;
+function credentials({ connection }: Service): string {
+  if (!logsIn(connection)) return '[]';
+  return `[{ name: ${literal(credentialName(connection))}, required: true, testedBy: ${literal(testMethod(connection))} }]`;
 }
 
 /** The properties that are the same for every node. */

@@ -3,7 +3,7 @@ import { runCommand } from '../support/machine/command.ts';
 import { startPostgres } from '../support/machine/postgres.ts';
 import { findPsql } from '../support/machine/tools.ts';
 import { packedPackage } from '../adapters/n8n/build-package.ts';
-import { loadWorkflow, ownWorkflow, runMeasured } from '../support/n8n-server/dataset-workflows.ts';
+import { ownWorkflow, runMeasured, urlWorkflow } from '../support/n8n-server/dataset-workflows.ts';
 import { startN8n } from '../support/n8n-server/n8n-server.ts';
 import { withFile } from './datasets.ts';
 import { median, type BenchResult } from './result.ts';
@@ -37,7 +37,7 @@ export async function benchN8nDatasets({ megabytes = 100, rounds = 2 } = {}): Pr
               '-c',
               `CREATE TABLE own (${columns.map((name) => `"${name}" text`).join(', ')})`,
             ]);
-          const ours = await loadWorkflow(n8n, address, postgres, { table: 'claims', mode: 'replace' });
+          const ours = await urlWorkflow(n8n, address, postgres, { table: 'claims', mode: 'replace' });
           const theirs = await ownWorkflow(n8n, address, postgres, 'own', columns);
           const times: number[] = [];
           const memories: number[] = [];

@@ -1,4 +1,4 @@
-import { services } from '../../shared/src/catalog.ts';
+import { cliServices, datasetSources } from '../../shared/src/catalog/cli-services.ts';
 import type { Host } from '../../shared/src/host/host.ts';
 import { memoryCache } from '../../shared/src/host/memory-cache.ts';
 import { sendByAxios } from '../../shared/src/host/node/send-by-axios.ts';
@@ -10,13 +10,11 @@ import { isDownload } from '../../shared/src/define/download.ts';
 import { describeField } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { enrichEvents } from '../../shared/src/webhooks/process-delivery.ts';
-import { webAddress } from '../../shared/src/services/web-address/service.ts';
 import { isThorough } from '../support/thorough.ts';
 import { checks, findSecret, inputsOf, plantedConnections, wholeText, type Planted } from './canary/canaries.ts';
 import { answers, startEchoServer, type Answer, type EchoServer } from './canary/echo-server.ts';
 
 let echo: EchoServer;
-const every: readonly Service[] = [...services, webAddress];
 
 beforeAll(async () => {
   echo = await startEchoServer();
@@ -71,7 +69,8 @@ function answersFor(connection: number): readonly Answer[] {
 
 /** A service with every connection that it may need, each filled with canaries. */
 function settingsOf(service: Service): { own: Planted; further: Map<string, Planted> }[] {
-  const further = service.furtherConnections?.map(({ connection }) => connection) ?? [];
+  const readsSources = service.operations.some(({ input }) => input['source']);
+  const further = readsSources ? [...new Set(datasetSources.map(({ connection }) => connection))] : [];
   const own = logsIn(service.connection)
     ? plantedConnections(service.connection, echo.url)
     : [{ values: {}, secrets: [] }];
@@ -103,10 +102,7 @@ async function everyWay(
       const { host, logged, files } = open();
       const connectionOf = async (key: string) =>
         checkInput(
-          every
-            .concat()
-            .flatMap((one) => [one.connection, ...(one.furtherConnections ?? []).map((entry) => entry.connection)])
-            .find((one) => one.key === key)?.fields ?? {},
+          datasetSources.find(({ connection: one }) => one.key === key)?.connection.fields ?? {},
           further.get(key)?.values ?? {},
         );
       const came: unknown = await work({ host, connection, connectionOf }, connection).catch((error: unknown) => error);
@@ -121,106 +117,109 @@ async function everyWay(
 /** Operations that send no HTTP request to a vendor. */
 const silent = new Set(['slack.drawRunTimeline', 'webhookActivity.completeActivity', 'sqlTable.loadDataset']);
 
-describe.each(every.map((service) => [service.name, service] as const))('No secret of %s appears', (_name, service) => {
-  if (service.operations.length > 0) {
-    it.each(service.operations.map((operation) => [operation.name, operation] as const))(
-      'in %s',
-      async (_operation, operation) => {
-        const before = echo.requests();
-        for (const typed of inputsOf(service, operation, { path: 'a.csv' })) {
-          await everyWay(service, async (context) => operation.run(typed, context));
-          if (isDownload(operation)) {
-            await everyWay(service, async (context) => {
-              const { bytes, ...opened } = await operation.open(typed, context);
-              for await (const _piece of bytes);
-              return opened;
-            });
+describe.each(cliServices.map((service) => [service.name, service] as const))(
+  'No secret of %s appears',
+  (_name, service) => {
+    if (service.operations.length > 0) {
+      it.each(service.operations.map((operation) => [operation.name, operation] as const))(
+        'in %s',
+        async (_operation, operation) => {
+          const before = echo.requests();
+          for (const typed of inputsOf(service, operation, { path: 'a.csv' }, `${echo.url}/a.csv`)) {
+            await everyWay(service, async (context) => operation.run(typed, context));
+            if (isDownload(operation)) {
+              await everyWay(service, async (context) => {
+                const { bytes, ...opened } = await operation.open(typed, context);
+                for await (const _piece of bytes);
+                return opened;
+              });
+            }
+            const { callback } = operation.kind === 'action' ? operation : {};
+            if (callback) {
+              await everyWay(
+                service,
+                async (context) => (await callback.start(typed, context, () => `${echo.url}/hook`)).output,
+              );
+              await everyWay(service, async (context) =>
+                callback.readFinished({ id: '1', runId: '1', pipeline: '1', job: '1' }, context),
+              );
+            }
           }
-          const { callback } = operation.kind === 'action' ? operation : {};
-          if (callback) {
+          if (!silent.has(`${service.key}.${operation.key}`)) expect(echo.requests()).toBeGreaterThan(before);
+        },
+        300_000,
+      );
+
+      it('in dropdown choices', async () => {
+        const done = new Set<unknown>();
+        for (const operation of service.operations) {
+          for (const field of Object.values(operation.input)) {
+            const { choices, declared } = describeField(field);
+            if (done.has(choices?.key ?? declared)) continue;
+            done.add(choices?.key ?? declared);
+            const [typed = {}] = inputsOf(service, operation, undefined).slice(-1);
+            if (choices)
+              await everyWay(service, (context) =>
+                concealing(service, context, (own) => choices.load({ input: typed }, own)),
+              );
+            if (declared)
+              await everyWay(service, (context) => concealing(service, context, (own) => declared.load(typed, own)));
+          }
+        }
+      }, 300_000);
+    }
+
+    it('in the connection test', async () => {
+      await everyWay(service, async (context) => service.connection.test(context));
+    }, 300_000);
+
+    if (service.triggers.length > 0) {
+      it.each(service.triggers.map((trigger) => [trigger.name, trigger] as const))(
+        'in the trigger %s',
+        async (_trigger, trigger) => {
+          const [typed = {}] = inputsOf(service, trigger, undefined).slice(-1);
+          const since = new Date('2026-11-19T00:00:00Z');
+          const input = { ...typed, filter: undefined };
+          if (trigger.how === 'polling')
+            return everyWay(service, async (context) =>
+              (await trigger.poll(input, since, context)).map(({ data }) => data),
+            );
+          const { subscriber, missed, recent } = trigger;
+          const subscription = { id: '1', secret: 'c4nary-of-the-subscription/+' };
+          if (missed) await everyWay(service, async (context) => missed(input, since, context));
+          if (recent) await everyWay(service, async (context) => recent(input, context));
+          if (subscriber) {
+            // The platform stores the result, which may contain the secret; errors must not.
             await everyWay(
               service,
-              async (context) => (await callback.start(typed, context, () => `${echo.url}/hook`)).output,
+              async (context) => void (await subscriber.subscribe(input, 'https://n8n.example/hook', context)),
             );
             await everyWay(service, async (context) =>
-              callback.readFinished({ id: '1', runId: '1', pipeline: '1', job: '1' }, context),
+              subscriber.isSubscribed(subscription, 'https://n8n.example/hook', context),
             );
+            await everyWay(service, async (context) => subscriber.unsubscribe(subscription, context));
           }
-        }
-        if (!silent.has(`${service.key}.${operation.key}`)) expect(echo.requests()).toBeGreaterThan(before);
-      },
-      300_000,
-    );
-
-    it('in dropdown choices', async () => {
-      const done = new Set<unknown>();
-      for (const operation of service.operations) {
-        for (const field of Object.values(operation.input)) {
-          const { choices, declared } = describeField(field);
-          if (done.has(choices?.key ?? declared)) continue;
-          done.add(choices?.key ?? declared);
-          const [typed = {}] = inputsOf(service, operation, undefined).slice(-1);
-          if (choices)
-            await everyWay(service, (context) =>
-              concealing(service, context, (own) => choices.load({ input: typed }, own)),
+          await everyWay(service, async (context, connection) => {
+            const said = Object.values(connection).join(' ');
+            const body = JSON.stringify(trigger.example(since), (key, value: unknown) =>
+              typeof value === 'string' && /message|name|description|reason|error|status|text|label|title/i.test(key)
+                ? `${value} ${said}`
+                : value,
             );
-          if (declared)
-            await everyWay(service, (context) => concealing(service, context, (own) => declared.load(typed, own)));
-        }
-      }
-    }, 300_000);
-  }
-
-  it('in the connection test', async () => {
-    await everyWay(service, async (context) => service.connection.test(context));
-  }, 300_000);
-
-  if (service.triggers.length > 0) {
-    it.each(service.triggers.map((trigger) => [trigger.name, trigger] as const))(
-      'in the trigger %s',
-      async (_trigger, trigger) => {
-        const [typed = {}] = inputsOf(service, trigger, undefined).slice(-1);
-        const since = new Date('2026-11-19T00:00:00Z');
-        const input = { ...typed, filter: undefined };
-        if (trigger.how === 'polling')
-          return everyWay(service, async (context) =>
-            (await trigger.poll(input, since, context)).map(({ data }) => data),
-          );
-        const { subscriber, missed, recent } = trigger;
-        const subscription = { id: '1', secret: 'c4nary-of-the-subscription/+' };
-        if (missed) await everyWay(service, async (context) => missed(input, since, context));
-        if (recent) await everyWay(service, async (context) => recent(input, context));
-        if (subscriber) {
-          // The platform stores the result, which may contain the secret; errors must not.
-          await everyWay(
-            service,
-            async (context) => void (await subscriber.subscribe(input, 'https://n8n.example/hook', context)),
-          );
-          await everyWay(service, async (context) =>
-            subscriber.isSubscribed(subscription, 'https://n8n.example/hook', context),
-          );
-          await everyWay(service, async (context) => subscriber.unsubscribe(subscription, context));
-        }
-        await everyWay(service, async (context, connection) => {
-          const said = Object.values(connection).join(' ');
-          const body = JSON.stringify(trigger.example(since), (key, value: unknown) =>
-            typeof value === 'string' && /message|name|description|reason|error|status|text|label|title/i.test(key)
-              ? `${value} ${said}`
-              : value,
-          );
-          const events = trigger.events(JSON.parse(body), input, connection, {
-            headers: { 'x-event': said },
-            repeatKey: () => 'one',
-            bodyHash: () => 'two',
+            const events = trigger.events(JSON.parse(body), input, connection, {
+              headers: { 'x-event': said },
+              repeatKey: () => 'one',
+              bodyHash: () => 'two',
+            });
+            return [
+              events.map(({ data }) => data),
+              (await enrichEvents(trigger, events, input, context)).map(({ data }) => data),
+            ];
           });
-          return [
-            events.map(({ data }) => data),
-            (await enrichEvents(trigger, events, input, context)).map(({ data }) => data),
-          ];
-        });
-        return undefined;
-      },
-      300_000,
-    );
-  }
-});
+          return undefined;
+        },
+        300_000,
+      );
+    }
+  },
+);

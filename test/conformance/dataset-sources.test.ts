@@ -3,18 +3,22 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { dataset } from '../../shared/src/catalog/dataset.ts';
+import { cliServices, datasetSources } from '../../shared/src/catalog/cli-services.ts';
 import type { Host } from '../../shared/src/host/host.ts';
 import { nodeHost } from '../../shared/src/host/node/node-host.ts';
 import { checkInput } from '../../shared/src/define/check-input.ts';
-import { logsIn } from '../../shared/src/define/connection.ts';
 import type { Service } from '../../shared/src/define/service.ts';
-import { datasetSources } from '../../shared/src/catalog/dataset-sources.ts';
-import { sqlTable } from '../../shared/src/catalog/sql-table.ts';
-import { credentialName } from '../../n8n-nodes/adapter/names.ts';
-import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
+import { sandboxConnections } from '../doubles/connections.ts';
 import { modeReports } from '../doubles/mode/world.ts';
 import { sandboxAccounts, startSandbox, type Sandbox } from '../doubles/sandbox.ts';
+
+const serviceOf = (key: string): Service => {
+  const service = cliServices.find((one) => one.key === key);
+  if (!service) throw new Error(`The command line has no service ${key}.`);
+  return service;
+};
+const dataset = serviceOf('dataset');
+const sqlTable = serviceOf('sqlTable');
 
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-sources-'));
 let sandbox: Sandbox;
@@ -44,20 +48,22 @@ const host = (changes: Partial<Host> = {}): Host => ({
   ...changes,
 });
 
-/** Runs an operation on a dataset as an adapter does. */
+/** Runs an operation on a dataset as the command line does. */
 async function operate(
   service: Service,
   key: string,
   typed: Record<string, unknown>,
   lent: Host = host(),
 ): Promise<Record<string, unknown>> {
-  const credentials = sandboxCredentials(sandbox);
-  const valuesOf = (connection: Service['connection']) =>
-    checkInput(connection.fields, logsIn(connection) ? (credentials[credentialName(connection)] ?? {}) : {});
+  const connections: Record<string, Record<string, unknown>> = {
+    ...sandboxConnections(sandbox),
+    sql: { engine: 'sqlite', file: 'datasets.db' },
+  };
+  const valuesOf = ({ key: name, fields }: Service['connection']) => checkInput(fields, connections[name] ?? {});
   const operation = service.operations.find((one) => one.key === key);
   const connectionOf = async (wanted: string) => {
-    const further = service.furtherConnections?.find(({ connection }) => connection.key === wanted);
-    return valuesOf(further?.connection ?? service.connection);
+    const source = datasetSources.find(({ connection }) => connection.key === wanted);
+    return source ? valuesOf(source.connection) : {};
   };
   const context = { host: lent, connection: valuesOf(service.connection), connectionOf };
   return (await operation?.run(checkInput(operation.input, typed) as never, context as never)) as Record<

@@ -160,24 +160,20 @@ describe('the editor of n8n', () => {
       position: [250, y],
       parameters: {
         operation: 'checkDataset',
-        source: 'webAddressDownloadFile',
-        webAddressDownloadFileUrl: `/web/files/${path}`,
+        source: 'url',
+        url: `${sandbox.baseUrl}/web/public/${path}`,
         rules: ['rows > 1'],
       },
       ...node,
     });
-    const whole = check(
-      { type: 'n8n-nodes-pipewright.dataset', credentials: held('pipewrightWebAddressApi') },
-      'claims.csv',
-      0,
-    );
+    const whole = check({ type: 'n8n-nodes-pipewright.dataset' }, 'claims.csv', 0);
     const table = check(
-      { type: 'n8n-nodes-pipewright-sql.sqlTable', credentials: held('pipewrightSqlApi', 'pipewrightWebAddressApi') },
+      { type: 'n8n-nodes-pipewright-sql.sqlTable', credentials: held('pipewrightSqlApi') },
       'claims.zip',
       250,
     );
     const rows = {
-      ...check({ type: 'n8n-nodes-pipewright.dataset', credentials: held('pipewrightWebAddressApi') }, 'export', 500),
+      ...check({ type: 'n8n-nodes-pipewright.dataset' }, 'export', 500),
     };
     rows.parameters = { ...rows.parameters, operation: 'getRows' };
     const workflow = await createWorkflow(n8n, {

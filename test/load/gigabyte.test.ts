@@ -29,7 +29,7 @@ beforeAll(async () => {
   closeSync(descriptor);
   postgres = await startPostgres({ settings: { max_wal_size: '4GB', checkpoint_timeout: '30min' } });
   n8n = await startN8n({
-    packages: [await packedPackage('pipewright-sql')],
+    packages: [await packedPackage('pipewright'), await packedPackage('pipewright-sql')],
     env: { NODE_OPTIONS: `--max-old-space-size=${heap}` },
   });
 }, 300_000);
@@ -39,7 +39,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it(`n8n with ${heap} MB of heap loads a gigabyte into a table, including type inference for all values`, async () => {
+it(`n8n with ${heap} MB of heap downloads a gigabyte and loads it into a table, including type inference for all values`, async () => {
   const { size } = statSync(join(folder, 'claims.csv'));
   expect(size).toBeGreaterThan(1_000_000_000);
   await withDownloads(join(folder, 'claims.csv'), async (address) => {

@@ -42,12 +42,11 @@ function authField(connection: Connection, name: string, field: Field): AuthFiel
 
 /** The heading of a group: which services need it and where to find the values. */
 function heading(connection: Connection, usedBy: string[]): AuthField {
-  const services = usedBy.length === 0 ? '' : `Required for ${enumerate(usedBy)}; otherwise leave these fields empty. `;
   return {
     key: connection.key,
     type: 'copy',
     required: false,
-    helpText: `**${connection.name}**\n\n${services}${connection.description} [Learn more](${connection.documentationUrl})`,
+    helpText: `**${connection.name}**\n\nRequired for ${enumerate(usedBy)}; otherwise leave these fields empty. ${connection.description} [Learn more](${connection.documentationUrl})`,
   };
 }
 
@@ -80,9 +79,9 @@ export function authenticationOf(settings: Settings): Authentication {
           : [],
       );
       if (failures.length > 0) throw new z.errors.Error(failures.join('\n'), 'not-connected');
-      const named = filled.map(({ connection, usedBy }, index) => {
+      const named = filled.map(({ usedBy }, index) => {
         const result = results[index] as PromiseFulfilledResult<string>;
-        return { services: usedBy.length > 0 ? enumerate(usedBy) : connection.name, name: result.value };
+        return { services: enumerate(usedBy), name: result.value };
       });
       return {
         label: named.map(({ services, name }) => `${services}: ${name}`).join('; '),

@@ -3,7 +3,7 @@ import type { OpenedFile, StoredFile } from '../../shared/src/host/host.ts';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Context } from '../../shared/src/define/context.ts';
 import type { Service } from '../../shared/src/define/service.ts';
-import { connectionsOf, readConnection } from './connections.ts';
+import { readConnection } from './connections.ts';
 import { zapierError } from './error.ts';
 import { openHost, type ZapierHost } from './host.ts';
 import type { Settings } from './settings.ts';
@@ -37,12 +37,6 @@ export async function callService<T>(
     const context: Context = {
       host,
       connection: readConnection(service.connection, bundle.authData ?? {}),
-      async connectionOf(key) {
-        const found = connectionsOf([service, ...settings.services]).find(({ connection }) => connection.key === key);
-        if (!found)
-          throw new PipewrightError({ code: 'not-connected', message: `The connection “${key}” does not exist.` });
-        return readConnection(found.connection, bundle.authData ?? {});
-      },
     };
     return await work(context, host);
   } catch (error) {

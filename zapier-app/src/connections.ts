@@ -21,14 +21,10 @@ export function offeredFields(connection: Connection): [string, Field][] {
 export function connectionsOf(services: readonly Service[]): { connection: Connection; usedBy: string[] }[] {
   const found = new Map<string, { connection: Connection; usedBy: string[] }>();
   for (const service of services) {
-    if (logsIn(service.connection)) {
-      const entry = found.get(service.connection.key) ?? { connection: service.connection, usedBy: [] };
-      entry.usedBy.push(service.name);
-      found.set(service.connection.key, entry);
-    }
-    for (const { connection } of service.furtherConnections ?? []) {
-      if (!found.has(connection.key)) found.set(connection.key, { connection, usedBy: [] });
-    }
+    if (!logsIn(service.connection)) continue;
+    const entry = found.get(service.connection.key) ?? { connection: service.connection, usedBy: [] };
+    entry.usedBy.push(service.name);
+    found.set(service.connection.key, entry);
   }
   return [...found.values()];
 }

@@ -75,7 +75,7 @@ export function openHost(z: ZObject, bundle: Bundle, options: HostOptions): Zapi
   const startedAt = Date.now();
   const endsAt = startedAt + maxCallSeconds * 1000;
   const sender = openSender(z, { endsAt });
-  return {
+  const host: ZapierHost = {
     platform: 'zapier',
     http: sender.send,
     now: Date.now,
@@ -106,7 +106,7 @@ export function openHost(z: ZObject, bundle: Bundle, options: HostOptions): Zapi
       const zap = zapOf(bundle);
       if (zap) await cache.delete(seenKey(zap, key));
     },
-    files: { save: options.save, read: (value) => readFile(sender, value) },
+    files: { save: options.save, read: (value) => readFile(host, value) },
     log: { info: (message) => z.console.log(message), warn: (message) => z.console.log(message) },
     get maxWaitSeconds() {
       return Math.max(0, options.maxWaitSeconds - (Date.now() - startedAt) / 1000);
@@ -114,4 +114,5 @@ export function openHost(z: ZObject, bundle: Bundle, options: HostOptions): Zapi
     maxOutputBytes,
     close: sender.close,
   };
+  return host;
 }

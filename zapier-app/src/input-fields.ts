@@ -82,7 +82,8 @@ export function inputFieldsOf(fields: Fields, service: Service, settings: Settin
     };
     if (info.declared) return declaredFields(name, info.declared, plain, service, settings);
     const { shownWhen } = info;
-    if (!shownWhen) return plain;
+    // Without the field that it depends on, a field is always shown.
+    if (!shownWhen || !offered.some((other) => other.name === shownWhen.field)) return plain;
     if (info.choices) return { ...plain, helpText: `${condition(info, fields)}${info.help ?? ''}`.trim() };
     const initial = fields[shownWhen.field] && describeFieldOn('zapier', fields[shownWhen.field] as Field).default;
     return (_z: ZObject, { inputData }: Bundle) =>

@@ -1,4 +1,4 @@
-import { services } from '../catalog.ts';
+import { cliServices, datasetSources } from '../catalog/cli-services.ts';
 import { PipewrightError } from '../host/error.ts';
 import { isObject } from '../host/is-object.ts';
 import type { Host } from '../host/host.ts';
@@ -20,7 +20,7 @@ export interface CalledOperation {
 
 /** Finds an operation, such as `dbt.runJob`, and its service. */
 export function findOperation(key: string): { service: Service; operation: Operation } | undefined {
-  for (const service of services) {
+  for (const service of cliServices) {
     const operation = service.operations.find((candidate) => `${service.key}.${candidate.key}` === key);
     if (operation) return { service, operation };
   }
@@ -43,9 +43,9 @@ export async function callOperation(
     host,
     connection: await connectionOf(service.connection),
     async connectionOf(wanted: string) {
-      const further = service.furtherConnections?.find(({ connection }) => connection.key === wanted);
-      if (!further) throw new PipewrightError({ code: 'not-connected', message: `Unknown connection “${wanted}”.` });
-      return connectionOf(further.connection);
+      const source = datasetSources.find(({ connection }) => connection.key === wanted);
+      if (!source) throw new PipewrightError({ code: 'not-connected', message: `Unknown connection “${wanted}”.` });
+      return connectionOf(source.connection);
     },
   };
   return { operation, input, context };

@@ -1,4 +1,4 @@
-import { services } from '../catalog.ts';
+import { cliServices } from '../catalog/cli-services.ts';
 import { platformsOf } from '../define/platforms.ts';
 import { parseWords } from './usage-error.ts';
 import { print } from './print.ts';
@@ -6,7 +6,7 @@ import { print } from './print.ts';
 /** `pipewright list`: lists every operation and trigger. */
 export async function listOperations(words: string[]): Promise<void> {
   const { values } = parseWords(words, { json: { type: 'boolean' } });
-  const entries = services.flatMap((service) =>
+  const entries = cliServices.flatMap((service) =>
     [...service.triggers, ...service.operations].map(({ key, name, kind, description }) => ({
       key: `${service.key}.${key}`,
       name,

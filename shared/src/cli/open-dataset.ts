@@ -2,10 +2,7 @@ import type { DatasetFormat } from '../datasets/formats/decode-dataset.ts';
 import type { CsvFormat } from '../datasets/formats/csv-scanner.ts';
 import { encodings } from '../datasets/bytes/encodings.ts';
 import type { Host, OpenedFile } from '../host/host.ts';
-import type { Headers } from '../host/http.ts';
-import { sendGuarded } from '../http/guard-redirects.ts';
-import { httpError } from '../http/http-error.ts';
-import { lengthOf, resumeDownload, type Streamed } from '../http/resume-download.ts';
+import { openUrl } from '../http/open-url.ts';
 import { isDownload } from '../define/download.ts';
 import { callOperation, findOperation } from './called-operation.ts';
 import { oneOf, wholeNumber } from './usage-error.ts';
@@ -53,26 +50,7 @@ export async function openDataset(
     const { input, context } = await callOperation(found, values, host);
     return found.operation.open(input, context);
   }
-  if (!/^https?:\/\//i.test(from)) {
-    const file = await host.files.read(from);
-    return { ...file, bytes: await file.open() };
-  }
-  const open = async (headers: Headers = {}): Promise<Streamed> => {
-    const response = await sendGuarded(
-      host,
-      { method: 'GET', url: from, headers: { accept: 'text/csv, */*', ...headers }, answer: 'stream' },
-      [],
-    );
-    if (response.status < 200 || response.status > 299 || !response.stream)
-      throw httpError('The URL of the dataset', response, {}, host.now());
-    return { ...response, stream: response.stream };
-  };
-  const first = await open();
-  const size = lengthOf(first);
-  return {
-    name: new URL(from).pathname,
-    mediaType: 'text/csv',
-    bytes: resumeDownload(first, open, host),
-    ...(size === undefined ? {} : { size }),
-  };
+  if (/^https?:\/\//i.test(from) && URL.canParse(from)) return openUrl(new URL(from), host);
+  const file = await host.files.read(from);
+  return { ...file, bytes: await file.open() };
 }

@@ -67,7 +67,6 @@ function concealedHost(host: Host, mask: SecretMask): Host {
 /** The connections that an operation may receive secrets from. */
 export interface Concealed {
   connection: { fields: Fields };
-  furtherConnections?: readonly { connection: { key: string; fields: Fields } }[] | undefined;
 }
 
 /**
@@ -76,22 +75,14 @@ export interface Concealed {
  * @throws the error of the work, without secrets
  */
 export async function withoutSecrets<C, T>(
-  { connection, furtherConnections }: Concealed,
+  { connection }: Concealed,
   context: Context<C>,
   work: (context: Context<C>, mask: SecretMask) => Promise<T>,
 ): Promise<T> {
-  const { host, connectionOf } = context;
+  const { host } = context;
   const mask = host.mask ?? secretMask();
   learnConnection(mask, connection.fields, context.connection);
   const concealed: Context<C> = { ...context, host: host.mask ? host : concealedHost(host, mask) };
-  if (connectionOf) {
-    concealed.connectionOf = async (key) => {
-      const values = await connectionOf(key);
-      const further = furtherConnections?.find((one) => one.connection.key === key);
-      if (further) learnConnection(mask, further.connection.fields, values);
-      return values;
-    };
-  }
   try {
     return await work(concealed, mask);
   } catch (error) {

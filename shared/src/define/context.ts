@@ -4,6 +4,6 @@ import type { Host } from '../host/host.ts';
 export interface Context<C = unknown> {
   host: Host;
   connection: C;
-  /** Returns the checked values of another connection by its key, for operations that use two services. */
+  /** The checked values of another service's connection by its key. Only the command line has several connections at once. */
   connectionOf?(key: string): Promise<Record<string, unknown>>;
 }

@@ -39,6 +39,8 @@ export interface FieldInfo {
   declared?: DeclaredValues;
   /** Shown only while another field has one of these values. */
   shownWhen?: { field: string; is: readonly string[] };
+  /** Whether the form requires an optional field while it is shown; the operation checks it. Default: false. */
+  requiredWhenShown?: boolean;
   /** Platforms that do not offer the field, each with the reason in one sentence. */
   notOn?: Partial<Record<'n8n' | 'zapier', string>>;
   /** Extracts the value from a URL of the vendor: the first group of the pattern. */
@@ -217,7 +219,7 @@ export interface ShownField extends Omit<FieldMetadata, 'help' | 'options'> {
 /** Describes a field in the wording of a platform, without options that the platform does not offer. */
 export function describeFieldOn(platform: 'n8n' | 'zapier', schema: Field): ShownField {
   const { help, options, ...field } = describeField(schema);
-  const shown: ShownField = field;
+  const shown: ShownField = { ...field, required: field.required || field.requiredWhenShown === true };
   if (help !== undefined) shown.help = wordingFor(help, platform);
   const offered = options?.filter(({ notOn }) => notOn?.[platform] === undefined);
   if (offered)

@@ -13,8 +13,6 @@ export interface Service {
   /** What a user can do with it, in one sentence. */
   description: string;
   connection: Connection;
-  /** Connections of other services that some operations also need, with the field values that select them. */
-  furtherConnections?: readonly { connection: Connection; shownWhen: { field: string; is: readonly string[] } }[];
   operations: readonly Operation[];
   triggers: readonly Trigger[];
   /** Platforms on which the service cannot run, each with the reason in one sentence. */

@@ -1,4 +1,5 @@
 import type { OpenedFile } from '../host/host.ts';
+import type { Headers } from '../host/http.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
 import { lengthOf, type Streamed } from './resume-download.ts';
 
@@ -16,6 +17,23 @@ const mediaTypes: Record<string, string> = {
 
 /** The type of senders that do not know the type. */
 const unspecific = /^(application|binary)\/octet-stream\b/i;
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** The file name in `Content-Disposition` (RFC 6266), or else the last segment of the URL. */
+export function fileNameOf(url: URL, headers: Headers): string {
+  const disposition = headers['content-disposition'] ?? '';
+  const encoded = /filename\*\s*=\s*utf-8'[^']*'([^;\s]+)/i.exec(disposition)?.[1];
+  const plain = /filename\s*=\s*(?:"([^"]*)"|([^;\s]+))/i.exec(disposition);
+  const given = encoded === undefined ? (plain?.[1] ?? plain?.[2]) : decoded(encoded);
+  return given || decoded(url.pathname.split('/').pop() ?? '') || 'file';
+}
 
 /**
  * The body of a response as a file, with its size if the sender reports it.

@@ -6,6 +6,7 @@ import { encodingNames, encodings } from '../datasets/bytes/encodings.ts';
 import { PipewrightError } from '../host/error.ts';
 import type { OpenedFile } from '../host/host.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
+import { openUrl } from '../http/open-url.ts';
 import type { Context } from '../define/context.ts';
 import { boolean, file, integer, option, text, type Field } from '../define/fields.ts';
 import type { Values } from '../define/operation.ts';
@@ -89,20 +90,23 @@ export const formatFields = {
   ),
 };
 
-/** The input fields for the source of a dataset that have fixed names; each source adds its own. */
+/** The input fields for the source of a dataset that have fixed names; each download operation adds its own. */
 export type SourceFields = {
   source: v.OptionalSchema<v.GenericSchema<string>, string>;
   file: v.GenericSchema<unknown>;
+  url: v.GenericSchema<string | number | undefined, string | undefined>;
 };
 
-/** Input fields for the source of a dataset: a file, or the download operation of another service. */
+const onlyFile = 'File also accepts a URL.';
+
+/**
+ * Input fields for the source of a dataset: a file or a URL.
+ * @param sources download operations that a dataset can also come from
+ */
 export function sourceFields(sources: readonly DatasetSource[]): SourceFields {
   const choices = [
-    {
-      value: 'file',
-      label: { n8n: 'Binary File', zapier: 'File From Previous Step' },
-      description: 'File from a previous step',
-    },
+    { value: 'file', label: 'Binary File', description: 'File from a previous step' },
+    { value: 'url', label: 'URL', description: 'File on the web that requires no login' },
     ...sources.map(({ key, label }) => ({ value: key, label })),
   ];
   const fields: [string, Field][] = sources.flatMap((source) => Object.entries(fieldsOf(source)));
@@ -110,22 +114,34 @@ export function sourceFields(sources: readonly DatasetSource[]): SourceFields {
     source: v.optional(
       option(choices, {
         label: 'Source',
-        help: {
-          n8n: 'Where to read the dataset from: a binary file in the input item, or a service.',
-          zapier:
-            'Where to read the dataset from: a file from a previous step, or a service. Reading must finish within 25 seconds.',
-        },
+        help: 'Where to read the dataset from.',
+        notOn: { zapier: onlyFile },
       }),
       'file',
     ),
-    ...Object.fromEntries(fields),
     file: v.optional(
       file({
         label: 'File',
-        help: 'The CSV or JSON Lines file to read. It can be compressed with ZIP or gzip.',
+        help: {
+          n8n: 'The CSV or JSON Lines file to read. It can be compressed with ZIP or gzip.',
+          zapier:
+            'Map a file from a previous step, or enter the URL of a file that requires no login: CSV or JSON Lines, optionally compressed with ZIP or gzip. Reading must finish within 25 seconds.',
+        },
         shownWhen: { field: 'source', is: ['file'] },
+        requiredWhenShown: true,
       }),
     ),
+    url: v.optional(
+      text({
+        label: 'File URL',
+        help: 'URL of a CSV or JSON Lines file that requires no login, such as a signed URL. It can be compressed with ZIP or gzip. To read a file that requires a login, download it with a previous node, such as HTTP Request, and use Binary File.',
+        placeholder: 'https://files.example.com/exports/claims.csv',
+        shownWhen: { field: 'source', is: ['url'] },
+        requiredWhenShown: true,
+        notOn: { zapier: onlyFile },
+      }),
+    ),
+    ...Object.fromEntries(fields),
   };
 }
 
@@ -140,23 +156,39 @@ export function formatOf(
   };
 }
 
+function missing(label: string, hint: string): PipewrightError {
+  return new PipewrightError({ code: 'invalid-input', message: `“${label}” is missing.`, hint });
+}
+
+/** @throws PipewrightError `invalid-input`, without the URL, which may contain a secret */
+function fileUrl(input: string): URL {
+  const url = /^https?:\/\//i.test(input) && URL.canParse(input) ? new URL(input) : undefined;
+  if (url && !url.username && !url.password) return url;
+  throw new PipewrightError({
+    code: 'invalid-input',
+    message: url ? '“File URL” must not contain a user name or password.' : '“File URL” is not a valid URL.',
+    hint: url
+      ? 'Download a file that requires a login in a previous step, and use Binary File.'
+      : 'Enter a URL that starts with https://, such as https://files.example.com/claims.csv.',
+  });
+}
+
 /**
  * Opens the chosen dataset.
  * @throws PipewrightError `invalid-input` when no file was chosen, and errors of the source
  */
 export async function openDataset(
   sources: readonly DatasetSource[],
-  input: { source: string; file?: unknown },
+  input: { source: string; file?: unknown; url?: string | undefined },
   context: Context<unknown>,
 ): Promise<OpenedFile> {
   const source = sources.find(({ key }) => key === input.source);
   if (source) return openSource(source, input, context);
-  if (input.file === undefined)
-    throw new PipewrightError({
-      code: 'invalid-input',
-      message: '“File” is missing.',
-      hint: 'Select a file, or choose a service under Source.',
-    });
+  if (input.source === 'url') {
+    if (input.url === undefined) throw missing('File URL', 'Enter the URL of the file.');
+    return openUrl(fileUrl(input.url), context.host);
+  }
+  if (input.file === undefined) throw missing('File', 'Select a file.');
   const incoming = await context.host.files.read(input.file);
   const { name, mediaType, size } = incoming;
   return withoutUndefined({ name, mediaType, size, bytes: await incoming.open() });

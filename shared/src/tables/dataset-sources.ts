@@ -1,14 +1,13 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../host/error.ts';
 import type { OpenedFile } from '../host/host.ts';
-import type { ChoiceList } from '../define/choice-list.ts';
 import type { Connection } from '../define/connection.ts';
 import type { Context } from '../define/context.ts';
 import { isDownload, type Download } from '../define/download.ts';
 import { describeField, withInfo, type Field, type Fields } from '../define/fields.ts';
 import type { Service } from '../define/service.ts';
 
-/** A download operation of a service from which a dataset can be read directly. */
+/** A download operation of a service from which the command line reads a dataset directly. */
 export interface DatasetSource {
   /** Key of the choice: `quantemplateDownloadDataset`. */
   key: string;
@@ -38,33 +37,11 @@ export function sourcesOf({ key, name, connection, operations }: Service): Datas
   }));
 }
 
-/** The connections that the sources need, each shown only for its own sources. */
-export function connectionsOf(sources: readonly DatasetSource[]): NonNullable<Service['furtherConnections']> {
-  const connections = [...new Set(sources.map(({ connection }) => connection))];
-  return connections.map((connection) => ({
-    connection,
-    shownWhen: {
-      field: 'source',
-      is: sources.filter((source) => source.connection === connection).map(({ key }) => key),
-    },
-  }));
-}
-
 const nameOf = (source: DatasetSource, field: string): string => `${source.key}${capitalize(field)}`;
 
 /** The input of a source, with the field names of its download operation. */
 function own(source: DatasetSource, input: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.keys(source.download.input).map((field) => [field, input[nameOf(source, field)]]));
-}
-
-/** A choice list of the source service, loaded with the connection of that service. */
-function borrow(source: DatasetSource, list: ChoiceList): ChoiceList {
-  return {
-    key: nameOf(source, list.key),
-    needs: (list.needs ?? []).map((field) => nameOf(source, field)),
-    load: async (query, context) =>
-      list.load({ ...query, input: own(source, query.input) }, await contextOf(source, context)),
-  };
 }
 
 async function contextOf(source: DatasetSource, context: Context<unknown>): Promise<Context> {
@@ -73,10 +50,7 @@ async function contextOf(source: DatasetSource, context: Context<unknown>): Prom
     throw new PipewrightError({
       code: 'not-connected',
       message: `The source needs “${source.connection.name}”, which is not connected.`,
-      hint: {
-        n8n: 'Select a credential of that type in the node.',
-        zapier: 'Connect an account of that type, or choose another source.',
-      },
+      hint: 'Add its values to the connection file, under its key.',
     });
   return { ...context, connection: values };
 }
@@ -86,8 +60,7 @@ export function fieldsOf(source: DatasetSource): Fields {
   const shownWhen = { field: 'source', is: [source.key] };
   return Object.fromEntries(
     Object.entries(source.download.input).map(([name, field]: [string, Field]) => {
-      const { choices } = describeField(field);
-      const shown = withInfo(field, { shownWhen, ...(choices ? { choices: borrow(source, choices) } : {}) });
+      const shown = withInfo(field, { shownWhen });
       return [nameOf(source, name), describeField(field).required ? v.optional(shown) : shown];
     }),
   );

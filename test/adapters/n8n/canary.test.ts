@@ -30,8 +30,7 @@ const every = services.flatMap((service) =>
 );
 const tried: readonly Answer[] = ['400', 'object'];
 const file = [{ json: {}, binary: { data: { data: 'YSxiCjEsMgo=', mimeType: 'text/csv', fileName: 'a.csv' } } }];
-const connectionsOf = ({ connection, furtherConnections = [] }: Service): Connection[] =>
-  [connection, ...furtherConnections.map((one) => one.connection)].filter(logsIn);
+const connectionsOf = ({ connection }: Service): Connection[] => [connection].filter(logsIn);
 
 /** The logger that all n8n nodes share. */
 function loggerOf({ core }: N8n): Record<'debug' | 'info' | 'warn' | 'error', (line: string) => void> {
@@ -48,7 +47,7 @@ beforeAll(async () => {
   const connections = new Map(services.flatMap(connectionsOf).map((one) => [one.key, one]));
   const planted = [...connections.values()].map((connection) => ({
     connection,
-    ...plantedConnections(connection, echo.url)[connection.key === 'webAddress' ? 1 : 0],
+    ...plantedConnections(connection, echo.url)[0],
   }));
   credentials = Object.fromEntries(planted.map(({ connection, values = {} }) => [credentialName(connection), values]));
   secrets = planted.flatMap((one) => one.secrets ?? []);
@@ -73,8 +72,8 @@ function nothingShows(answer: Answer, shown: string): void {
 }
 
 function parametersOf(service: Service, operation: Operation): INodeParameters {
-  // The first dataset source is a file; the second one is a service.
-  const inputs = inputsOf(service, operation, 'data');
+  // The first dataset source is a file; the second one is a URL.
+  const inputs = inputsOf(service, operation, 'data', `${echo.url}/a.csv`);
   const typed = (operation.input['source'] ? inputs[1] : inputs[0]) ?? {};
   const values = Object.entries(typed)
     .filter(([name]) => name in operation.input)

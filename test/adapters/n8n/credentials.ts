@@ -5,6 +5,8 @@ import type { Credentials } from './open-n8n.ts';
 
 /** Credentials for the accounts of the sandbox, by type: `pipewrightDbtApi`. */
 export function sandboxCredentials(sandbox: Sandbox): Credentials {
-  const connections = { ...sandboxConnections(sandbox), sql: { engine: 'sqlite', file: 'datasets.db' } };
+  // Only the command line logs in to websites.
+  const { webAddress: _, ...vendors } = sandboxConnections(sandbox);
+  const connections = { ...vendors, sql: { engine: 'sqlite', file: 'datasets.db' } };
   return Object.fromEntries(Object.entries(connections).map(([key, values]) => [credentialName({ key }), values]));
 }

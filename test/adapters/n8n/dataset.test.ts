@@ -130,102 +130,58 @@ it('Check Dataset reports that a rule about a table requires SQL Table', async (
   expect(error?.description).toContain('SQL Table');
 });
 
-it.each([
-  [
-    'quantemplateDownloadDataset',
-    { quantemplateDownloadDatasetDataset: { __rl: true, mode: 'id', value: 'd-claims' } },
-  ],
-  [
-    'databricksDownloadFile',
-    { databricksDownloadFilePath: { __rl: true, mode: 'id', value: '/Volumes/main/claims/landing/claims.zip' } },
-  ],
-  [
-    'slackDownloadFile',
-    {
-      slackDownloadFileFile: {
-        __rl: true,
-        mode: 'url',
-        value: 'https://contoso.slack.com/files/U0ADALOVE1/F0CLAIMS01/claims.csv',
-      },
-    },
-  ],
-  ['webAddressDownloadFile', { webAddressDownloadFileUrl: '/web/moved/claims.csv' }],
-])('Get Rows reads rows directly from %s', async (source, parameters) => {
-  const { items, error } = await n8n.execute(setup('getRows', { source, rows: 2, ...parameters }));
-  expect(error).toBeUndefined();
-  expect(items).toHaveLength(2);
-  expect(items[0]?.json).toHaveProperty('Claim Number');
-});
+const fromUrl = (path: string) => ({ source: 'url', url: `${sandbox.baseUrl}/web/${path}` });
 
-it('Get Rows resumes a broken download with the HTTP client of n8n', async () => {
-  sandbox.faults.add({ match: { path: /web\/files/ }, times: 2, fault: { kind: 'cut', afterBytes: 5_000 } });
-  const { items, error } = await n8n.execute(
-    setup('getRows', { source: 'webAddressDownloadFile', webAddressDownloadFileUrl: '/web/files/claims.csv' }),
-  );
+it.each(['public/claims.csv', 'public/claims.csv.gz', 'public/claims.zip', 'public/export'])(
+  'Get Rows reads rows from the URL of %s',
+  async (path) => {
+    const { items, error } = await n8n.execute(setup('getRows', { ...fromUrl(path), rows: 2 }));
+    expect(error).toBeUndefined();
+    expect(items).toHaveLength(2);
+    expect(items[0]?.json).toHaveProperty('Claim Number');
+  },
+);
+
+it('Get Rows resumes an interrupted download with the HTTP client of n8n', async () => {
+  sandbox.faults.add({ match: { path: /web\/public/ }, times: 2, fault: { kind: 'cut', afterBytes: 5_000 } });
+  const { items, error } = await n8n.execute(setup('getRows', fromUrl('public/claims.csv')));
   expect(error).toBeUndefined();
   expect(items).toHaveLength(300);
 });
 
-it.each(['elsewhere', 'there-and-back'])(
-  'Get Rows does not send credentials to the target of a redirect (%s)',
-  async (path) => {
-    const from = (credentials: object) =>
-      n8n.execute(
-        setup(
-          'getRows',
-          { source: 'webAddressDownloadFile', webAddressDownloadFileUrl: `/web/${path}` },
-          {
-            credentials: {
-              pipewrightWebAddressApi: { ...sandboxCredentials(sandbox)['pipewrightWebAddressApi'], ...credentials },
-            },
-          },
-        ),
-      );
-    for (const login of [
-      {},
-      { authentication: 'bearer', token: 'sandbox-web-token' },
-      { authentication: 'basic', user: 'ada', password: 'sandbox-web-password' },
-    ]) {
-      expect((await from(login)).items[0]?.json).toEqual({ authorization: 'none', key: 'none' });
-    }
-  },
-);
-
-it('the Dataset node lists the artifacts of a run and the files of a folder', async () => {
-  const run = sandbox.control.startDbtRun({ outcome: 'success' });
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  const search = async (method: string, parameters: INodeParameters) => {
-    const { workflow, node, additionalData } = n8n.set(setup('getRows', parameters));
-    Object.assign(additionalData, { currentNodeParameters: node.parameters });
-    const context = new n8n.core.LoadOptionsContext(workflow, node, additionalData, '');
-    return n8n.nodeType('dataset').methods?.listSearch?.[method]?.call(context);
-  };
-  const artifacts = await search('searchDbtDownloadArtifactArtifacts', {
-    source: 'dbtDownloadArtifact',
-    dbtDownloadArtifactRun: { __rl: true, mode: 'id', value: String(run) },
-  });
-  expect(artifacts?.results.map(({ value }) => value)).toContain('exports/claims summary.csv');
-  const files = await search('searchDatabricksDownloadFileFiles', {
-    source: 'databricksDownloadFile',
-    databricksDownloadFileFolder: '/Volumes/main/claims/landing/daily',
-  });
-  expect(files).toMatchObject({
-    results: expect.arrayContaining([
-      { name: '0001.csv (1 KB)', value: '/Volumes/main/claims/landing/daily/0001.csv' },
-    ]),
-    paginationToken: '1000',
-  });
+it('Get Rows sends no credential to a URL or to the target of a redirect', async () => {
+  for (const path of ['seen', 'elsewhere', 'there-and-back']) {
+    const { items } = await n8n.execute(setup('getRows', fromUrl(path)));
+    expect(items[0]?.json).toEqual({ authorization: 'none', key: 'none' });
+  }
 });
 
-it('the credential test tests the login to a website', async () => {
-  const method = n8n.nodeType('dataset').methods?.credentialTest?.['testWebAddress'];
-  const context = new n8n.core.CredentialTestContext(n8n.set(setup('getRows')).additionalData);
-  const test = (data: object) =>
-    method?.call(context, { id: '1', name: 'Mine', type: 'pipewrightWebAddressApi', data: data as never });
-  expect(await test({ website: sandbox.baseUrl })).toMatchObject({ status: 'OK' });
-  expect(await test({ website: 'http://127.0.0.1:9' })).toMatchObject({ status: 'Error' });
-  expect(await test({ website: sandbox.baseUrl, authentication: 'bearer' })).toMatchObject({
-    status: 'Error',
-    message: expect.stringContaining('“Token” is empty'),
-  });
+it.each([
+  ['files/claims.csv?signature=hush-hush', /status 401/, /requires no login/],
+  ['public/nothing.csv?signature=hush-hush', /status 404/, /open it in a browser/],
+  ['unencrypted?signature=hush-hush', /not encrypted/, /enter the URL that it redirects to/],
+  ['round?signature=hush-hush', /more than 5 redirects/, /enter the URL/],
+  ['public/login?signature=hush-hush', /HTML/, /./],
+])('Get Rows refuses the URL of %s in words, without its query', async (path, message, hint) => {
+  const { error } = await n8n.execute(setup('getRows', fromUrl(path)));
+  expect(error?.message).toMatch(message);
+  expect(error?.description).toMatch(hint);
+  expect(JSON.stringify(error)).not.toContain('hush');
+});
+
+it.each([
+  ['', /“File URL” is missing/],
+  ['/claims.csv', /“File URL” is not a valid URL/],
+  ['file:///etc/passwd', /“File URL” is not a valid URL/],
+  ['https://ada:hush-hush@files.example.com/claims.csv', /must not contain a user name or password/],
+])('Get Rows refuses the File URL “%s”', async (url, message) => {
+  const { error } = await n8n.execute(setup('getRows', { source: 'url', url }));
+  expect(error?.message).toMatch(message);
+  expect(error?.message).not.toContain('hush');
+});
+
+it('Get Rows names the binary field that has no file', async () => {
+  const { error } = await n8n.execute(setup('getRows', { file: 'attachment' }), fileOf(claims));
+  expect(error?.message).toBe('The item has no file in the binary field “attachment”.');
+  expect(error?.description).toContain('data');
 });

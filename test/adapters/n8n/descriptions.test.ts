@@ -76,10 +76,7 @@ describe.each(Object.entries(packages) as [PackageName, N8nPackage][])(
           defaults: { name: service.name },
           usableAsTool: true,
         });
-        const connections = [
-          service.connection,
-          ...(service.furtherConnections ?? []).map(({ connection }) => connection),
-        ].filter(logsIn);
+        const connections = [service.connection].filter(logsIn);
         expect(description.credentials?.map(({ name: type }) => content.credentials[type]?.displayName)).toEqual(
           connections.map((connection) => connection.name),
         );
@@ -99,15 +96,6 @@ describe.each(Object.entries(packages) as [PackageName, N8nPackage][])(
         );
       },
     );
-
-    it('shows the additional credential of a service only when it is needed', () => {
-      for (const service of withOperations) {
-        const further = nodeOf(service.key).description.credentials?.slice(logsIn(service.connection) ? 1 : 0) ?? [];
-        expect(further.map(({ displayOptions }) => displayOptions?.show)).toEqual(
-          (service.furtherConnections ?? []).map(({ shownWhen }) => ({ [shownWhen.field]: [...shownWhen.is] })),
-        );
-      }
-    });
 
     it('has triggers for the events of its services, with setup directions where the user must subscribe manually', () => {
       for (const [node, triggers] of ownServices.flatMap(triggerNodes)) {

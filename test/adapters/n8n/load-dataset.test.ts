@@ -19,6 +19,7 @@ beforeAll(async () => {
   n8n = await openN8n('pipewright-sql');
 });
 
+afterEach(() => sandbox.faults.clear());
 afterAll(async () => {
   delete process.env['PIPEWRIGHT_SQLITE_FOLDER'];
   await n8n.close();
@@ -27,13 +28,9 @@ afterAll(async () => {
 });
 
 function load(parameters: object, sqlChanges: object = {}): NodeSetup {
-  const { pipewrightSqlApi, pipewrightQuantemplateApi } = sandboxCredentials(sandbox);
   return {
     node: 'sqlTable',
-    credentials: {
-      pipewrightSqlApi: { ...pipewrightSqlApi, ...sqlChanges },
-      pipewrightQuantemplateApi: { ...pipewrightQuantemplateApi },
-    },
+    credentials: { pipewrightSqlApi: { ...sandboxCredentials(sandbox)['pipewrightSqlApi'], ...sqlChanges } },
     parameters: { resource: 'table', operation: 'loadDataset', ...parameters },
   };
 }
@@ -44,6 +41,8 @@ const fileOf = (csv: string) => [
     binary: { data: { data: Buffer.from(csv).toString('base64'), mimeType: 'text/csv', fileName: 'claims.csv' } },
   },
 ];
+
+const fromUrl = () => ({ source: 'url', url: `${sandbox.baseUrl}/web/public/claims.csv?signature=hush-hush` });
 
 function query(sql: string): unknown[] {
   const database = new DatabaseSync(join(folder, 'datasets.db'), { readOnly: true });
@@ -61,7 +60,7 @@ function noted(): unknown[] {
   const [{ there } = { there: 0 }] = query(
     "SELECT count(*) AS there FROM sqlite_schema WHERE name = 'pipewright_loads'",
   ) as { there: number }[];
-  return there === 0 ? [] : query("SELECT status FROM pipewright_loads WHERE table_name = 'straight'");
+  return there === 0 ? [] : query("SELECT status FROM pipewright_loads WHERE table_name = 'straight' ORDER BY status");
 }
 
 it('Load Dataset loads the file of a previous node into a table, with identifiers as text', async () => {
@@ -73,51 +72,45 @@ it('Load Dataset loads the file of a previous node into a table, with identifier
   expect(query('SELECT policy FROM claims ORDER BY policy')).toEqual([{ policy: '007' }, { policy: '008' }]);
 });
 
-it('Load Dataset loads a dataset directly from its service, without a file in n8n', async () => {
-  sandbox.control.writeDataset('d-claims', 300);
-  const dataset = { __rl: true, mode: 'id', value: 'd-claims' };
+it('Load Dataset loads a file from a URL, without a file in n8n', async () => {
   const { items, error } = await n8n.execute(
-    load({ source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: dataset, table: 'straight' }),
+    load({ ...fromUrl(), table: 'straight', options: { addLoadMetadata: true, saveLoadRecord: true } }),
   );
   expect(error).toBeUndefined();
   expect(items[0]?.json).toMatchObject({ id: 'straight', rows: 300 });
   expect(items[0]).not.toHaveProperty('binary');
-  expect(query('SELECT count(*) AS rows FROM straight')).toEqual([{ rows: 300 }]);
+  expect(query('SELECT DISTINCT _source AS source FROM straight')).toEqual([{ source: 'claims.csv' }]);
+  expect(JSON.stringify(query('SELECT * FROM pipewright_loads'))).not.toContain('hush');
+});
+
+it('Load Dataset resumes an interrupted download of a URL', async () => {
+  sandbox.faults.add({ match: { path: /claims\.csv/ }, times: 2, fault: { kind: 'cut', afterBytes: 5_000 } });
+  const { items } = await n8n.execute(load({ ...fromUrl(), table: 'resumed' }));
+  expect(items[0]?.json).toMatchObject({ rows: 300 });
 });
 
 it('Load Dataset does not change the table when the download is interrupted', async () => {
-  sandbox.control.writeDataset('d-claims', 3000);
-  sandbox.faults.add({ match: { path: /d-claims/ }, fault: { kind: 'cut', afterBytes: 50_000 } });
-  const dataset = { __rl: true, mode: 'id', value: 'd-claims' };
-  const { error } = await n8n.execute(
-    load({ source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: dataset, table: 'straight' }),
-  );
+  sandbox.faults.add({ match: { path: /claims\.csv/ }, times: 20, fault: { kind: 'cut', afterBytes: 0 } });
+  const { error } = await n8n.execute(load({ ...fromUrl(), table: 'straight' }));
   expect(error?.message).toBe('The connection was lost before the download was complete.');
   expect(query('SELECT count(*) AS rows FROM straight')).toEqual([{ rows: 300 }]);
 });
 
 it('Load Dataset does not change the table when the execution is stopped during the load', async () => {
-  sandbox.control.writeDataset('d-claims', 3000);
-  sandbox.faults.add({ match: { path: /d-claims/ }, fault: { kind: 'slow', milliseconds: 600_000, part: 'body' } });
-  const dataset = { __rl: true, mode: 'id', value: 'd-claims' };
-  const download = { path: /d-claims/ };
+  sandbox.faults.add({ match: { path: /claims\.csv/ }, fault: { kind: 'slow', milliseconds: 600_000, part: 'body' } });
+  const download = { path: /claims\.csv/ };
   const downloads = sandbox.requests.count(download);
   // A load starts by querying the database for the table.
   const prepare = jest.spyOn(DatabaseSync.prototype, 'prepare');
   await n8n.execute(
-    load({
-      source: 'quantemplateDownloadDataset',
-      quantemplateDownloadDatasetDataset: dataset,
-      table: 'straight',
-      options: { saveLoadRecord: true },
-    }),
+    load({ ...fromUrl(), table: 'straight', options: { saveLoadRecord: true, addLoadMetadata: true } }),
     undefined,
     { stopWhen: () => prepare.mock.calls.length > 0 && sandbox.requests.count(download) > downloads },
   );
   prepare.mockRestore();
   // For n8n the execution ends immediately; the load is rolled back shortly afterwards.
   for (let looks = 0; looks < 600 && !JSON.stringify(noted()).includes('failed'); looks += 1) await sleep(100);
-  expect(noted()).toEqual([{ status: 'failed' }]);
+  expect(noted()).toEqual([{ status: 'done' }, { status: 'failed' }]);
   expect(query('SELECT count(*) AS rows FROM straight')).toEqual([{ rows: 300 }]);
 });
 

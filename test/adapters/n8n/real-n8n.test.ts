@@ -109,7 +109,7 @@ const load = (parameters: Record<string, unknown>): WorkflowNode => ({
   type: 'n8n-nodes-pipewright-sql.sqlTable',
   typeVersion: 1,
   position: [440, 0],
-  credentials: used('pipewrightSqlApi', 'pipewrightQuantemplateApi'),
+  credentials: used('pipewrightSqlApi'),
   parameters: { resource: 'table', operation: 'loadDataset', table: 'claims', ...parameters },
 });
 
@@ -160,19 +160,16 @@ it('n8n runs a pipeline', async () => {
   expect(outputOf(execution, 'Run')).toEqual([expect.objectContaining({ name: 'Load_sources', succeeded: true })]);
 });
 
-it('n8n loads a download into a table, and a dataset directly from its service', async () => {
+it('n8n loads a download into a table, and a file from a URL', async () => {
   sandbox.control.writeDataset('d-claims', 500);
   const { id } = await chain('Loads', manualTrigger, download(), load({}));
   const execution = await waitForExecution(n8n, await runManually(n8n, id, 'Start'));
   expect(execution.data.resultData.error).toBeUndefined();
   expect(outputOf(execution, 'Load')).toEqual([expect.objectContaining({ id: 'claims', rows: 500 })]);
-  const straight = load({
-    source: 'quantemplateDownloadDataset',
-    quantemplateDownloadDatasetDataset: { __rl: true, mode: 'id', value: 'd-claims' },
-  });
+  const straight = load({ source: 'url', url: `${sandbox.baseUrl}/web/public/claims.csv` });
   const { id: second } = await chain('Loads straight', manualTrigger, straight);
   const again = await waitForExecution(n8n, await runManually(n8n, second, 'Start'));
-  expect(outputOf(again, 'Load')).toEqual([expect.objectContaining({ rows: 500 })]);
+  expect(outputOf(again, 'Load')).toEqual([expect.objectContaining({ rows: 300 })]);
 });
 
 it('n8n starts a workflow once per authentic event, also after a restart, and never for a forged one', async () => {

@@ -25,9 +25,4 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     remove: (form) =>
       form.help.endsWith(listSentence) ? { ...form, help: form.help.slice(0, -listSentence.length) } : form,
   },
-  {
-    reason: 'Zapier always shows a field with a dropdown of its own, so its help names the condition.',
-    platform: 'zapier',
-    remove: (form) => ({ ...form, help: form.help.replace(/^Only used when “.+?” is “.+?”( or “.+?”)*\. /, '') }),
-  },
 ];

@@ -48,7 +48,7 @@ function file(content: string, size = content.length): string {
   return zapier.offerFile(async () => stored);
 }
 
-const website = (path: string) => ({ source: 'webAddressDownloadFile', webAddressDownloadFileUrl: path });
+const website = (path: string) => ({ file: `${sandbox.baseUrl}/web/${path}` });
 
 describe('Get Rows on Zapier', () => {
   it('returns line items with typed values, and the first row of the next page', async () => {
@@ -83,39 +83,35 @@ describe('Get Rows on Zapier', () => {
     expect(output['nextRow']).toBe(Number(output['count']) + 1);
   });
 
-  it('reads directly from a website, resumes a broken download, and reports errors', async () => {
-    sandbox.faults.add({ match: { path: /web\/files/ }, fault: { kind: 'cut', afterBytes: 5_000 } });
-    expect(await create('get_rows', website('/web/files/claims.csv'))).toMatchObject({ count: 300 });
-    expect(await refusal('get_rows', website('https://example.com/claims.csv'))).toContain(
-      'is not on http://127.0.0.1',
+  it('reads a URL, resumes an interrupted download, and reports errors', async () => {
+    sandbox.faults.add({ match: { path: /web\/public/ }, fault: { kind: 'cut', afterBytes: 5_000 } });
+    expect(await create('get_rows', website('public/claims.csv'))).toMatchObject({ count: 300 });
+    expect(await refusal('get_rows', website('files/claims.csv?signature=hush-hush'))).toMatch(
+      /status 401.*requires no login/s,
     );
-    authData['webAddress_headerSecret'] = 'wrong';
-    expect(await refusal('get_rows', website('/web/files/claims.csv?signature=hush'))).toMatch(
-      /status 401.*Check the authentication method/,
-    );
+    expect(await refusal('get_rows', website('public/login'))).toContain('HTML');
     expect(JSON.stringify(logged.mock.calls)).not.toContain('hush');
-    authData = { ...groupsOf(sandbox).dbt };
-    expect(await refusal('get_rows', website('/web/files/claims.csv'))).toContain('“Web Address”');
   });
 
   it.each(['elsewhere', 'there-and-back'])(
-    'does not send credentials to the target of a redirect (%s)',
+    'sends no values of the connection to the target of a redirect (%s)',
     async (path) => {
-      for (const login of [{}, { webAddress_authentication: 'bearer', webAddress_token: 'sandbox-web-token' }]) {
-        authData = { ...authData, ...login };
-        expect(await create('get_rows', website(`/web/${path}`))).toMatchObject({
-          rows: [{ authorization: 'none', key: 'none' }],
-        });
-      }
+      expect(await create('get_rows', website(path))).toMatchObject({
+        rows: [{ authorization: 'none', key: 'none' }],
+      });
     },
   );
 
-  it('needs a file, or a source', async () => {
+  it('needs a file', async () => {
     expect(await refusal('get_rows', {})).toContain('“File” is missing');
-    expect(await refusal('get_rows', { source: 'dbtDownloadArtifact' })).toMatch(
-      /“Run ID” is missing; “Artifact” is missing/,
-    );
     expect(await refusal('get_rows', { file: file('a\n1\n'), rows: '50001' })).toContain('at most 50000');
+  });
+
+  it('has a required field for the file, and no other source', async () => {
+    const fields = await zapier.inputFields('dataset_get_rows', { authData: {} });
+    expect(fields.filter(({ key }) => ['source', 'file', 'url'].includes(key))).toEqual([
+      expect.objectContaining({ key: 'file', type: 'file', required: true }),
+    ]);
   });
 });
 
@@ -124,7 +120,7 @@ describe('Check Dataset and Preview Dataset on Zapier', () => {
     const output = await create('check_dataset', { file: file('id\n1\n1\n'), rules: ['id is unique'] });
     expect(output).toMatchObject({ passed: false, rows: 2 });
     expect((await zapier.hydrate(output['file'], authData)).text).toBe('_rule,_row,id\nid is unique,2,1\n');
-    expect(await create('preview_dataset', { ...website('/web/public/claims.zip'), rows: '1' })).toMatchObject({
+    expect(await create('preview_dataset', { ...website('public/claims.zip'), rows: '1' })).toMatchObject({
       complete: true,
     });
   });

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import zapier, { type ZObject } from 'zapier-platform-core';
 import { PipewrightError } from '../../../shared/src/host/error.ts';
 import type { Bytes } from '../../../shared/src/host/bytes.ts';
+import { nodeHost } from '../../../shared/src/host/node/node-host.ts';
 import { openSender, type Sender } from '../../../zapier-app/src/http.ts';
 import { readFile } from '../../../zapier-app/src/incoming-file.ts';
 
@@ -279,6 +280,8 @@ describe('a streamed response', () => {
 });
 
 describe('a file of a previous step', () => {
+  const hostOf = (sender: Sender) => ({ ...nodeHost(), http: sender.send });
+
   it('has a name, type and length, and can be opened again', async () => {
     let count = 0;
     handler = (_request, response) => {
@@ -292,7 +295,7 @@ describe('a file of a previous step', () => {
         .end('a,b');
     };
     const found = await send(async (sender) => {
-      const { open, ...file } = await readFile(sender, url);
+      const { open, ...file } = await readFile(hostOf(sender), url);
       return [file, await text(await open()), await text(await open())];
     });
     expect([found, count]).toEqual([[{ name: 'Größe.csv', mediaType: 'text/csv', size: 3 }, 'a,b', 'a,b'], 2]);
@@ -300,18 +303,18 @@ describe('a file of a previous step', () => {
 
   it('gets its name from the URL without a Content-Disposition header', async () => {
     handler = (_request, response) => response.end('a');
-    expect(await send((sender) => readFile(sender, `${url}/files/claims%202026.csv?key=1`))).toMatchObject({
+    expect(await send((sender) => readFile(hostOf(sender), `${url}/files/claims%202026.csv?key=1`))).toMatchObject({
       name: 'claims 2026.csv',
-      mediaType: 'application/octet-stream',
+      mediaType: 'text/csv',
     });
   });
 
   it('explains what to do when it no longer exists or the field contains no file', async () => {
     handler = (_request, response) => response.writeHead(404).end();
-    await expect(send((sender) => readFile(sender, url))).rejects.toMatchObject({
+    await expect(send((sender) => readFile(hostOf(sender), url))).rejects.toMatchObject({
       message: expect.stringContaining('status 404'),
     });
-    await expect(send((sender) => readFile(sender, 'just text'))).rejects.toMatchObject({
+    await expect(send((sender) => readFile(hostOf(sender), 'just text'))).rejects.toMatchObject({
       message: expect.stringContaining('The file field does not contain a file.'),
     });
   });

@@ -48,7 +48,15 @@ async function rowsOf(table: string): Promise<number> {
   }
 }
 
-const straight = { source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: 'd-claims' };
+/** The file of a Quantemplate step, as Zapier passes it to the next step. */
+async function download(): Promise<{ file: unknown }> {
+  const { output } = await zapier.create('quantemplate_download_dataset', {
+    authData: account,
+    inputData: { dataset: 'd-claims' },
+  });
+  const { file } = await zapier.resolvePointers({ file: output['file'] });
+  return { file };
+}
 const load = async (inputData: Record<string, unknown>, authData = account) =>
   (await zapier.create('sql_table_load_dataset', { authData, inputData })).output;
 const refusal = async (inputData: Record<string, unknown>, authData = account): Promise<string> => {
@@ -59,17 +67,21 @@ const refusal = async (inputData: Record<string, unknown>, authData = account): 
 };
 
 describe('Load Dataset on Zapier', () => {
-  it('loads a dataset directly from its service, replaces the table, and appends to it', async () => {
-    expect(await load({ ...straight, table: 'claims' })).toMatchObject({ id: 'claims', rows: 3_000, rejected: 0 });
-    await load({ ...straight, table: 'claims', mode: 'replace' });
+  it('loads the file of a previous step, replaces the table, and appends to it', async () => {
+    expect(await load({ ...(await download()), table: 'claims' })).toMatchObject({
+      id: 'claims',
+      rows: 3_000,
+      rejected: 0,
+    });
+    await load({ ...(await download()), table: 'claims', mode: 'replace' });
     expect(await rowsOf('claims')).toBe(3_000);
-    await load({ ...straight, table: 'claims', mode: 'append' });
+    await load({ ...(await download()), table: 'claims', mode: 'append' });
     expect(await rowsOf('claims')).toBe(6_000);
-    expect(await refusal({ ...straight, table: 'claims', mode: 'create' })).toMatch(/exists/);
+    expect(await refusal({ ...(await download()), table: 'claims', mode: 'create' })).toMatch(/exists/);
   });
 
   it('updates rows by key, adds new ones, and loads once per load key', async () => {
-    const upsert = { ...straight, table: 'keyed', mode: 'upsert', key: ['Claim Number'], loadKey: 'event-1' };
+    const upsert = { ...(await download()), table: 'keyed', mode: 'upsert', key: ['Claim Number'], loadKey: 'event-1' };
     expect(await load(upsert)).toMatchObject({ rows: 3_000, inserted: 3_000, loadId: 'event-1' });
     expect(await load(upsert)).toMatchObject({ rows: 3_000, repeated: true });
     expect(await load({ ...upsert, loadKey: 'event-2' })).toMatchObject({ updated: 3_000, inserted: 0 });
@@ -90,16 +102,18 @@ describe('Load Dataset on Zapier', () => {
         sql_user: user,
         sql_password: password,
       };
-      expect(await load({ ...straight, table: 'claims', loadKey: 'event-1' }, there)).toMatchObject({
+      expect(await load({ ...(await download()), table: 'claims', loadKey: 'event-1' }, there)).toMatchObject({
         id: 'claims',
         rows: 3_000,
         loadId: 'event-1',
       });
-      expect(await load({ ...straight, table: 'claims', mode: 'upsert', key: ['Claim Number'] }, there)).toMatchObject({
+      expect(
+        await load({ ...(await download()), table: 'claims', mode: 'upsert', key: ['Claim Number'] }, there),
+      ).toMatchObject({
         updated: 3_000,
         inserted: 0,
       });
-      expect(await refusal({ ...straight, table: 'claims', mode: 'create' }, there)).toMatch(/exists/);
+      expect(await refusal({ ...(await download()), table: 'claims', mode: 'create' }, there)).toMatch(/exists/);
       const client = await mysql.createConnection(mariadb.url);
       const [rows] = await client.query<RowDataPacket[]>('SELECT count(*) AS number FROM claims');
       await client.end();
@@ -112,7 +126,7 @@ describe('Load Dataset on Zapier', () => {
   it('previews rows and column types of a dataset', async () => {
     const { output } = await zapier.create('sql_table_preview_dataset', {
       authData: account,
-      inputData: { ...straight, rows: '3' },
+      inputData: { ...(await download()), rows: '3' },
     });
     expect(output['rows']).toHaveLength(3);
     expect(output).toMatchObject({
@@ -124,7 +138,10 @@ describe('Load Dataset on Zapier', () => {
   it('checks a dataset against rules without changing anything', async () => {
     const { output } = await zapier.create('sql_table_check_dataset', {
       authData: account,
-      inputData: { ...straight, rules: ['rows >= 1', 'Claim Number is unique', 'Claim Number matches ^nothing$'] },
+      inputData: {
+        ...(await download()),
+        rules: ['rows >= 1', 'Claim Number is unique', 'Claim Number matches ^nothing$'],
+      },
     });
     expect(output).toMatchObject({
       passed: false,
@@ -134,13 +151,12 @@ describe('Load Dataset on Zapier', () => {
     });
   });
 
-  it('accepts a file of a previous step', async () => {
-    const { output } = await zapier.create('quantemplate_download_dataset', {
-      authData: account,
-      inputData: { dataset: 'd-claims' },
-    });
-    const inputData = await zapier.resolvePointers({ file: output['file'], table: 'from_file' });
-    expect(await load(inputData)).toMatchObject({ rows: 3_000 });
+  it('accepts a URL of a file', async () => {
+    const file = `${sandbox.baseUrl}/web/public/claims.csv?signature=hush-hush`;
+    expect(await load({ file, table: 'from_url' })).toMatchObject({ rows: 300 });
+    expect(await refusal({ file: file.replace('public', 'files'), table: 'from_url' })).toMatch(
+      /status 401.*requires no login/s,
+    );
   });
 
   it('does not offer SQLite, because Zapier has no persistent storage', async () => {
@@ -154,11 +170,15 @@ describe('Load Dataset on Zapier', () => {
   });
 
   it('reports a problem with the connection', async () => {
-    expect(await refusal({ ...straight, table: 'x' }, { ...account, sql_password: 'wrong' })).toMatch(/password/i);
-    expect(await refusal({ ...straight, table: 'x' }, { ...account, sql_host: 'no-such-host.invalid' })).toMatch(
-      /host|reach|found/i,
+    expect(await refusal({ ...(await download()), table: 'x' }, { ...account, sql_password: 'wrong' })).toMatch(
+      /password/i,
     );
-    expect(await refusal({ ...straight, table: 'x' }, { ...account, sql_port: '1' })).toMatch(/port|answers|reach/i);
+    expect(
+      await refusal({ ...(await download()), table: 'x' }, { ...account, sql_host: 'no-such-host.invalid' }),
+    ).toMatch(/host|reach|found/i);
+    expect(await refusal({ ...(await download()), table: 'x' }, { ...account, sql_port: '1' })).toMatch(
+      /port|answers|reach/i,
+    );
     const tested: unknown = await zapier
       .authTest({ ...account, sql_password: 'wrong' })
       .catch((error: unknown) => error);
@@ -166,12 +186,9 @@ describe('Load Dataset on Zapier', () => {
   });
 
   it('does not change the table when the dataset is truncated', async () => {
-    sandbox.faults.add({
-      match: { path: /datasets\/d-claims/ },
-      times: 9,
-      fault: { kind: 'cut', afterBytes: 100_000 },
-    });
-    expect(await refusal({ ...straight, table: 'claims', mode: 'replace' })).toMatch(/\S/);
+    const file = `${sandbox.baseUrl}/web/public/claims.csv`;
+    sandbox.faults.add({ match: { path: /claims\.csv/ }, times: 20, fault: { kind: 'cut', afterBytes: 10 } });
+    expect(await refusal({ file, table: 'claims', mode: 'replace' })).toMatch(/\S/);
     expect(await rowsOf('claims')).toBe(6_000);
   });
 });

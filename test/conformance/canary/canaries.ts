@@ -77,8 +77,16 @@ function fill(name: string, field: Field): unknown {
   return undefined;
 }
 
-/** Inputs that reach the vendor: only the required fields, and all fields; for a dataset, once per source. */
-export function inputsOf(service: Service, described: Operation | Trigger, file: unknown): Record<string, unknown>[] {
+/**
+ * Inputs that reach the vendor: only the required fields, and all fields; for a dataset, once per source.
+ * @param url where the source URL of a dataset finds a file
+ */
+export function inputsOf(
+  service: Service,
+  described: Operation | Trigger,
+  file: unknown,
+  url?: string,
+): Record<string, unknown>[] {
   const needed = described.kind === 'trigger' ? {} : unknownInput(service, described, file);
   const all = Object.fromEntries(
     Object.entries(described.input)
@@ -88,7 +96,13 @@ export function inputsOf(service: Service, described: Operation | Trigger, file:
   const full = { ...all, ...needed };
   const source = described.input['source'];
   return source
-    ? choicesOf(source).map((value) => ({ ...full, source: value, table: 'claims', rules: ['id is unique'] }))
+    ? choicesOf(source).map((value) => ({
+        ...full,
+        ...(url ? { url } : {}),
+        source: value,
+        table: 'claims',
+        rules: ['id is unique'],
+      }))
     : [needed, full];
 }
 

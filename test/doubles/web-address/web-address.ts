@@ -27,6 +27,11 @@ const files: Record<string, { content: Buffer; headers: Record<string, string> }
     ),
     headers: { 'content-type': 'application/octet-stream' },
   },
+  /** What a website answers with 200 to a browser that has not logged in. */
+  login: {
+    content: Buffer.from('<!doctype html><html><title>Log in</title></html>'),
+    headers: { 'content-type': 'text/html' },
+  },
   export: {
     content: claims,
     headers: { ...csv, 'content-disposition': 'attachment; filename="claims of the week.csv"' },

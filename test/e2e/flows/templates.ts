@@ -19,9 +19,10 @@ const credentialsOf: Record<string, readonly string[]> = {
   synapse: ['pipewrightAzureApi'],
   dbtTrigger: ['pipewrightDbtApi'],
   mode: ['pipewrightModeApi'],
+  quantemplate: ['pipewrightQuantemplateApi'],
   quantemplateTrigger: ['pipewrightQuantemplateApi'],
   slack: ['pipewrightSlackApi'],
-  sqlTable: ['pipewrightSqlApi', 'pipewrightQuantemplateApi'],
+  sqlTable: ['pipewrightSqlApi'],
 };
 
 /** The name of one of our nodes without its package; undefined for other nodes. */

@@ -37,9 +37,9 @@ export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data
           parameters: { DatasetID: trigger['datasetId'] },
           startKey: trigger['id'],
         })),
-        step('sql_table_load_dataset', 'Load Dataset', ({ trigger }) => ({
-          source: 'quantemplateDownloadDataset',
-          quantemplateDownloadDatasetDataset: trigger['datasetId'],
+        step('quantemplate_download_dataset', 'Download Dataset', ({ trigger }) => ({ dataset: trigger['datasetId'] })),
+        step('sql_table_load_dataset', 'Load Dataset', ({ steps }) => ({
+          file: steps['Download Dataset']?.['file'],
           table: tableOf('Zapier'),
           mode: 'replace',
         })),

@@ -15,13 +15,8 @@ export interface Taken {
   before: number;
 }
 
-/** A workflow that loads a dataset of a download server into a table, with *Load Dataset* directly from Quantemplate. */
-export async function loadWorkflow(
-  n8n: N8n,
-  address: string,
-  postgres: Postgres,
-  parameters: Record<string, unknown>,
-): Promise<string> {
+/** *Load Dataset* with a database credential. */
+async function loadNode(n8n: N8n, postgres: Postgres, parameters: Record<string, unknown>): Promise<WorkflowNode> {
   const { host, port, database, user, password } = postgres;
   const sql = await createCredential(n8n, 'sql', 'pipewrightSqlApi', {
     engine: 'postgresql',
@@ -32,6 +27,24 @@ export async function loadWorkflow(
     password,
     ssl: 'off',
   });
+  return {
+    id: 'load',
+    name: 'Load',
+    type: 'n8n-nodes-pipewright-sql.sqlTable',
+    typeVersion: 1,
+    position: [440, 0],
+    credentials: { pipewrightSqlApi: { id: sql.id, name: sql.name } },
+    parameters: { resource: 'table', operation: 'loadDataset', ...parameters },
+  };
+}
+
+/** A workflow that downloads a dataset of a download server from Quantemplate and loads the file into a table. */
+export async function loadWorkflow(
+  n8n: N8n,
+  address: string,
+  postgres: Postgres,
+  parameters: Record<string, unknown>,
+): Promise<string> {
   const quantemplate = await createCredential(n8n, 'quantemplate', 'pipewrightQuantemplateApi', {
     clientId: 'id',
     clientSecret: 'secret',
@@ -39,25 +52,32 @@ export async function loadWorkflow(
     apiUrl: address,
     loginUrl: `${address}/token`,
   });
-  const load: WorkflowNode = {
-    id: 'load',
-    name: 'Load',
-    type: 'n8n-nodes-pipewright-sql.sqlTable',
+  const download: WorkflowNode = {
+    id: 'download',
+    name: 'Download',
+    type: 'n8n-nodes-pipewright.quantemplate',
     typeVersion: 1,
     position: [220, 0],
-    credentials: {
-      pipewrightSqlApi: { id: sql.id, name: sql.name },
-      pipewrightQuantemplateApi: { id: quantemplate.id, name: quantemplate.name },
-    },
+    credentials: { pipewrightQuantemplateApi: { id: quantemplate.id, name: quantemplate.name } },
     parameters: {
-      resource: 'table',
-      operation: 'loadDataset',
-      source: 'quantemplateDownloadDataset',
-      quantemplateDownloadDatasetDataset: { __rl: true, mode: 'id', value: 'd-claims' },
-      ...parameters,
+      resource: 'dataset',
+      operation: 'downloadDataset',
+      dataset: { __rl: true, mode: 'id', value: 'd-claims' },
     },
   };
-  return (await createWorkflow(n8n, workflowOf('Load Dataset', manualTrigger, load))).id;
+  const load = await loadNode(n8n, postgres, parameters);
+  return (await createWorkflow(n8n, workflowOf('Load Dataset', manualTrigger, download, load))).id;
+}
+
+/** A workflow that loads a file of a download server into a table directly from its URL. */
+export async function urlWorkflow(
+  n8n: N8n,
+  address: string,
+  postgres: Postgres,
+  parameters: Record<string, unknown>,
+): Promise<string> {
+  const load = await loadNode(n8n, postgres, { source: 'url', url: `${address}/claims.csv`, ...parameters });
+  return (await createWorkflow(n8n, workflowOf('Load URL', manualTrigger, load))).id;
 }
 
 /** The same with n8n's own nodes: HTTP Request, Extract from File, Postgres. */

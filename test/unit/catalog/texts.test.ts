@@ -60,7 +60,6 @@ const selfExplaining: Record<string, RegExp> = {
   'TLS modes': /^(Required|Preferred|Disabled|Verify)/,
   numbers: /^\d/,
   'sizes with their numbers': /\(\d+ v?Cores, \d+ GB\)$/,
-  'downloads of services': /^.+: Download /,
 };
 
 const needsDescription = (label: string): boolean =>

@@ -25,45 +25,7 @@ export class SqlTable implements INodeType {
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
     outputs: describeOutputs(sqlTable),
-    credentials: [
-      { name: 'pipewrightSqlApi', required: true, testedBy: 'testSql' },
-      {
-        name: 'pipewrightQuantemplateApi',
-        required: true,
-        testedBy: 'testQuantemplate',
-        displayOptions: { show: { source: ['quantemplateDownloadPipelineOutput', 'quantemplateDownloadDataset'] } },
-      },
-      {
-        name: 'pipewrightModeApi',
-        required: true,
-        testedBy: 'testMode',
-        displayOptions: { show: { source: ['modeDownloadResults'] } },
-      },
-      {
-        name: 'pipewrightDbtApi',
-        required: true,
-        testedBy: 'testDbt',
-        displayOptions: { show: { source: ['dbtDownloadArtifact'] } },
-      },
-      {
-        name: 'pipewrightDatabricksApi',
-        required: true,
-        testedBy: 'testDatabricks',
-        displayOptions: { show: { source: ['databricksDownloadFile'] } },
-      },
-      {
-        name: 'pipewrightSlackApi',
-        required: true,
-        testedBy: 'testSlack',
-        displayOptions: { show: { source: ['slackDownloadFile'] } },
-      },
-      {
-        name: 'pipewrightWebAddressApi',
-        required: true,
-        testedBy: 'testWebAddress',
-        displayOptions: { show: { source: ['webAddressDownloadFile'] } },
-      },
-    ],
+    credentials: [{ name: 'pipewrightSqlApi', required: true, testedBy: 'testSql' }],
 
     properties: describeProperties(sqlTable),
   };

@@ -21,44 +21,7 @@ export class Dataset implements INodeType {
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
     outputs: describeOutputs(dataset),
-    credentials: [
-      {
-        name: 'pipewrightQuantemplateApi',
-        required: true,
-        testedBy: 'testQuantemplate',
-        displayOptions: { show: { source: ['quantemplateDownloadPipelineOutput', 'quantemplateDownloadDataset'] } },
-      },
-      {
-        name: 'pipewrightModeApi',
-        required: true,
-        testedBy: 'testMode',
-        displayOptions: { show: { source: ['modeDownloadResults'] } },
-      },
-      {
-        name: 'pipewrightDbtApi',
-        required: true,
-        testedBy: 'testDbt',
-        displayOptions: { show: { source: ['dbtDownloadArtifact'] } },
-      },
-      {
-        name: 'pipewrightDatabricksApi',
-        required: true,
-        testedBy: 'testDatabricks',
-        displayOptions: { show: { source: ['databricksDownloadFile'] } },
-      },
-      {
-        name: 'pipewrightSlackApi',
-        required: true,
-        testedBy: 'testSlack',
-        displayOptions: { show: { source: ['slackDownloadFile'] } },
-      },
-      {
-        name: 'pipewrightWebAddressApi',
-        required: true,
-        testedBy: 'testWebAddress',
-        displayOptions: { show: { source: ['webAddressDownloadFile'] } },
-      },
-    ],
+    credentials: [],
 
     properties: describeProperties(dataset),
   };

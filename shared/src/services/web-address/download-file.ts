@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
-import { responseFile } from '../../http/response-file.ts';
+import { fileNameOf, responseFile } from '../../http/response-file.ts';
 import { defineDownload } from '../../define/download.ts';
 import { integer, text } from '../../define/fields.ts';
 import { openWebsite, service, websiteOf } from './api.ts';
@@ -33,21 +33,6 @@ function fileUrl(input: string, connection: WebAddressConnection): URL {
   });
 }
 
-/** The file name from Content-Disposition (RFC 6266), or else the last segment of the URL. */
-function nameOf(url: URL, disposition: string | undefined): string {
-  const encoded = /filename\*\s*=\s*utf-8'[^']*'([^;\s]+)/i.exec(disposition ?? '')?.[1];
-  const plain = /filename\s*=\s*(?:"([^"]*)"|([^;\s]+))/i.exec(disposition ?? '');
-  const last = url.pathname.split('/').pop() ?? '';
-  const decode = (part: string): string => {
-    try {
-      return decodeURIComponent(part);
-    } catch {
-      return part;
-    }
-  };
-  return (encoded === undefined ? (plain?.[1] ?? plain?.[2]) : decode(encoded)) || decode(last) || 'file';
-}
-
 /**
  * Downloads a file by URL. The query may contain secrets, so it is never reported.
  * @see https://www.rfc-editor.org/rfc/rfc9110
@@ -73,7 +58,7 @@ export const downloadFile = defineDownload<WebAddressConnection>()({
   async open(input, context) {
     const url = fileUrl(input.url, context.connection);
     const answer = await openWebsite(context).stream(`${url.pathname}${url.search}`);
-    const opened = responseFile(answer, nameOf(url, answer.headers['content-disposition']));
+    const opened = responseFile(answer, fileNameOf(url, answer.headers));
     return {
       ...opened,
       details: {

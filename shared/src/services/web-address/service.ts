@@ -3,10 +3,7 @@ import { service } from './api.ts';
 import { webAddressConnection } from './connection.ts';
 import { downloadFile } from './download-file.ts';
 
-/**
- * Files from any website, as a source of datasets. There is no separate node: both platforms have a step for HTTP requests, and
- * n8n does not accept nodes that duplicate it.
- */
+/** Files from any website with a login. The platforms have steps of their own for HTTP requests. */
 export const webAddress = defineService({
   key: 'webAddress',
   name: service,
@@ -14,4 +11,8 @@ export const webAddress = defineService({
   connection: webAddressConnection,
   operations: [downloadFile],
   triggers: [],
+  missing: {
+    n8n: 'The HTTP Request node downloads files.',
+    zapier: 'File fields accept a URL, and Webhooks by Zapier sends requests with a login.',
+  },
 });

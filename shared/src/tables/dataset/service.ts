@@ -1,12 +1,15 @@
 import { checkDataset } from '../check-dataset.ts';
-import { connectionsOf, type DatasetSource } from '../dataset-sources.ts';
+import type { DatasetSource } from '../dataset-sources.ts';
 import { getRows } from '../get-rows.ts';
 import { previewDataset } from '../preview-dataset.ts';
 import { noConnection } from '../../define/connection.ts';
 import { defineService, type Service } from '../../define/service.ts';
 
-/** Defines the Dataset service: reads rows and columns of datasets and checks them, without a database. */
-export function defineDatasetService(sources: readonly DatasetSource[]): Service {
+/**
+ * Defines the Dataset service: reads rows and columns of datasets and checks them, without a database.
+ * @param sources download operations that a dataset can also come from. Default: none
+ */
+export function defineDatasetService(sources: readonly DatasetSource[] = []): Service {
   const setting = { resource: 'Dataset', sources };
   return defineService({
     key: 'dataset',
@@ -17,7 +20,6 @@ export function defineDatasetService(sources: readonly DatasetSource[]): Service
       aliases: ['CSV', 'JSON Lines', 'ZIP', 'rows', 'data quality', 'preview'],
     },
     connection: noConnection,
-    furtherConnections: connectionsOf(sources),
     operations: [getRows(setting), checkDataset(setting), previewDataset(setting)],
     triggers: [],
   });

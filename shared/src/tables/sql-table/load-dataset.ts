@@ -191,9 +191,9 @@ const readTypes = (types: Record<string, unknown> = {}): KnownTypes =>
   Object.fromEntries(Object.entries(types).map(([name, type]) => [name, readColumnType(name, type)]));
 
 /**
- * Loads a dataset into a table, from a file or directly from a service. All rows become visible in one transaction, and a
+ * Loads a dataset into a table. All rows become visible in one transaction, and a
  * failed load changes nothing.
- * @param sources the download operations that a dataset can come from
+ * @param sources the download operations that a dataset can also come from
  */
 export function loadDataset(sources: readonly DatasetSource[]): Action {
   return defineAction<SqlConnection>()({

@@ -1,5 +1,5 @@
 import { checkDataset } from '../check-dataset.ts';
-import { connectionsOf, type DatasetSource } from '../dataset-sources.ts';
+import type { DatasetSource } from '../dataset-sources.ts';
 import { previewDataset } from '../preview-dataset.ts';
 import { defineService, type Service } from '../../define/service.ts';
 import type { SqlConnection } from './connection-fields.ts';
@@ -7,8 +7,11 @@ import { sqlConnection } from './connection.ts';
 import { loadDataset } from './load-dataset.ts';
 import { openDatabase } from './open-database.ts';
 
-/** Defines the SQL Table service: loads datasets into tables of SQL databases. */
-export function defineSqlTableService(sources: readonly DatasetSource[]): Service {
+/**
+ * Defines the SQL Table service: loads datasets into tables of SQL databases.
+ * @param sources download operations that a dataset can also come from. Default: none
+ */
+export function defineSqlTableService(sources: readonly DatasetSource[] = []): Service {
   const setting = { resource: 'Table', sources };
   return defineService({
     key: 'sqlTable',
@@ -20,7 +23,6 @@ export function defineSqlTableService(sources: readonly DatasetSource[]): Servic
       aliases: ['load dataset', 'CSV', 'PostgreSQL', 'MySQL', 'MariaDB', 'SQLite', 'SQL Server', 'Azure SQL', 'table'],
     },
     connection: sqlConnection,
-    furtherConnections: connectionsOf(sources),
     operations: [
       loadDataset(sources),
       checkDataset<SqlConnection>(setting, ({ connection, host }) => openDatabase(connection, host)),
