@@ -31,9 +31,13 @@ export function connectionIcon(connection: Connection, services: readonly Servic
 
 /** The connections of services without duplicates, in the order of the services. */
 export function connectionsOf(services: readonly Service[]): Connection[] {
-  const all = services.flatMap(({ connection, furtherConnections = [] }) => [
-    connection,
-    ...furtherConnections.map((further) => further.connection),
-  ]);
-  return [...new Set(all)];
+  return [...new Set(services.map(({ connection }) => connection))];
+}
+
+/**
+ * The name of a node or credential in the lists of n8n. n8n refuses to install a package with a display name that another
+ * package uses, and some services have nodes and credentials of n8n's own.
+ */
+export function displayNameOf(name: string): string {
+  return `Pipewright ${name}`;
 }

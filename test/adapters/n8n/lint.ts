@@ -1,16 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packages, type PackageName } from '../../../scripts/generate/packages.ts';
+import { packageNames, packages, type PackageName } from '../../../scripts/generate/packages.ts';
 import { runCommand } from '../../support/machine/command.ts';
 import { node24, projectRoot } from '../../support/machine/paths.ts';
 import { packPackage, sourceFolder } from './build-package.ts';
 
 /** Modes of n8n's linter: `strict` for n8n Cloud, `self-hosted` for packages that need sockets. */
 type Setting = 'strict' | 'self-hosted';
-
-/** The names of all packages. */
-export const packageNames = Object.keys(packages) as PackageName[];
 
 /** The linter mode that a package must pass. */
 export function settingOf(name: PackageName): Setting {
@@ -54,7 +51,7 @@ export async function lintPackages(): Promise<void> {
   try {
     for (const name of packageNames) {
       await lintSource(name);
-      await scanTarball(await packPackage(name, folder), settingOf(name));
+      await scanTarball((await packPackage(name, folder)).file, settingOf(name));
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

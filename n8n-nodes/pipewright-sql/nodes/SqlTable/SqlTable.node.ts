@@ -13,7 +13,7 @@ const options: ExecuteOptions = { lastingFolder: process.env['PIPEWRIGHT_SQLITE_
 /** The operations of SQL Table. */
 export class SqlTable implements INodeType {
   description: INodeTypeDescription = {
-    displayName: 'SQL Table',
+    displayName: 'Pipewright SQL Table',
     name: 'sqlTable',
     icon: { light: 'file:../../icons/sql-table.svg', dark: 'file:../../icons/sql-table.dark.svg' },
     group: ['transform'],
@@ -25,45 +25,7 @@ export class SqlTable implements INodeType {
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
     outputs: describeOutputs(sqlTable),
-    credentials: [
-      { name: 'pipewrightSqlApi', required: true, testedBy: 'testSql' },
-      {
-        name: 'pipewrightQuantemplateApi',
-        required: true,
-        testedBy: 'testQuantemplate',
-        displayOptions: { show: { source: ['quantemplateDownloadPipelineOutput', 'quantemplateDownloadDataset'] } },
-      },
-      {
-        name: 'pipewrightModeApi',
-        required: true,
-        testedBy: 'testMode',
-        displayOptions: { show: { source: ['modeDownloadResults'] } },
-      },
-      {
-        name: 'pipewrightDbtApi',
-        required: true,
-        testedBy: 'testDbt',
-        displayOptions: { show: { source: ['dbtDownloadArtifact'] } },
-      },
-      {
-        name: 'pipewrightDatabricksApi',
-        required: true,
-        testedBy: 'testDatabricks',
-        displayOptions: { show: { source: ['databricksDownloadFile'] } },
-      },
-      {
-        name: 'pipewrightSlackApi',
-        required: true,
-        testedBy: 'testSlack',
-        displayOptions: { show: { source: ['slackDownloadFile'] } },
-      },
-      {
-        name: 'pipewrightWebAddressApi',
-        required: true,
-        testedBy: 'testWebAddress',
-        displayOptions: { show: { source: ['webAddressDownloadFile'] } },
-      },
-    ],
+    credentials: [{ name: 'pipewrightSqlApi', required: true, testedBy: 'testSql' }],
 
     properties: describeProperties(sqlTable),
   };
