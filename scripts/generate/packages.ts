@@ -33,7 +33,7 @@ export type PackageName = `pipewright-${'quantemplate' | 'dbt' | 'mode' | 'azure
  * The n8n packages with their services. n8n verifies packages that integrate one vendor, so every vendor without a built-in
  * node has its own. A credential type must be in one package only: n8n would use the definition of the package that it loads
  * last. A new entry becomes a new package on `npm run build`: its folder, package.json, LICENSE, README.md, nodes and
- * credentials are generated. Then run `npm install`.
+ * credentials are generated. Then run `npm install`, which links the new folder.
  */
 export const packages: Record<PackageName, N8nPackage> = {
   'pipewright-quantemplate': {

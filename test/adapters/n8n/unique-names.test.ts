@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageNames, packages } from '../../../scripts/generate/packages.ts';
 import { services } from '../../../shared/src/catalog.ts';
+import { projectRoot } from '../../support/machine/paths.ts';
 import { installN8n, n8nRequire } from '../../support/machine/n8n.ts';
 import { buildPackage, type BuiltPackage } from './build-package.ts';
 import { readPackage, type PackageContent } from './read-package.ts';
@@ -31,6 +32,11 @@ it('every service is in exactly one package', () => {
   const offered = Object.values(packages).flatMap((described) => described.services.map(({ key }) => key));
   const wanted = services.filter(({ missing }) => missing?.n8n === undefined).map(({ key }) => key);
   expect(offered.sort()).toEqual(wanted.sort());
+});
+
+it("the project's README offers every package", () => {
+  const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
+  for (const name of packageNames) expect(readme).toContain(`[\`n8n-nodes-${name}\`](n8n-nodes/${name}/README.md)`);
 });
 
 it('every credential type and every node name is in exactly one package', () => {
