@@ -23,7 +23,7 @@ ${imports({
 export class ${pascalCase(name)} implements ICredentialType {
   name = ${literal(name)};
 
-  displayName = ${literal(displayNameOf(connection.name))};
+  displayName = \`${displayNameOf(`\${${definition}.name}`)}\`;
 
   icon = { light: ${file('')}, dark: ${file('.dark')} } as const;
 

@@ -7,7 +7,7 @@ import { describeCredential } from '../../adapter/credential.ts';
 export class PipewrightAzureApi implements ICredentialType {
   name = 'pipewrightAzureApi';
 
-  displayName = 'Pipewright Azure Service Principal';
+  displayName = `Pipewright ${azureConnection.name}`;
 
   icon = { light: 'file:../icons/data-factory.svg', dark: 'file:../icons/data-factory.dark.svg' } as const;
 

@@ -7,7 +7,7 @@ import { describeCredential } from '../../adapter/credential.ts';
 export class PipewrightEventGridSecretApi implements ICredentialType {
   name = 'pipewrightEventGridSecretApi';
 
-  displayName = 'Pipewright Event Grid Secret';
+  displayName = `Pipewright ${eventGridSecretConnection.name}`;
 
   icon = { light: 'file:../icons/event-grid.svg', dark: 'file:../icons/event-grid.dark.svg' } as const;
 

@@ -7,7 +7,7 @@ import { describeCredential } from '../../adapter/credential.ts';
 export class PipewrightDbtApi implements ICredentialType {
   name = 'pipewrightDbtApi';
 
-  displayName = 'Pipewright dbt API Token';
+  displayName = `Pipewright ${dbtConnection.name}`;
 
   icon = { light: 'file:../icons/dbt.svg', dark: 'file:../icons/dbt.dark.svg' } as const;
 

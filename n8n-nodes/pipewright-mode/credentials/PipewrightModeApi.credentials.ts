@@ -7,7 +7,7 @@ import { describeCredential } from '../../adapter/credential.ts';
 export class PipewrightModeApi implements ICredentialType {
   name = 'pipewrightModeApi';
 
-  displayName = 'Pipewright Mode API Token';
+  displayName = `Pipewright ${modeConnection.name}`;
 
   icon = { light: 'file:../icons/mode.svg', dark: 'file:../icons/mode.dark.svg' } as const;
 

@@ -7,7 +7,7 @@ import { describeCredential } from '../../adapter/credential.ts';
 export class PipewrightQuantemplateApi implements ICredentialType {
   name = 'pipewrightQuantemplateApi';
 
-  displayName = 'Pipewright Quantemplate API User';
+  displayName = `Pipewright ${quantemplateConnection.name}`;
 
   icon = { light: 'file:../icons/quantemplate.svg', dark: 'file:../icons/quantemplate.dark.svg' } as const;
 

@@ -7,7 +7,7 @@ import { describeCredential } from '../../adapter/credential.ts';
 export class PipewrightSqlApi implements ICredentialType {
   name = 'pipewrightSqlApi';
 
-  displayName = 'Pipewright SQL Database';
+  displayName = `Pipewright ${sqlConnection.name}`;
 
   icon = { light: 'file:../icons/sql-table.svg', dark: 'file:../icons/sql-table.dark.svg' } as const;
 

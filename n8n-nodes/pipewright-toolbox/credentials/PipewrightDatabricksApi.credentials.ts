@@ -7,7 +7,7 @@ import { describeCredential } from '../../adapter/credential.ts';
 export class PipewrightDatabricksApi implements ICredentialType {
   name = 'pipewrightDatabricksApi';
 
-  displayName = 'Pipewright Databricks Workspace';
+  displayName = `Pipewright ${databricksConnection.name}`;
 
   icon = { light: 'file:../icons/databricks.svg', dark: 'file:../icons/databricks.dark.svg' } as const;
 

@@ -7,7 +7,7 @@ import { describeCredential } from '../../adapter/credential.ts';
 export class PipewrightSlackApi implements ICredentialType {
   name = 'pipewrightSlackApi';
 
-  displayName = 'Pipewright Slack Bot Token';
+  displayName = `Pipewright ${slackConnection.name}`;
 
   icon = { light: 'file:../icons/slack.svg', dark: 'file:../icons/slack.dark.svg' } as const;
 

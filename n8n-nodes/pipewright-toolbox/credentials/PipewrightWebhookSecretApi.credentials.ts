@@ -7,7 +7,7 @@ import { describeCredential } from '../../adapter/credential.ts';
 export class PipewrightWebhookSecretApi implements ICredentialType {
   name = 'pipewrightWebhookSecretApi';
 
-  displayName = 'Pipewright Webhook Secret';
+  displayName = `Pipewright ${webhookSecretConnection.name}`;
 
   icon = { light: 'file:../icons/pipewright.svg', dark: 'file:../icons/pipewright.dark.svg' } as const;
 

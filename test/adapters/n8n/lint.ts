@@ -24,10 +24,11 @@ async function lintFolder(folder: string, setting: Setting, what: 'source' | 'ta
 
 /**
  * Lints the sources of a package as n8n does before verification: with n8n's own scanner and with the newest rules.
+ * @param folder with its package.json; by default its folder in this repository
  * @throws Error with the findings
  */
-export async function lintSource(name: PackageName): Promise<void> {
-  await lintFolder(sourceFolder(name), settingOf(name), 'source');
+export async function lintSource(name: PackageName, folder = sourceFolder(name)): Promise<void> {
+  await lintFolder(folder, settingOf(name), 'source');
 }
 
 /**
