@@ -11,6 +11,12 @@ import { leaveOut } from '../scripts/leave-out.mjs';
 import { softwareList } from '../scripts/software-list.mjs';
 import { bundledPackages, thirdPartyNotices } from '../scripts/third-party-notices.mjs';
 
+/** The time that the list of contents states: https://reproducible-builds.org/specs/source-date-epoch/ */
+function buildTime() {
+  const seconds = process.env.SOURCE_DATE_EPOCH;
+  return seconds ? new Date(Number(seconds) * 1000) : new Date();
+}
+
 /**
  * Bundles every node and credential of a package, copies icons and codex files, and writes THIRD-PARTY-NOTICES and
  * sbom.cdx.json next to dist.
@@ -65,7 +71,7 @@ export async function buildPackage(directory, destination = directory) {
   writeFileSync(join(destination, 'THIRD-PARTY-NOTICES'), thirdPartyNotices(bundled));
   writeFileSync(
     join(destination, 'sbom.cdx.json'),
-    `${JSON.stringify(softwareList(manifest, bundled, new Date()), null, 2)}\n`,
+    `${JSON.stringify(softwareList(manifest, bundled, buildTime()), null, 2)}\n`,
   );
   const outputs = Object.values(metafile.outputs);
   return { files: outputs.length, bytes: outputs.reduce((sum, { bytes }) => sum + bytes, 0), bundled };

@@ -1,13 +1,12 @@
-import { statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeGeneratedFiles } from './generate/generated-files.ts';
+import { packageNames } from './generate/packages.ts';
 import { command, root, runSteps, type Step } from './steps.ts';
-import { packageNames } from '../test/adapters/n8n/lint.ts';
 import { packPackage } from '../test/adapters/n8n/build-package.ts';
 
 const destination = join(root, 'test', 'output', 'packages');
-const kilobytes = (file: string): string => `${Math.round(statSync(file).size / 1024)} KB`;
+const kilobytes = (bytes: number): string => `${Math.round(bytes / 1000)} kB`;
 
 /** `npm run build`: writes the generated files, then builds everything that is published. */
 const steps: Step[] = [
@@ -16,8 +15,9 @@ const steps: Step[] = [
     name: `n8n-nodes-${name}`,
     async run() {
       await mkdir(destination, { recursive: true });
-      const tarball = await packPackage(name, destination);
-      console.log(`${tarball}: ${kilobytes(tarball)}`);
+      const { file, version, size, unpackedSize, integrity } = await packPackage(name, destination);
+      console.log(`${file}: version ${version}, ${kilobytes(size)} packed, ${kilobytes(unpackedSize)} unpacked`);
+      console.log(integrity);
     },
   })),
   { name: 'Zapier app', run: () => command('node', ['zapier-app/build.mjs']) },

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checks } from './check.ts';
 import { command, root, runSteps, type Step } from './steps.ts';
-import { packedPackage } from '../test/adapters/n8n/build-package.ts';
+import { packedPackages } from '../test/adapters/n8n/build-package.ts';
 import { builtZip } from '../test/adapters/zapier/built-zip.ts';
 import { buildFixture } from '../test/support/zapier-runtime/build-fixture.ts';
 import { findChromium } from '../test/support/machine/chromium.ts';
@@ -27,13 +27,7 @@ const tools: Step = {
 /** Built first, so that no check reads a folder that a build is writing. */
 const builds: Step = {
   name: 'Builds: the n8n packages and the Zapier app',
-  run: () =>
-    Promise.all([
-      packedPackage('pipewright'),
-      packedPackage('pipewright-sql'),
-      builtZip(),
-      buildFixture('fixture-app'),
-    ]),
+  run: () => Promise.all([packedPackages(), builtZip(), buildFixture('fixture-app')]),
 };
 
 const jest = (...options: string[]): Promise<void> => command('jest', [...options, '--json', `--outputFile=${report}`]);

@@ -1,7 +1,8 @@
 import { listingOf } from './names.ts';
 import type { NodeKind, NodeToGenerate } from './node-file.ts';
+import { pageOf } from './package-json.ts';
+import { pageName } from './reference/write-summary.ts';
 
-const documentation = 'https://github.com/pipewright/pipewright#readme';
 const kindAliases: Record<NodeKind, readonly string[]> = {
   action: [],
   webhook: ['trigger', 'event'],
@@ -22,7 +23,7 @@ export function writeCodex(packageName: string, { kind, name, service }: NodeToG
     alias: [...aliases, ...kindAliases[kind]],
     resources: {
       credentialDocumentation: [{ url: service.connection.documentationUrl }],
-      primaryDocumentation: [{ url: documentation }],
+      primaryDocumentation: [{ url: pageOf(`docs/reference/${pageName(service)}`) }],
     },
   });
 }

@@ -1,6 +1,6 @@
 import { credentialName } from '../../n8n-nodes/adapter/names.ts';
 import type { Connection } from '../../shared/src/define/connection.ts';
-import { pascalCase } from './names.ts';
+import { displayNameOf, pascalCase } from './names.ts';
 import { generatedFrom, imports, literal } from './source-text.ts';
 
 /**
@@ -19,11 +19,11 @@ ${imports({
   '../../adapter/credential.ts': ['describeCredential'],
 }).replace('import { type ICredentialType }', 'import type { ICredentialType }')}
 
-/** The credential “${connection.name}”. */
+/** The credential “${displayNameOf(connection.name)}”. */
 export class ${pascalCase(name)} implements ICredentialType {
   name = ${literal(name)};
 
-  displayName = ${definition}.name;
+  displayName = \`${displayNameOf(`\${${definition}.name}`)}\`;
 
   icon = { light: ${file('')}, dark: ${file('.dark')} } as const;
 

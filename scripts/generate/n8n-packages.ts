@@ -8,7 +8,7 @@ import { writeCredential } from './credential-file.ts';
 import { connectionIcon, connectionsOf, pascalCase } from './names.ts';
 import { nodesOf, writeNode } from './node-file.ts';
 import { writePackageJson } from './package-json.ts';
-import { newReadme, withTables } from './package-readme.ts';
+import { newReadme, withGeneratedParts } from './package-readme.ts';
 import { packages, type N8nPackage } from './packages.ts';
 import { readText } from './read-text.ts';
 import { SourcePaths } from './source-paths.ts';
@@ -33,7 +33,7 @@ function packageFiles(project: string, name: string, described: N8nPackage, sour
       }),
     ],
     [`${folder}/LICENSE`, readFileSync(join(project, 'LICENSE'), 'utf8')],
-    [`${folder}/README.md`, withTables(readme, described.services)],
+    [`${folder}/README.md`, withGeneratedParts(readme, name, described)],
     ...nodes.flatMap((node): GeneratedText[] => {
       const file = `${folder}/nodes/${pascalCase(node.name)}/${pascalCase(node.name)}.node`;
       return [

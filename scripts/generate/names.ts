@@ -33,3 +33,11 @@ export function connectionIcon(connection: Connection, services: readonly Servic
 export function connectionsOf(services: readonly Service[]): Connection[] {
   return [...new Set(services.map(({ connection }) => connection))];
 }
+
+/**
+ * The name of a node or credential in the lists of n8n. n8n refuses to install a package with a display name that another
+ * package uses, and some services have nodes and credentials of n8n's own.
+ */
+export function displayNameOf(name: string): string {
+  return `Pipewright ${name}`;
+}

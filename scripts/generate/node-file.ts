@@ -3,7 +3,7 @@ import { pollingTriggers, webhookTriggers } from '../../n8n-nodes/adapter/trigge
 import { logsIn } from '../../shared/src/define/connection.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Trigger } from '../../shared/src/define/trigger.ts';
-import { iconOf, listingOf, pascalCase } from './names.ts';
+import { displayNameOf, iconOf, listingOf, pascalCase } from './names.ts';
 import { generatedFrom, imports, literal } from './source-text.ts';
 
 /** The three kinds of nodes. n8n polls every trigger in a polling node, so webhook triggers need a separate node. */
@@ -15,7 +15,10 @@ export interface NodeToGenerate {
   service: Service;
   /** Its name in n8n: `dbtPollingTrigger`. */
   name: string;
+  /** Its name in the node panel: `Pipewright dbt Polling Trigger`. */
   displayName: string;
+  /** Its name on the canvas: `dbt Polling Trigger`. */
+  defaultName: string;
   /** Path of the service's definition, from the root of the repository. */
   source: string;
   /** See `N8nPackage`. */
@@ -28,7 +31,8 @@ export function nodesOf(service: Service, source: string, folderVariable?: strin
     kind,
     service,
     name: `${service.key}${suffix.replaceAll(' ', '')}`,
-    displayName: `${service.name}${suffix}`,
+    displayName: displayNameOf(`${service.name}${suffix}`),
+    defaultName: `${service.name}${suffix}`,
     source,
     ...(folderVariable === undefined ? {} : { folderVariable }),
   });
@@ -93,7 +97,7 @@ export class ${pascalCase(node.name)} implements INodeType {
     version: 1,
     subtitle: describeSubtitle('operation', ${key}.operations),
     description: ${literal(description)},
-    defaults: { name: ${literal(node.displayName)} },
+    defaults: { name: ${literal(node.defaultName)} },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
     outputs: ${branches ? `describeOutputs(${key})` : '[NodeConnectionTypes.Main]'},
@@ -147,7 +151,7 @@ export class ${pascalCase(node.name)} implements INodeType {
     version: 2,
     subtitle: ${single ? literal(single.name) : `describeSubtitle('event', ${list}(${node.service.key}))`},
     description: ${literal(description)},
-    defaults: { name: ${literal(node.displayName)} },`,
+    defaults: { name: ${literal(node.defaultName)} },`,
     end: `inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: ${credentials(node.service)},`,

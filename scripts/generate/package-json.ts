@@ -2,6 +2,11 @@ import type { N8nPackage } from './packages.ts';
 
 const repository = 'https://github.com/pipewright/pipewright';
 
+/** The page of a file or folder of the repository. @param path from its root */
+export function pageOf(path: string): string {
+  return `${repository}/tree/main/${path}`;
+}
+
 /**
  * The package.json of an n8n package, not yet formatted.
  * @param classes class names of its nodes and credentials
@@ -18,7 +23,7 @@ export function writePackageJson(
     description,
     keywords: ['n8n-community-node-package', ...keywords],
     license: 'MIT',
-    homepage: `${repository}#readme`,
+    homepage: `${pageOf(`n8n-nodes/${name}`)}#readme`,
     bugs: { url: `${repository}/issues` },
     author: { name: 'Pipewright contributors', email: 'pipewright@users.noreply.github.com' },
     repository: { type: 'git', url: `${repository}.git` },

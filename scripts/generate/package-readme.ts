@@ -1,7 +1,9 @@
 import { logsIn, type Connection } from '../../shared/src/define/connection.ts';
 import { describeField } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
-import { connectionsOf } from './names.ts';
+import { connectionsOf, displayNameOf } from './names.ts';
+import { pageOf } from './package-json.ts';
+import type { N8nPackage } from './packages.ts';
 import { replaceBetween } from './replace-between.ts';
 
 function operationsTable({ name, triggers, operations }: Service): string {
@@ -20,21 +22,30 @@ function credentialRow({ name, description, fields }: Connection): string {
     .map(describeField)
     .filter((field) => field.required)
     .map(({ label }) => label);
-  return `| ${name} | ${description} | ${required.join(', ')} |`;
+  return `| ${displayNameOf(name)} | ${description} | ${required.join(', ')} |`;
 }
 
-/** A README with its tables of operations and credentials, generated from the definitions of its services. */
-export function withTables(readme: string, services: readonly Service[]): string {
-  const credentials = [
-    '| Credential | Description | Required fields |',
-    '|---|---|---|',
-    ...connectionsOf(services).filter(logsIn).map(credentialRow),
-  ].join('\n');
-  const operations = services.map(operationsTable).join('\n\n');
-  return replaceBetween(replaceBetween(readme, 'operations', operations), 'credentials', credentials);
+/** How to install a package. @param name without the prefix `n8n-nodes-` */
+function installation(name: string, { unverifiable }: N8nPackage): string {
+  const cloud = unverifiable ?? 'n8n Cloud offers it as soon as n8n has verified it.';
+  return `In n8n, open **Settings → Community nodes → Install** and enter \`n8n-nodes-${name}\`. ${cloud} If your n8n does not install unverified packages, see [Operating n8n](${pageOf('docs/operating-n8n.md')}). The package has no runtime dependencies.`;
 }
 
-/** The README of a new package. Its tables are generated; its usage section is then written by hand. */
+/** A README with the parts that are generated: installation, operations and credentials. */
+export function withGeneratedParts(readme: string, name: string, described: N8nPackage): string {
+  const parts = {
+    installation: installation(name, described),
+    operations: described.services.map(operationsTable).join('\n\n'),
+    credentials: [
+      '| Credential | Description | Required fields |',
+      '|---|---|---|',
+      ...connectionsOf(described.services).filter(logsIn).map(credentialRow),
+    ].join('\n'),
+  };
+  return Object.entries(parts).reduce((text, [part, content]) => replaceBetween(text, part, content), readme);
+}
+
+/** The README of a new package. Usage and example workflow are then written by hand. */
 export function newReadme(name: string, description: string): string {
   return `# n8n-nodes-${name}
 
@@ -44,13 +55,17 @@ ${description}.
 
 ## Installation
 
-In n8n, open **Settings → Community nodes → Install** and enter \`n8n-nodes-${name}\`. See [n8n's installation guide](https://docs.n8n.io/integrations/community-nodes/installation/). The package has no runtime dependencies.
+<!-- installation -->
+
+<!-- end of installation -->
 
 ## Operations
 
 <!-- operations -->
 
 <!-- end of operations -->
+
+## Usage
 
 ## Authentication
 
@@ -59,6 +74,8 @@ In n8n, open **Settings → Community nodes → Install** and enter \`n8n-nodes-
 <!-- end of credentials -->
 
 The form of each credential shows where to find its values. n8n tests the credential when you save it.
+
+## Example workflow
 
 ## Resources
 

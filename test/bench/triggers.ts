@@ -107,7 +107,7 @@ async function measure(
     const trigger: WorkflowNode = {
       id: 'trigger',
       name: 'Job Run Completed',
-      type: 'n8n-nodes-pipewright.dbtTrigger',
+      type: 'n8n-nodes-pipewright-dbt.dbtTrigger',
       typeVersion: 2,
       position: [0, 0],
       webhookId: '1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c22',
@@ -149,7 +149,7 @@ async function measure(
 
 /** Requests per second of the dbt trigger in a real n8n, against n8n's own Webhook node in the same n8n. */
 export async function benchTriggers({ seconds = 4, rounds = 5 } = {}): Promise<BenchResult[]> {
-  const packages = [await packedPackage('pipewright')];
+  const packages = [await packedPackage('pipewright-dbt')];
   const usual = await measure({}, packages, { seconds, rounds });
   const lazy = await measure({ N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' }, packages, { seconds, rounds });
   const line = (name: string, ratio: number, least: number, notes: string): BenchResult => ({

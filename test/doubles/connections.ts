@@ -3,6 +3,7 @@ import type { Intersection } from './server/intersection.ts';
 
 /** Values of the connection forms by the connection's key: `connections.dbt.apiToken`. */
 export type SandboxConnections = Intersection<ReturnType<Doubles[DoubleName]['connections']>> & {
+  eventGridSecret: { secret: string };
   webhookSecret: { secret: string };
 };
 
@@ -10,6 +11,7 @@ export type SandboxConnections = Intersection<ReturnType<Doubles[DoubleName]['co
 export function sandboxConnections({ baseUrl }: { baseUrl: string }): SandboxConnections {
   return {
     ...Object.assign({}, ...Object.values(doubles).map((double) => double.connections(baseUrl))),
+    eventGridSecret: { secret: 'a-secret-in-the-url-of-the-subscription' },
     webhookSecret: { secret: 'whsec_c2VjcmV0LW9mLXRoZS1zZW5kZXItb2YtZXZlbnRz' },
   } as SandboxConnections;
 }

@@ -4,7 +4,7 @@ import { openBrowser } from '../support/machine/chromium.ts';
 import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
 import { readTemplate, templates } from './flows/templates.ts';
 import type { Flow } from './flows/flow.ts';
-import { packedPackage } from '../adapters/n8n/build-package.ts';
+import { packedPackages } from '../adapters/n8n/build-package.ts';
 import { createCredential, type Credential } from '../support/n8n-server/credentials.ts';
 import { openEditor, openWorkflow, type Editor } from '../support/n8n-server/editor.ts';
 import { startN8n, type N8n } from '../support/n8n-server/n8n-server.ts';
@@ -39,8 +39,7 @@ const credentials: Record<string, Credential> = {};
 beforeAll(async () => {
   sandbox = await startSandbox();
   sandbox.control.setDurations({ queuedMilliseconds: 10, runningMilliseconds: 100 });
-  const packages = [await packedPackage('pipewright'), await packedPackage('pipewright-sql')];
-  n8n = await startN8n({ packages });
+  n8n = await startN8n({ packages: await packedPackages() });
   for (const [type, data] of Object.entries(sandboxCredentials(sandbox)))
     credentials[type] = await createCredential(n8n, type, type, data);
   browser = await openBrowser();
@@ -73,7 +72,7 @@ describe('the editor of n8n', () => {
     const trigger: WorkflowNode = {
       id: 'trigger',
       name: 'Event Received',
-      type: 'n8n-nodes-pipewright.signedWebhookTrigger',
+      type: 'n8n-nodes-pipewright-toolbox.signedWebhookTrigger',
       typeVersion: 2,
       position: [0, 0],
       webhookId: '1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c51',
@@ -135,7 +134,7 @@ describe('the editor of n8n', () => {
     const card: WorkflowNode = {
       id: 'card',
       name: 'Post Run Card',
-      type: 'n8n-nodes-pipewright.slack',
+      type: 'n8n-nodes-pipewright-toolbox.slack',
       typeVersion: 1,
       position: [0, 0],
       credentials: { pipewrightSlackApi: { id, name } },
@@ -149,7 +148,7 @@ describe('the editor of n8n', () => {
     await closeForm(editor);
   });
 
-  it('shows the Passed and Failed outputs of checks in the nodes of both packages', async () => {
+  it('shows the Passed and Failed outputs of checks of every node that has them', async () => {
     const held = (...types: string[]) =>
       Object.fromEntries(types.map((type) => [type, { id: credentials[type]?.id ?? '', name: type }]));
     const check = (node: Partial<WorkflowNode>, path: string, y: number): WorkflowNode => ({
@@ -166,14 +165,14 @@ describe('the editor of n8n', () => {
       },
       ...node,
     });
-    const whole = check({ type: 'n8n-nodes-pipewright.dataset' }, 'claims.csv', 0);
+    const whole = check({ type: 'n8n-nodes-pipewright-toolbox.dataset' }, 'claims.csv', 0);
     const table = check(
       { type: 'n8n-nodes-pipewright-sql.sqlTable', credentials: held('pipewrightSqlApi') },
       'claims.zip',
       250,
     );
     const rows = {
-      ...check({ type: 'n8n-nodes-pipewright.dataset' }, 'export', 500),
+      ...check({ type: 'n8n-nodes-pipewright-toolbox.dataset' }, 'export', 500),
     };
     rows.parameters = { ...rows.parameters, operation: 'getRows' };
     const workflow = await createWorkflow(n8n, {

@@ -29,7 +29,7 @@ beforeAll(async () => {
   closeSync(descriptor);
   postgres = await startPostgres({ settings: { max_wal_size: '4GB', checkpoint_timeout: '30min' } });
   n8n = await startN8n({
-    packages: [await packedPackage('pipewright'), await packedPackage('pipewright-sql')],
+    packages: [await packedPackage('pipewright-quantemplate'), await packedPackage('pipewright-sql')],
     env: { NODE_OPTIONS: `--max-old-space-size=${heap}` },
   });
 }, 300_000);

@@ -14,7 +14,7 @@ let folder: string;
 let packages: string[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pipewright-once-'));
-  packages = [await packedPackage('pipewright')];
+  packages = [await packedPackage('pipewright-toolbox')];
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -29,7 +29,7 @@ async function publish(n8n: N8n): Promise<string> {
   const trigger: WorkflowNode = {
     id: 'trigger',
     name: 'Event Received',
-    type: 'n8n-nodes-pipewright.signedWebhookTrigger',
+    type: 'n8n-nodes-pipewright-toolbox.signedWebhookTrigger',
     typeVersion: 2,
     position: [0, 0],
     webhookId,

@@ -39,7 +39,7 @@ beforeAll(async () => {
   clock = new ManualClock(Date.now());
   sandbox = await startSandbox({ clock, tokenSeconds: 100_000 });
   sandbox.control.setDurations({ queuedMilliseconds: 0, runningMilliseconds: runMilliseconds });
-  const packages = [await packedPackage('pipewright')];
+  const packages = [await packedPackage('pipewright-azure')];
   const port = await findFreePort();
   const env = { N8N_CONCURRENCY_PRODUCTION_LIMIT: String(atOnce), EXECUTIONS_DATA_PRUNE: 'false' };
   open = () => startN8n({ folder: join(folder, 'n8n'), packages, port, env });
@@ -98,7 +98,7 @@ it(`${runs} parked executions use no concurrency slots, and each resumes exactly
   const run: WorkflowNode = {
     id: 'run',
     name: 'Run',
-    type: 'n8n-nodes-pipewright.dataFactory',
+    type: 'n8n-nodes-pipewright-azure.dataFactory',
     typeVersion: 1,
     position: [220, 0],
     credentials: { [type]: { id: credential, name: type } },

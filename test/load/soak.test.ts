@@ -16,7 +16,7 @@ import {
 } from '../support/n8n-server/workflows.ts';
 import { startSandbox, type Sandbox } from '../doubles/sandbox.ts';
 import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
-import { packedPackage } from '../adapters/n8n/build-package.ts';
+import { nodeType, packedPackages } from '../adapters/n8n/build-package.ts';
 
 const events = 10_000;
 const senders = 10;
@@ -37,7 +37,7 @@ let start: () => Promise<N8n>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pipewright-soak-'));
   sandbox = await startSandbox();
-  const packages = [await packedPackage('pipewright')];
+  const packages = await packedPackages(['pipewright-dbt', 'pipewright-quantemplate']);
   const port = await findFreePort();
   const env = {
     N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true',
@@ -65,7 +65,7 @@ async function publish(
   const trigger: WorkflowNode = {
     id: name,
     name,
-    type: `n8n-nodes-pipewright.${node}`,
+    type: nodeType(node),
     typeVersion: 2,
     position: [0, 0],
     webhookId,

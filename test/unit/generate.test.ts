@@ -13,10 +13,10 @@ const write = (service: Service, index: number): string => {
 
 describe('The generator of n8n nodes', () => {
   it('makes one node for operations, one for webhooks and one for polling', () => {
-    expect(nodesOf(dbt, source).map(({ name, displayName }) => [name, displayName])).toEqual([
-      ['dbt', 'dbt'],
-      ['dbtTrigger', 'dbt Trigger'],
-      ['dbtPollingTrigger', 'dbt Polling Trigger'],
+    expect(nodesOf(dbt, source).map(({ name, displayName, defaultName }) => [name, displayName, defaultName])).toEqual([
+      ['dbt', 'Pipewright dbt', 'dbt'],
+      ['dbtTrigger', 'Pipewright dbt Trigger', 'dbt Trigger'],
+      ['dbtPollingTrigger', 'Pipewright dbt Polling Trigger', 'dbt Polling Trigger'],
     ]);
     const polling = dbt.triggers.filter(({ how }) => how === 'polling');
     expect(nodesOf({ ...dbt, operations: [], triggers: polling }, source).map(({ name }) => name)).toEqual([
@@ -47,9 +47,9 @@ it('The index of templates shows the first paragraph of the note and the package
   const content = '## Heading\nDescribes it.\n\n**To set up**\n1. Do.';
   const nodes = [
     { type: 'n8n-nodes-base.stickyNote', parameters: { content } },
-    { type: 'n8n-nodes-pipewright.dbt' },
-    { type: 'n8n-nodes-pipewright.mode' },
+    { type: 'n8n-nodes-pipewright-dbt.dbt' },
+    { type: 'n8n-nodes-pipewright-mode.mode' },
   ];
   const index = withTemplates('<!-- templates -->\n<!-- end of templates -->', { 'a.json': { name: 'A', nodes } });
-  expect(index).toContain('| [A](a.json) | Describes it. | `n8n-nodes-pipewright` |');
+  expect(index).toContain('| [A](a.json) | Describes it. | `n8n-nodes-pipewright-dbt`, `n8n-nodes-pipewright-mode` |');
 });

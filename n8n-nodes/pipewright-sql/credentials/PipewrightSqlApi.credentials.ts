@@ -3,11 +3,11 @@ import type { ICredentialType } from 'n8n-workflow';
 import { sqlConnection } from '../../../shared/src/tables/sql-table/connection.ts';
 import { describeCredential } from '../../adapter/credential.ts';
 
-/** The credential “SQL Database”. */
+/** The credential “Pipewright SQL Database”. */
 export class PipewrightSqlApi implements ICredentialType {
   name = 'pipewrightSqlApi';
 
-  displayName = sqlConnection.name;
+  displayName = `Pipewright ${sqlConnection.name}`;
 
   icon = { light: 'file:../icons/sql-table.svg', dark: 'file:../icons/sql-table.dark.svg' } as const;
 

@@ -1,5 +1,5 @@
 /** A category of n8n's node panel. https://docs.n8n.io/integrations/creating-nodes/build/reference/node-codex-files/ */
-export type Category = 'Analytics' | 'Communication' | 'Core Nodes' | 'Data & Storage' | 'Development';
+export type Category = 'Analytics' | 'Communication' | 'Data & Storage' | 'Development';
 
 /** What a directory of nodes or apps shows for a service beyond its definition. */
 export interface Listing {

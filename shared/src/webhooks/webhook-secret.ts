@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { PipewrightError } from '../host/error.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
 import { baseUrl } from '../http/base-url.ts';
-import { defineConnection, type ConnectionValues } from '../define/connection.ts';
+import type { ConnectionDefinition, ConnectionValues } from '../define/connection.ts';
 import { describeField, text } from '../define/fields.ts';
 import { checkSecrets } from './check-verification.ts';
 import type { EntraSender, Secrets } from '../define/verification.ts';
@@ -10,11 +10,11 @@ import { cleanSecret } from './secret-rules.ts';
 
 const id = '00000000-0000-0000-0000-000000000000';
 
-const fields = {
+const secretFields = (secretHelp: string) => ({
   secret: v.optional(
     text({
       label: 'Secret',
-      help: "The signing secret from the sender, e.g. whsec_…, or a random secret of at least 16 characters that you also enter in the sender's settings. Not required for Microsoft Entra.",
+      help: secretHelp,
       secret: true,
     }),
   ),
@@ -59,10 +59,12 @@ const fields = {
     }),
     'https://login.microsoftonline.com',
   ),
-};
+});
 
-/** Values of the Webhook Secret connection. */
-export type WebhookSecret = ConnectionValues<typeof fields>;
+type SecretFields = ReturnType<typeof secretFields>;
+
+/** Values of a connection with `webhookSecretForm`. */
+export type WebhookSecret = ConnectionValues<SecretFields>;
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -77,12 +79,12 @@ function readEntraSender(connection: WebhookSecret): EntraSender | undefined {
     applicationId: read(connection.applicationId),
     senderId: read(connection.senderId),
   };
-  const labels = { tenantId: fields.tenantId, applicationId: fields.applicationId, senderId: fields.senderId };
+  const fields = secretFields('');
   if (Object.values(ids).every((value) => value === '')) return undefined;
   for (const name of ['tenantId', 'applicationId', 'senderId'] as const) {
     // A tenant's domain is not accepted: tokens contain the tenant ID.
     if (guid.test(ids[name])) continue;
-    const { label } = describeField(labels[name]);
+    const { label } = describeField(fields[name]);
     throw new PipewrightError({
       code: 'invalid-input',
       message:
@@ -109,28 +111,25 @@ export function webhookSecretsOf({ secret, previousSecret }: WebhookSecret): Sec
 }
 
 /**
- * A webhook secret, or the Microsoft Entra tokens to accept. The connection test rejects what no scheme accepts; a trigger, which
- * knows its scheme, checks more when it is activated.
+ * Fields and test of a connection that holds a webhook secret, or the Microsoft Entra tokens to accept. The test rejects what no
+ * scheme accepts; a trigger, which knows its scheme, checks more when it is activated.
+ * @param secretHelp help text of the field Secret
  */
-export const webhookSecretConnection = defineConnection({
-  key: 'webhookSecret',
-  name: 'Webhook Secret',
-  description:
-    'Used to verify that events are authentic, with a secret or Microsoft Entra tokens. Create one for each sender.',
-  documentationUrl: 'https://www.standardwebhooks.com/',
-  icon: 'pipewright',
-  fields,
-  async test({ connection }) {
-    const { current, previous } = webhookSecretsOf(connection);
-    const warning = checkSecrets(undefined, { current, previous });
-    const sender = readEntraSender(connection);
-    if (current || previous)
-      return warning === undefined ? 'Webhook secret' : `Webhook secret. ${warning.replace(/\.$/, '')}`;
-    if (sender) return 'Microsoft Entra tokens';
-    throw new PipewrightError({
-      code: 'invalid-input',
-      message: 'No secret is set, so events cannot be verified.',
-      hint: 'Enter Secret; or, for Microsoft Entra, Tenant ID, Application ID and Sender Application ID.',
-    });
-  },
-});
+export function webhookSecretForm(secretHelp: string): Pick<ConnectionDefinition<SecretFields>, 'fields' | 'test'> {
+  return {
+    fields: secretFields(secretHelp),
+    async test({ connection }) {
+      const { current, previous } = webhookSecretsOf(connection);
+      const warning = checkSecrets(undefined, { current, previous });
+      const sender = readEntraSender(connection);
+      if (current || previous)
+        return warning === undefined ? 'Webhook secret' : `Webhook secret. ${warning.replace(/\.$/, '')}`;
+      if (sender) return 'Microsoft Entra tokens';
+      throw new PipewrightError({
+        code: 'invalid-input',
+        message: 'No secret is set, so events cannot be verified.',
+        hint: 'Enter Secret; or, for Microsoft Entra, Tenant ID, Application ID and Sender Application ID.',
+      });
+    },
+  };
+}

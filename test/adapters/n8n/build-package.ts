@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { PackageName } from '../../../scripts/generate/packages.ts';
+import { packageNames, packages, type PackageName } from '../../../scripts/generate/packages.ts';
 import { buildOnce } from '../../support/machine/build-once.ts';
 import { runCommand } from '../../support/machine/command.ts';
 import { n8nRequire } from '../../support/machine/n8n.ts';
@@ -34,15 +34,30 @@ export async function buildPackage(name: PackageName, n8nFolder: string): Promis
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Builds a package in its own folder and packs it as `npm publish` would; returns the path of the .tgz. */
-export async function packPackage(name: PackageName, destination: string): Promise<string> {
+/** A package as `npm publish` sends it. */
+export interface Packed {
+  /** Path of the .tgz. */
+  file: string;
+  version: string;
+  /** Bytes of the .tgz. */
+  size: number;
+  /** Bytes of its files. */
+  unpackedSize: number;
+  /** SHA-512 of the .tgz, as registries and n8n write it: `sha512-…`. */
+  integrity: string;
+}
+
+/** Builds a package in its own folder and packs it as `npm publish` would. */
+export async function packPackage(name: PackageName, destination: string): Promise<Packed> {
   const source = sourceFolder(name);
   await runCommand(node24(), [join(projectRoot, 'n8n-nodes', 'build-package.mjs'), source]);
   const printed = await runCommand('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', destination], {
     cwd: source,
   });
-  const [packed] = JSON.parse(printed) as { filename: string }[];
-  return join(destination, packed?.filename ?? '');
+  const [packed] = JSON.parse(printed) as (Packed & { filename: string })[];
+  if (!packed) throw new Error(`npm pack of ${name} printed nothing.`);
+  const { filename, version, size, unpackedSize, integrity } = packed;
+  return { file: join(destination, filename), version, size, unpackedSize, integrity };
 }
 
 /** The path of a package's .tgz, which is built and packed first if it is missing or its sources have changed. */
@@ -51,10 +66,26 @@ export function packedPackage(name: PackageName): Promise<string> {
   const folder = join(outputFolder, 'builds', 'packages');
   return buildOnce({
     name,
-    sources: ['n8n-nodes'],
+    sources: ['n8n-nodes/adapter', 'n8n-nodes/build-package.mjs', `n8n-nodes/${name}`],
     result: join(folder, `n8n-nodes-${name}-${version}.tgz`),
     build: () => packPackage(name, folder),
   });
+}
+
+/** The paths of the .tgz files of several packages, in the same order; by default of all. */
+export async function packedPackages(names: readonly PackageName[] = packageNames): Promise<string[]> {
+  const tarballs: string[] = [];
+  // One after the other, because each build uses all cores.
+  for (const name of names) tarballs.push(await packedPackage(name));
+  return tarballs;
+}
+
+/** The type of a node in workflows: `n8n-nodes-pipewright-dbt.dbtTrigger`. @param node its name: `dbtTrigger` */
+export function nodeType(node: string): string {
+  const key = node.replace(/(Polling)?Trigger$/, '');
+  const name = packageNames.find((one) => packages[one].services.some((service) => service.key === key));
+  if (!name) throw new Error(`No package has a node ${node}.`);
+  return `n8n-nodes-${name}.${node}`;
 }
 
 /** The folder of a package, derived from the path of one of its files. */

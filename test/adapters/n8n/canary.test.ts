@@ -24,7 +24,7 @@ let credentials: Credentials;
 let secrets: string[];
 let log: jest.SpyInstance[];
 
-const services = packages.pipewright.services;
+const services = Object.values(packages).flatMap(({ strict, services: own }) => (strict ? own : []));
 const every = services.flatMap((service) =>
   service.operations.map((operation) => [`${operation.name} of ${service.name}`, service, operation] as const),
 );
@@ -43,7 +43,7 @@ function loggerOf({ core }: N8n): Record<'debug' | 'info' | 'warn' | 'error', (l
 
 beforeAll(async () => {
   echo = await startEchoServer();
-  n8n = await openN8n('pipewright');
+  n8n = await openN8n();
   const connections = new Map(services.flatMap(connectionsOf).map((one) => [one.key, one]));
   const planted = [...connections.values()].map((connection) => ({
     connection,

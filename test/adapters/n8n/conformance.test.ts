@@ -25,7 +25,7 @@ const outcomeOf = ({ items, error }: Executed): Outcome =>
 
 describe('On n8n', () => {
   runScenarios(async () => {
-    const n8n = await openN8n('pipewright');
+    const n8n = await openN8n();
     const setup = (vendor: Vendor, typed: Record<string, unknown>, sandbox: Sandbox): NodeSetup => ({
       node: vendor.service.key,
       credentials: sandboxCredentials(sandbox),

@@ -8,7 +8,7 @@ let sandbox: Sandbox;
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  n8n = await openN8n('pipewright');
+  n8n = await openN8n(['pipewright-toolbox']);
 });
 
 afterAll(async () => {

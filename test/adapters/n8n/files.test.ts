@@ -13,7 +13,7 @@ const id = (value: string) => ({ __rl: true, mode: 'id', value });
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  n8n = await openN8n('pipewright');
+  n8n = await openN8n(['pipewright-toolbox', 'pipewright-quantemplate']);
 });
 
 afterAll(async () => {

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../support/machine/command.ts';
-import { lintSource, packageNames, scanTarball, settingOf } from './lint.ts';
+import { packageNames } from '../../../scripts/generate/packages.ts';
+import { lintSource, scanTarball, settingOf } from './lint.ts';
 import { packedPackage } from './build-package.ts';
 
 let folder: string;
@@ -50,7 +51,7 @@ describe.each(packageNames)('n8n-nodes-%s', (name) => {
 
 it('the linter fails for a package that breaks the rules', async () => {
   const bad = await mkdtemp(join(folder, 'bad-'));
-  await runCommand('tar', ['-xzf', await packedPackage('pipewright'), '-C', bad, 'package/package.json']);
+  await runCommand('tar', ['-xzf', await packedPackage('pipewright-mode'), '-C', bad, 'package/package.json']);
   await mkdir(join(bad, 'package', 'dist'));
   await writeFile(join(bad, 'package', 'dist', 'bad.js'), 'setTimeout(() => console.log(process.env), 1);\n');
   await runCommand('tar', ['-czf', join(bad, 'bad.tgz'), '-C', bad, 'package']);

@@ -1,16 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { packages, type PackageName } from '../../../scripts/generate/packages.ts';
+import { packageNames, packages, type PackageName } from '../../../scripts/generate/packages.ts';
 import { runCommand } from '../../support/machine/command.ts';
 import { node24, projectRoot } from '../../support/machine/paths.ts';
 import { packPackage, sourceFolder } from './build-package.ts';
 
 /** Modes of n8n's linter: `strict` for n8n Cloud, `self-hosted` for packages that need sockets. */
 type Setting = 'strict' | 'self-hosted';
-
-/** The names of all packages. */
-export const packageNames = Object.keys(packages) as PackageName[];
 
 /** The linter mode that a package must pass. */
 export function settingOf(name: PackageName): Setting {
@@ -27,10 +24,11 @@ async function lintFolder(folder: string, setting: Setting, what: 'source' | 'ta
 
 /**
  * Lints the sources of a package as n8n does before verification: with n8n's own scanner and with the newest rules.
+ * @param folder with its package.json; by default its folder in this repository
  * @throws Error with the findings
  */
-export async function lintSource(name: PackageName): Promise<void> {
-  await lintFolder(sourceFolder(name), settingOf(name), 'source');
+export async function lintSource(name: PackageName, folder = sourceFolder(name)): Promise<void> {
+  await lintFolder(folder, settingOf(name), 'source');
 }
 
 /**
@@ -54,7 +52,7 @@ export async function lintPackages(): Promise<void> {
   try {
     for (const name of packageNames) {
       await lintSource(name);
-      await scanTarball(await packPackage(name, folder), settingOf(name));
+      await scanTarball((await packPackage(name, folder)).file, settingOf(name));
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -16,7 +16,7 @@ let sandbox: Sandbox;
 beforeAll(async () => {
   process.env['PIPEWRIGHT_SQLITE_FOLDER'] = folder;
   sandbox = await startSandbox();
-  n8n = await openN8n('pipewright-sql');
+  n8n = await openN8n(['pipewright-sql']);
 });
 
 afterEach(() => sandbox.faults.clear());

@@ -25,8 +25,8 @@ import type {
 } from 'n8n-workflow';
 import type * as WorkflowModule from 'n8n-workflow';
 import { installN8n, n8nRequire } from '../../support/machine/n8n.ts';
-import type { PackageName } from '../../../scripts/generate/packages.ts';
-import { buildPackage } from './build-package.ts';
+import { packageNames, type PackageName } from '../../../scripts/generate/packages.ts';
+import { buildPackage, nodeType, type BuiltPackage } from './build-package.ts';
 
 /** The parts of n8n's engine that are used here; its types are not among the dependencies. */
 export interface Core {
@@ -67,7 +67,7 @@ export interface NodeSetup {
   retryOnFail?: boolean;
 }
 
-/** The real n8n engine in this process, with a package of this project loaded. */
+/** The real n8n engine in this process, with packages of this project loaded. */
 export interface N8n {
   core: Core;
   module: typeof WorkflowModule;
@@ -96,9 +96,9 @@ export interface Executed {
 }
 
 /**
- * Builds a package and opens n8n's engine with it. Installs n8n first if it is missing, which takes minutes.
+ * Builds packages, by default all, and opens n8n's engine with them. Installs n8n first if it is missing, which takes minutes.
  */
-export async function openN8n(packageName: PackageName): Promise<N8n> {
+export async function openN8n(names: readonly PackageName[] = packageNames): Promise<N8n> {
   const install = await installN8n((line) => console.log(line));
   process.env['N8N_LOG_LEVEL'] = 'silent';
   process.env['N8N_USER_FOLDER'] = mkdtempSync(join(tmpdir(), 'n8n-user-'));
@@ -106,15 +106,20 @@ export async function openN8n(packageName: PackageName): Promise<N8n> {
   load('reflect-metadata');
   const core = load('n8n-core') as Core;
   const module = load('n8n-workflow') as typeof WorkflowModule;
-  const built = await buildPackage(packageName, install.folder);
-  const loader = new core.PackageDirectoryLoader(built.folder);
-  await loader.loadAll();
-  const credentialTypes = Object.fromEntries(
-    Object.entries(loader.credentialTypes).map(([name, { type }]) => [name, type]),
-  );
+  const built: BuiltPackage[] = [];
+  const loaded: INodeTypeData = {};
+  const credentialTypes: Record<string, ICredentialType> = {};
+  for (const name of names) {
+    const own = await buildPackage(name, install.folder);
+    built.push(own);
+    const loader = new core.PackageDirectoryLoader(own.folder);
+    await loader.loadAll();
+    Object.assign(loaded, loader.nodeTypes);
+    for (const [credential, { type }] of Object.entries(loader.credentialTypes)) credentialTypes[credential] = type;
+  }
   const typeOf = (name: string): INodeType => {
-    const found = loader.nodeTypes[name.slice(name.lastIndexOf('.') + 1)];
-    if (!found) throw new Error(`The package has no node ${name}.`);
+    const found = loaded[name.slice(name.lastIndexOf('.') + 1)];
+    if (!found) throw new Error(`The packages have no node ${name}.`);
     return found.type as INodeType;
   };
   let executions = 0;
@@ -125,8 +130,8 @@ export async function openN8n(packageName: PackageName): Promise<N8n> {
     const { version } = type.description;
     const node: INode = {
       id: 'node-1',
-      name: type.description.displayName,
-      type: `n8n-nodes-${packageName}.${name}`,
+      name: String(type.description.defaults.name),
+      type: nodeType(name),
       typeVersion: Array.isArray(version) ? (version.at(-1) as number) : version,
       position: [0, 0],
       parameters,
@@ -175,7 +180,9 @@ export async function openN8n(packageName: PackageName): Promise<N8n> {
       await files.init();
       return { read: (id) => files.getAsBuffer({ id }) };
     },
-    close: built.remove,
+    close: async () => {
+      await Promise.all(built.map((own) => own.remove()));
+    },
   };
 }
 

@@ -27,7 +27,7 @@ import {
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { ManualClock } from '../../doubles/server/clock.ts';
 import { sandboxCredentials } from './credentials.ts';
-import { packedPackage } from './build-package.ts';
+import { nodeType, packedPackages } from './build-package.ts';
 
 /** The vendors' clock: a run ends only when a test advances it, so a test always sees its execution parked first. */
 const clock = new ManualClock(Date.now());
@@ -42,7 +42,7 @@ const credentials: Record<string, Credential> = {};
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pipewright-parking-'));
   sandbox = await startSandbox({ clock });
-  const packages = [await packedPackage('pipewright')];
+  const packages = await packedPackages(['pipewright-azure', 'pipewright-dbt']);
   start = () => startN8n({ folder: join(folder, 'n8n'), packages });
   n8n = await start();
   for (const [type, data] of Object.entries(sandboxCredentials(sandbox)))
@@ -64,7 +64,7 @@ const dbt = 'pipewrightDbtApi';
 const node = (type: string, credential: string, parameters: Record<string, unknown>): WorkflowNode => ({
   id: 'run',
   name: 'Run',
-  type: `n8n-nodes-pipewright.${type}`,
+  type: nodeType(type),
   typeVersion: 1,
   position: [220, 0],
   credentials: { [credential]: { id: credentials[credential]?.id ?? '', name: credential } },

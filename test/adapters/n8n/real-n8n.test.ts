@@ -18,7 +18,7 @@ import {
 } from '../../support/n8n-server/workflows.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';
-import { packedPackage } from './build-package.ts';
+import { packedPackages } from './build-package.ts';
 import { answered, deliverToReal, slackSecret } from './real-answers.ts';
 
 let folder: string;
@@ -32,7 +32,7 @@ const start = (): Promise<N8n> =>
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pipewright-real-n8n-'));
-  packages = [await packedPackage('pipewright'), await packedPackage('pipewright-sql')];
+  packages = await packedPackages();
   sandbox = await startSandbox();
   sandbox.control.setDurations({ queuedMilliseconds: 10, runningMilliseconds: 200 });
   n8n = await start();
@@ -66,7 +66,7 @@ const factory = () => ({
 const runPipeline = (): WorkflowNode => ({
   id: 'run',
   name: 'Run',
-  type: 'n8n-nodes-pipewright.dataFactory',
+  type: 'n8n-nodes-pipewright-azure.dataFactory',
   typeVersion: 1,
   position: [220, 0],
   credentials: used('pipewrightAzureApi'),
@@ -81,7 +81,7 @@ const runPipeline = (): WorkflowNode => ({
 const eventNode = (webhookId: string): WorkflowNode => ({
   id: `trigger-${webhookId}`,
   name: 'Dataset Updated',
-  type: 'n8n-nodes-pipewright.quantemplateTrigger',
+  type: 'n8n-nodes-pipewright-quantemplate.quantemplateTrigger',
   typeVersion: 2,
   position: [0, 0],
   webhookId,
@@ -92,7 +92,7 @@ const eventNode = (webhookId: string): WorkflowNode => ({
 const download = (): WorkflowNode => ({
   id: 'download',
   name: 'Download',
-  type: 'n8n-nodes-pipewright.quantemplate',
+  type: 'n8n-nodes-pipewright-quantemplate.quantemplate',
   typeVersion: 1,
   position: [220, 0],
   credentials: used('pipewrightQuantemplateApi'),
@@ -129,7 +129,7 @@ function post(url: string, id: string, secret = 'a-long-secret-of-our-own'): Pro
   });
 }
 
-it('n8n accepts valid credentials and rejects invalid ones, in both packages', async () => {
+it('n8n accepts valid credentials and rejects invalid ones, in every package', async () => {
   const all = sandboxCredentials(sandbox);
   for (const [type, data] of Object.entries(all))
     expect([type, await testCredential(n8n, credentials[type] as Credential, data)]).toEqual([
@@ -225,7 +225,7 @@ it('the dbt trigger subscribes when a workflow is published, starts it, and unsu
   const node: WorkflowNode = {
     ...eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c13'),
     name: 'Job Run Completed',
-    type: 'n8n-nodes-pipewright.dbtTrigger',
+    type: 'n8n-nodes-pipewright-dbt.dbtTrigger',
     credentials: used('pipewrightDbtApi'),
     parameters: { event: 'jobRunCompleted', jobs: [String(sandbox.accounts.dbt.jobId)] },
   };
@@ -262,7 +262,7 @@ it('n8n responds to each kind of delivery as documented in docs/webhooks.md', as
   const secret = await createCredential(n8n, 'slack', 'pipewrightWebhookSecretApi', { secret: slackSecret });
   const node = {
     ...eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c15'),
-    type: 'n8n-nodes-pipewright.signedWebhookTrigger',
+    type: 'n8n-nodes-pipewright-toolbox.signedWebhookTrigger',
     credentials: { pipewrightWebhookSecretApi: { id: secret.id, name: 'slack' } },
     parameters: { scheme: 'slack' },
   };

@@ -15,7 +15,8 @@ let sandbox: Sandbox;
 let credentials: Credentials;
 
 /** Datasets do not log in themselves and have their own tests. */
-const every = packages.pipewright.services
+const every = Object.values(packages)
+  .flatMap(({ strict, services }) => (strict ? services : []))
   .filter(({ connection }) => logsIn(connection))
   .flatMap((service) =>
     service.operations.map((operation) => [`${operation.name} in ${service.name}`, service, operation] as const),
@@ -23,7 +24,7 @@ const every = packages.pipewright.services
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  n8n = await openN8n('pipewright');
+  n8n = await openN8n();
 });
 
 afterAll(async () => {

@@ -5,7 +5,7 @@ import type { N8n } from './open-n8n.ts';
 
 const credentialOf: Record<string, string> = {
   dbtTrigger: 'pipewrightDbtApi',
-  eventGridTrigger: 'pipewrightWebhookSecretApi',
+  eventGridTrigger: 'pipewrightEventGridSecretApi',
   modeTrigger: 'pipewrightModeApi',
   signedWebhookTrigger: 'pipewrightWebhookSecretApi',
 };

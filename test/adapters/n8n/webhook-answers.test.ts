@@ -9,7 +9,7 @@ let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox();
   sandbox.control.setDurations({ queuedMilliseconds: 1, runningMilliseconds: 1 });
-  n8n = await openN8n('pipewright');
+  n8n = await openN8n();
 });
 
 afterAll(async () => {

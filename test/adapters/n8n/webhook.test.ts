@@ -11,7 +11,7 @@ let sandbox: Sandbox;
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  n8n = await openN8n('pipewright');
+  n8n = await openN8n();
 });
 
 afterAll(async () => {
@@ -93,7 +93,7 @@ describe('an event with a shared secret', () => {
     await trigger.activate();
     await trigger.post(updated('d-claims', 'restart'), secret);
     // A new process starts with an empty memory; a second build of the package simulates one.
-    const again = await openN8n('pipewright');
+    const again = await openN8n();
     const restarted = await openTrigger(again, {
       node: 'quantemplateTrigger',
       parameters: datasetUpdated,

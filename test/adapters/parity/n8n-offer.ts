@@ -51,19 +51,19 @@ function fieldsOf(properties: readonly INodeProperties[]): Record<string, Offere
   );
 }
 
-function operationsOf({ description: { displayName, properties } }: INodeType): [string, Offered][] {
+function operationsOf({ description: { defaults, properties } }: INodeType): [string, Offered][] {
   const choices = properties.filter(({ name }) => name === 'operation');
   return choices.flatMap((choice) =>
     (choice.options as INodePropertyOptions[]).map((option): [string, Offered] => {
       const resource = String(choice.displayOptions?.show?.['resource']?.[0]);
       const shown = properties.filter((property) => isShown(property, { resource, operation: String(option.value) }));
-      return [`${option.name} in ${displayName}`, { description: option.description ?? '', fields: fieldsOf(shown) }];
+      return [`${option.name} in ${defaults.name}`, { description: option.description ?? '', fields: fieldsOf(shown) }];
     }),
   );
 }
 
 function triggersOf({ description }: INodeType): [string, Offered][] {
-  const service = description.displayName.replace(/( Polling)? Trigger$/, '');
+  const service = String(description.defaults.name).replace(/( Polling)? Trigger$/, '');
   const events = description.properties.find(({ name }) => name === 'event');
   if (!events) {
     // A node with a single event shows it as its subtitle.
@@ -88,7 +88,7 @@ export function n8nConnections(packages: readonly PackageContent[]): Offer {
   const credentials = packages.flatMap((content) => Object.values(content.credentials));
   return Object.fromEntries(
     credentials.map(({ displayName, properties }) => [
-      displayName,
+      displayName.replace(/^Pipewright /, ''),
       {
         description: properties.find(({ name }) => name === 'notice')?.displayName ?? '',
         fields: fieldsOf(properties),

@@ -1,3 +1,4 @@
+import { packageNames } from '../../../scripts/generate/packages.ts';
 import { services } from '../../../shared/src/catalog.ts';
 import { describeField, describeFieldOn, type Fields } from '../../../shared/src/define/fields.ts';
 import { installN8n } from '../../support/machine/n8n.ts';
@@ -16,10 +17,8 @@ let connections: Sides;
 
 beforeAll(async () => {
   const { folder } = await installN8n(() => undefined);
-  const packages: BuiltPackage[] = [
-    await buildPackage('pipewright', folder),
-    await buildPackage('pipewright-sql', folder),
-  ];
+  const packages: BuiltPackage[] = [];
+  for (const name of packageNames) packages.push(await buildPackage(name, folder));
   const zapier = await startZapierBackend(await builtZip());
   try {
     const contents = packages.map((built) => readPackage(built.folder));
@@ -72,7 +71,7 @@ const fieldKeys = (offer: Offer): string[] =>
   Object.entries(offer).flatMap(([key, { fields }]) => Object.keys(fields).map((field) => `${key}: ${field}`));
 const without = (keys: string[], taken: Set<string>): string[] => keys.filter((key) => !taken.has(key)).sort();
 
-describe.each(['operations', 'connections'] as const)('the %s of both built packages', (what) => {
+describe.each(['operations', 'connections'] as const)('the %s of the built packages and app', (what) => {
   const sides = (): Sides => (what === 'operations' ? operations : connections);
 
   it('are the same, except for gaps with a documented reason', () => {

@@ -30,7 +30,7 @@ const logged = (): string => said.mock.calls.flat().join('\n');
 
 describe('Event Grid, to which Zapier responds before the app runs', () => {
   const hook = async () =>
-    (await zapier.trigger('event_grid_blob_created')).subscribe({ authData: { webhookSecret_secret: secret } });
+    (await zapier.trigger('event_grid_blob_created')).subscribe({ authData: { eventGridSecret_secret: secret } });
   const validation = (validationUrl: string) =>
     JSON.stringify([
       {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sandboxCredentials } from '../../adapters/n8n/credentials.ts';
-import { packedPackage } from '../../adapters/n8n/build-package.ts';
+import { packedPackages } from '../../adapters/n8n/build-package.ts';
 import { createCredential, type Credential } from '../../support/n8n-server/credentials.ts';
 import { listExecutions, waitForExecutions, type Execution } from '../../support/n8n-server/executions.ts';
 import { startN8n, type N8n } from '../../support/n8n-server/n8n-server.ts';
@@ -42,10 +42,10 @@ function stepsOf({ data }: Execution): string[] {
   return Object.keys(data.resultData.runData);
 }
 
-/** Starts n8n with both packages from their tarballs, imports the templates and publishes them. */
+/** Starts n8n with all packages from their tarballs, imports the templates and publishes them. */
 export async function startN8nPlatform(world: World, log: (line: string) => void, port?: number): Promise<N8nPlatform> {
-  log('packing both n8n packages');
-  const packages = [await packedPackage('pipewright'), await packedPackage('pipewright-sql')];
+  log('packing the n8n packages');
+  const packages = await packedPackages();
   log('starting n8n and installing them');
   const n8n = await startN8n({ packages, log, ...(port ? { port } : {}) });
   const credentials = await createCredentials(n8n, world);

@@ -27,7 +27,7 @@ const credentialsOf: Record<string, readonly string[]> = {
 
 /** The name of one of our nodes without its package; undefined for other nodes. */
 export const ownType = (node: WorkflowNode): string | undefined =>
-  /^n8n-nodes-pipewright(?:-sql)?\.(\w+)$/.exec(node.type)?.[1];
+  /^n8n-nodes-pipewright-\w+\.(\w+)$/.exec(node.type)?.[1];
 
 /** Reads a template and sets it up as a user does after importing it: selects credentials, enters the table name. */
 export async function readTemplate(

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
+import { packageNames, packages } from '../../../scripts/generate/packages.ts';
 import { runCommand } from './command.ts';
 import { node24, projectRoot } from './paths.ts';
 
@@ -52,7 +53,7 @@ function expectValid(list: Contents): void {
     for (const one of [ref, ...dependsOn]) expect([...refs, list.dependencies[0]?.ref]).toContain(one);
 }
 
-describe.each([['pipewright'], ['pipewright-sql']])('The tarball of n8n-nodes-%s', (name) => {
+describe.each(packageNames)('The tarball of n8n-nodes-%s', (name) => {
   const source = join(projectRoot, 'n8n-nodes', name);
   const place = join(folder, name);
 
@@ -82,7 +83,7 @@ describe.each([['pipewright'], ['pipewright-sql']])('The tarball of n8n-nodes-%s
     const names = await bundledIn(
       ['nodes/**/*.node.ts', 'credentials/*.credentials.ts'],
       source,
-      name === 'pipewright' ? 'neutral' : 'node',
+      packages[name].strict ? 'neutral' : 'node',
     );
     expect(names.length).toBeGreaterThan(2);
     expect([...new Set(list.components.map((component) => component.name))].sort()).toEqual(names);

@@ -55,7 +55,7 @@ export async function loadWorkflow(
   const download: WorkflowNode = {
     id: 'download',
     name: 'Download',
-    type: 'n8n-nodes-pipewright.quantemplate',
+    type: 'n8n-nodes-pipewright-quantemplate.quantemplate',
     typeVersion: 1,
     position: [220, 0],
     credentials: { pipewrightQuantemplateApi: { id: quantemplate.id, name: quantemplate.name } },

@@ -38,11 +38,7 @@ export class N8nApi {
    * @throws Error with n8n's own message for any status other than 2xx
    */
   async rest<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
-    const response = await this.#send(method, `rest/${path}`, body, {
-      // A sign-in is valid only for the browser that made it.
-      'browser-id': this.#browserId,
-      cookie: this.#cookie,
-    });
+    const response = await this.#send(method, `rest/${path}`, body, this.#session());
     const cookie = response.headers.getSetCookie().find((each) => each.startsWith('n8n-auth='));
     if (cookie) this.#cookie = cookie.split(';')[0] ?? '';
     return ((await response.json()) as { data: T }).data;
@@ -55,6 +51,17 @@ export class N8nApi {
   async read<T = unknown>(path: string): Promise<T> {
     const response = await this.#send('GET', `api/v1/${path}`, undefined, { 'x-n8n-api-key': this.#apiKey });
     return (await response.json()) as T;
+  }
+
+  /** The descriptions of all nodes or credentials that n8n has loaded, as the editor reads them. */
+  async types<T>(kind: 'nodes' | 'credentials'): Promise<T[]> {
+    const response = await this.#send('GET', `types/${kind}.json`, undefined, this.#session());
+    return (await response.json()) as T[];
+  }
+
+  /** A sign-in is valid only for the browser that made it. */
+  #session(): Record<string, string> {
+    return { 'browser-id': this.#browserId, cookie: this.#cookie };
   }
 
   async #send(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Response> {

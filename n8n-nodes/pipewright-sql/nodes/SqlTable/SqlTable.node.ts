@@ -13,7 +13,7 @@ const options: ExecuteOptions = { lastingFolder: process.env['PIPEWRIGHT_SQLITE_
 /** The operations of SQL Table. */
 export class SqlTable implements INodeType {
   description: INodeTypeDescription = {
-    displayName: 'SQL Table',
+    displayName: 'Pipewright SQL Table',
     name: 'sqlTable',
     icon: { light: 'file:../../icons/sql-table.svg', dark: 'file:../../icons/sql-table.dark.svg' },
     group: ['transform'],

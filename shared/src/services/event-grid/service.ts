@@ -1,6 +1,6 @@
 import { defineService } from '../../define/service.ts';
-import { webhookSecretConnection } from '../../webhooks/webhook-secret.ts';
 import { blobCreated } from './blob-created.ts';
+import { eventGridSecretConnection } from './connection.ts';
 import { eventReceived } from './event-received.ts';
 
 /** Azure Event Grid. */
@@ -8,7 +8,7 @@ export const eventGrid = defineService({
   key: 'eventGrid',
   name: 'Azure Event Grid',
   description: 'React to new files in Azure Storage and to Event Grid events.',
-  connection: webhookSecretConnection,
+  connection: eventGridSecretConnection,
   operations: [],
   triggers: [blobCreated, eventReceived],
   listing: {

@@ -1,5 +1,5 @@
 import { defineService } from '../../define/service.ts';
-import { webhookSecretConnection } from '../../webhooks/webhook-secret.ts';
+import { webhookSecretConnection } from './connection.ts';
 import { eventReceived } from './event-received.ts';
 
 /** Signed events from any sender. */
@@ -12,7 +12,7 @@ export const signedWebhook = defineService({
   triggers: [eventReceived],
   listing: {
     icon: 'pipewright',
-    categories: ['Core Nodes', 'Development'],
+    categories: ['Development'],
     aliases: ['webhook', 'signature', 'HMAC', 'Standard Webhooks', 'Svix', 'GitHub'],
   },
 });
