@@ -63,7 +63,7 @@ describe('the editor of n8n', () => {
     for (const { name, operations, triggers } of services) {
       // n8n shows the name of the trigger if the node has only one event and no other actions.
       const shown = operations.length === 0 && triggers.length === 1 ? `${name} Trigger` : name;
-      expect(await (await findNode(editor, name, shown)).isVisible()).toBe(true);
+      expect(await (await findNode(editor, name, `Pipewright ${shown}`)).isVisible()).toBe(true);
     }
   });
 
@@ -97,13 +97,13 @@ describe('the editor of n8n', () => {
 
   it('finds a node by common names of its service', async () => {
     await openNewWorkflow('Is searched for by another name');
-    expect(await (await findNode(editor, 'ADF', 'Azure Data Factory')).isVisible()).toBe(true);
+    expect(await (await findNode(editor, 'ADF', 'Pipewright Azure Data Factory')).isVisible()).toBe(true);
     await keepPicture(editor, 'editor-search');
   });
 
   it('selects a pipeline from the list, runs it and shows the result', async () => {
     await openNewWorkflow('Runs a pipeline');
-    await addAction(editor, 'Azure Data Factory', 'Run pipeline');
+    await addAction(editor, 'Pipewright Azure Data Factory', 'Run pipeline');
     await pick(editor, 'factory', 'contoso-factory');
     const pipelines = await openList(editor, 'pipeline');
     expect(await pipelines.allInnerTexts()).toEqual(expect.arrayContaining(['Load_sources (Nightly)']));
@@ -117,7 +117,7 @@ describe('the editor of n8n', () => {
 
   it('shows a field for each parameter of the selected pipeline, with its type and default', async () => {
     await openNewWorkflow('Has parameters');
-    await addAction(editor, 'Azure Data Factory', 'Run pipeline');
+    await addAction(editor, 'Pipewright Azure Data Factory', 'Run pipeline');
     await pick(editor, 'factory', 'contoso-factory');
     await pick(editor, 'pipeline', 'Run_KPI_notebook');
     const form = editor.page.locator('[data-test-id="resource-mapper-container"]');
@@ -200,7 +200,7 @@ describe('the editor of n8n', () => {
 
   it('shows which step of a pipeline failed, why, and what to do', async () => {
     await openNewWorkflow('Fails');
-    await addAction(editor, 'Azure Data Factory', 'Run pipeline');
+    await addAction(editor, 'Pipewright Azure Data Factory', 'Run pipeline');
     await pick(editor, 'factory', 'contoso-factory');
     await pick(editor, 'pipeline', 'Broken_export');
     const output = await executeStep(editor);
