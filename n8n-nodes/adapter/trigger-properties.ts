@@ -5,6 +5,7 @@ import type { PollingTrigger, Trigger, WebhookTrigger } from '../../shared/src/d
 import { displayOptions, type Shown } from './display-options.ts';
 import { describeForm } from './form.ts';
 import { rejectionsMethod } from './names.ts';
+import { offersSampleEvent, testWithProperty } from './test-with.ts';
 
 /** The webhook triggers of a service. */
 export function webhookTriggers(service: Service): WebhookTrigger[] {
@@ -16,18 +17,8 @@ export function pollingTriggers(service: Service): PollingTrigger[] {
   return service.triggers.filter((trigger): trigger is PollingTrigger => trigger.how === 'polling');
 }
 
-const step = /^\d+\. /;
-
-/** Formats text with one numbered step per line for a notice, where n8n allows only bullet lists. */
-function asNotice(text: string): string {
-  const lines = text.split('\n');
-  const before = lines.filter((line) => !step.test(line)).join(' ');
-  const steps = lines
-    .filter((line) => step.test(line))
-    .map((line) => `<li>${line.replace(step, '')}</li>`)
-    .join('');
-  return steps ? `${before}<ul>${steps}</ul>` : before;
-}
+/** Formats text with one numbered step per line for a notice, where n8n allows no numbered lists. */
+const asNotice = (text: string): string => text.replaceAll('\n', '<br />');
 
 /** Instructions for the manual setup, if the vendor has no subscription API. */
 function directionsNotice(trigger: Trigger, shown: Shown): INodeProperties[] {
@@ -73,6 +64,7 @@ export function describeTriggerProperties(triggers: readonly Trigger[]): INodePr
       const shown: Shown = hasChoice ? { event: [trigger.key] } : {};
       return [...directionsNotice(trigger, shown), ...describeForm(trigger.input, shown)];
     }),
+    ...(offersSampleEvent(triggers) ? [testWithProperty] : []),
     ...(triggers.some(({ how }) => how === 'webhook') ? [rejectedEvents] : []),
   ];
 }
