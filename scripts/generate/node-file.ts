@@ -184,20 +184,21 @@ ${imports({
     'type IWebhookFunctions',
   ],
   [`../../../../${node.source}`]: [key],
-  [adapter('emit-and-confirm')]: ['beginExecution'],
+  [adapter('begin-execution')]: ['beginExecution'],
   [adapter('methods')]: ['describeMethods'],
   [adapter('start-trigger')]: ['startTrigger'],
   [adapter('subscription')]: ['createSubscription', 'deleteSubscription', 'subscriptionExists'],
   [adapter('subtitle')]: parts.subtitleImport,
+  [adapter('test-with')]: ['describeWebhooks'],
+  [adapter('trigger-panel')]: ['describeTriggerPanel'],
   [adapter('trigger-properties')]: ['describeTriggerProperties', 'webhookTriggers'],
   [adapter('webhook')]: ['receiveDelivery'],
 })}
 
 ${parts.head}
     ${parts.end}
-    webhooks: [
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
-    ],
+    webhooks: describeWebhooks(webhookTriggers(${key})),
+    ...describeTriggerPanel(webhookTriggers(${key})),
     ${parts.properties}
 
   webhookMethods = {
@@ -223,7 +224,7 @@ ${parts.head}
   }
 
   async execute(this: IExecuteFunctions) {
-    return beginExecution(this);
+    return beginExecution(this, ${key});
   }
 }
 `;

@@ -9,11 +9,13 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { dbt } from '../../../../shared/src/services/dbt/service.ts';
-import { beginExecution } from '../../../adapter/emit-and-confirm.ts';
+import { beginExecution } from '../../../adapter/begin-execution.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { startTrigger } from '../../../adapter/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../adapter/subscription.ts';
 import { describeSubtitle } from '../../../adapter/subtitle.ts';
+import { describeWebhooks } from '../../../adapter/test-with.ts';
+import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
@@ -32,9 +34,8 @@ export class DbtTrigger implements INodeType {
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightDbtApi', required: true, testedBy: 'testDbt' }],
-    webhooks: [
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
-    ],
+    webhooks: describeWebhooks(webhookTriggers(dbt)),
+    ...describeTriggerPanel(webhookTriggers(dbt)),
     properties: describeTriggerProperties(webhookTriggers(dbt)),
   };
 
@@ -63,6 +64,6 @@ export class DbtTrigger implements INodeType {
   }
 
   async execute(this: IExecuteFunctions) {
-    return beginExecution(this);
+    return beginExecution(this, dbt);
   }
 }

@@ -9,11 +9,13 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { quantemplate } from '../../../../shared/src/services/quantemplate/service.ts';
-import { beginExecution } from '../../../adapter/emit-and-confirm.ts';
+import { beginExecution } from '../../../adapter/begin-execution.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { startTrigger } from '../../../adapter/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../adapter/subscription.ts';
 import { describeSubtitle } from '../../../adapter/subtitle.ts';
+import { describeWebhooks } from '../../../adapter/test-with.ts';
+import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
@@ -32,9 +34,8 @@ export class QuantemplateTrigger implements INodeType {
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightQuantemplateApi', required: true, testedBy: 'testQuantemplate' }],
-    webhooks: [
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
-    ],
+    webhooks: describeWebhooks(webhookTriggers(quantemplate)),
+    ...describeTriggerPanel(webhookTriggers(quantemplate)),
     properties: describeTriggerProperties(webhookTriggers(quantemplate)),
   };
 
@@ -63,6 +64,6 @@ export class QuantemplateTrigger implements INodeType {
   }
 
   async execute(this: IExecuteFunctions) {
-    return beginExecution(this);
+    return beginExecution(this, quantemplate);
   }
 }

@@ -9,10 +9,12 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { signedWebhook } from '../../../../shared/src/services/signed-webhook/service.ts';
-import { beginExecution } from '../../../adapter/emit-and-confirm.ts';
+import { beginExecution } from '../../../adapter/begin-execution.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { startTrigger } from '../../../adapter/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../adapter/subscription.ts';
+import { describeWebhooks } from '../../../adapter/test-with.ts';
+import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
@@ -31,9 +33,8 @@ export class SignedWebhookTrigger implements INodeType {
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightWebhookSecretApi', required: true, testedBy: 'testWebhookSecret' }],
-    webhooks: [
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
-    ],
+    webhooks: describeWebhooks(webhookTriggers(signedWebhook)),
+    ...describeTriggerPanel(webhookTriggers(signedWebhook)),
     properties: describeTriggerProperties(webhookTriggers(signedWebhook)),
   };
 
@@ -62,6 +63,6 @@ export class SignedWebhookTrigger implements INodeType {
   }
 
   async execute(this: IExecuteFunctions) {
-    return beginExecution(this);
+    return beginExecution(this, signedWebhook);
   }
 }

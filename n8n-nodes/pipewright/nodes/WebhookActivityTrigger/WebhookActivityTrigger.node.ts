@@ -9,10 +9,12 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { webhookActivity } from '../../../../shared/src/services/azure/webhook-activity/service.ts';
-import { beginExecution } from '../../../adapter/emit-and-confirm.ts';
+import { beginExecution } from '../../../adapter/begin-execution.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { startTrigger } from '../../../adapter/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../adapter/subscription.ts';
+import { describeWebhooks } from '../../../adapter/test-with.ts';
+import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
@@ -32,9 +34,8 @@ export class WebhookActivityTrigger implements INodeType {
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightAzureApi', required: true, testedBy: 'testAzure' }],
-    webhooks: [
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
-    ],
+    webhooks: describeWebhooks(webhookTriggers(webhookActivity)),
+    ...describeTriggerPanel(webhookTriggers(webhookActivity)),
     properties: describeTriggerProperties(webhookTriggers(webhookActivity)),
   };
 
@@ -63,6 +64,6 @@ export class WebhookActivityTrigger implements INodeType {
   }
 
   async execute(this: IExecuteFunctions) {
-    return beginExecution(this);
+    return beginExecution(this, webhookActivity);
   }
 }
