@@ -4,7 +4,7 @@ import type { Service } from '../../shared/src/define/service.ts';
 import type { PollingTrigger, Trigger, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import { displayOptions, type Shown } from './display-options.ts';
 import { describeForm } from './form.ts';
-import { rejectionsMethod } from './names.ts';
+import { reportRejectedOption } from './report-rejected.ts';
 import { offersSampleEvent, testWithProperty } from './test-with.ts';
 
 /** The webhook triggers of a service. */
@@ -34,19 +34,6 @@ function directionsNotice(trigger: Trigger, shown: Shown): INodeProperties[] {
   ];
 }
 
-/** A read-only list: n8n forms have no other element for content that changes. */
-const rejectedEvents: INodeProperties = {
-  displayName: 'Rejected Events',
-  name: 'rejectedEvents',
-  type: 'options',
-  typeOptions: { loadOptionsMethod: rejectionsMethod },
-  noDataExpression: true,
-  options: [],
-  default: '',
-  description:
-    'Open this list to see which events were recently rejected for this credential and why. It is read-only, and cleared when n8n restarts.',
-};
-
 /** All properties of a trigger node: the event, if there are several, and the form of each event. */
 export function describeTriggerProperties(triggers: readonly Trigger[]): INodeProperties[] {
   const hasChoice = triggers.length > 1;
@@ -62,9 +49,11 @@ export function describeTriggerProperties(triggers: readonly Trigger[]): INodePr
     ...(hasChoice ? [event] : []),
     ...triggers.flatMap((trigger) => {
       const shown: Shown = hasChoice ? { event: [trigger.key] } : {};
-      return [...directionsNotice(trigger, shown), ...describeForm(trigger.input, shown)];
+      return [
+        ...directionsNotice(trigger, shown),
+        ...describeForm(trigger.input, shown, trigger.how === 'webhook' ? [reportRejectedOption] : []),
+      ];
     }),
     ...(offersSampleEvent(triggers) ? [testWithProperty] : []),
-    ...(triggers.some(({ how }) => how === 'webhook') ? [rejectedEvents] : []),
   ];
 }

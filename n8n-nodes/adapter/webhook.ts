@@ -15,7 +15,7 @@ import { refusalItem } from './begin-execution.ts';
 import { emitAndConfirm } from './emit-and-confirm.ts';
 import { makeHost, sendWith } from './host.ts';
 import { cachedConnection } from './connection-cache.ts';
-import { recordRejection } from './rejected-events.ts';
+import { reportRejection } from './rejected-deliveries.ts';
 import { claimEvent, settleEvent } from './dedupe.ts';
 import { keptSubscription } from './subscription.ts';
 import { selectedTrigger, parameterReader, readTriggerInput } from './triggers.ts';
@@ -198,7 +198,7 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
     }
     if (taken.outcome === 'rejected') {
       answer(context, taken.status);
-      recordRejection(context, service, delivery, taken);
+      reportRejection(context, service, delivery, taken, parameters);
       return failTest(context, 'An event was rejected.', taken.explanation);
     }
     answer(context, 200, taken.outcome === 'handshake' ? taken.answer : undefined);

@@ -8,7 +8,8 @@ const scaffold = new Set(['resource', 'operation', 'event', 'options']);
 /** Properties that only n8n has, each with the reason. */
 export const onlyInN8n: Record<string, string> = {
   testWith: 'The Zap editor offers recent events and the sample by itself.',
-  rejectedEvents: 'Zapier writes the reason of a rejection to the log of the Zap and cannot show it in the form.',
+  reportRejectedEvents:
+    'Zapier writes the reason of a rejection to the log of the Zap and offers apps no other way to report it.',
   outputBinaryField:
     'In Zapier a file is an output field; n8n stores it as binary data under a name that can be chosen.',
 };
