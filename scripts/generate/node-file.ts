@@ -144,11 +144,8 @@ function triggerDescription({ service }: NodeToGenerate, triggers: readonly Trig
 /** The parts that both kinds of trigger nodes share: description, subtitle and form. */
 function triggerParts(node: NodeToGenerate, list: 'webhookTriggers' | 'pollingTriggers') {
   const triggers = (list === 'webhookTriggers' ? webhookTriggers : pollingTriggers)(node.service);
-  const [first] = triggers;
-  const single = triggers.length === 1 ? first : undefined;
   const description = triggerDescription(node, triggers);
   return {
-    subtitleImport: single ? [] : ['describeSubtitle'],
     head: `/** ${description}. */
 export class ${pascalCase(node.name)} implements INodeType {
   description: INodeTypeDescription = {
@@ -156,7 +153,7 @@ export class ${pascalCase(node.name)} implements INodeType {
     group: ['trigger'],
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
-    subtitle: ${single ? literal(single.name) : `describeSubtitle('event', ${list}(${node.service.key}))`},
+    subtitle: describeSubtitle('event', ${list}(${node.service.key})),
     description: ${literal(description)},
     defaults: { name: ${literal(node.displayName)} },`,
     end: `inputs: [],
@@ -188,7 +185,7 @@ ${imports({
   [adapter('methods')]: ['describeMethods'],
   [adapter('start-trigger')]: ['startTrigger'],
   [adapter('subscription')]: ['createSubscription', 'deleteSubscription', 'subscriptionExists'],
-  [adapter('subtitle')]: parts.subtitleImport,
+  [adapter('subtitle')]: ['describeSubtitle'],
   [adapter('test-with')]: ['describeWebhooks'],
   [adapter('trigger-panel')]: ['describeTriggerPanel'],
   [adapter('trigger-properties')]: ['describeTriggerProperties', 'webhookTriggers'],
@@ -239,7 +236,7 @@ ${imports({
   [`../../../../${node.source}`]: [key],
   [adapter('methods')]: ['describeMethods'],
   [adapter('polling')]: ['pollEvents'],
-  [adapter('subtitle')]: parts.subtitleImport,
+  [adapter('subtitle')]: ['describeSubtitle'],
   [adapter('trigger-properties')]: ['describeTriggerProperties', 'pollingTriggers'],
 })}
 

@@ -68,8 +68,9 @@ function triggersOf({ description }: INodeType): [string, Offered][] {
   const service = description.displayName.replace(/( Polling)? Trigger$/, '');
   const events = description.properties.find(({ name }) => name === 'event');
   if (!events) {
-    // A node with a single event shows it as its subtitle.
-    return [[`${description.subtitle} in ${service}`, { description: '', fields: fieldsOf(description.properties) }]];
+    // The subtitle of a node with a single event contains its name.
+    const [, name] = /\["([^"]+)"/.exec(description.subtitle ?? '') ?? [];
+    return [[`${name} in ${service}`, { description: '', fields: fieldsOf(description.properties) }]];
   }
   return (events.options as INodePropertyOptions[]).map((option) => {
     const shown = description.properties.filter((property) => isShown(property, { event: String(option.value) }));

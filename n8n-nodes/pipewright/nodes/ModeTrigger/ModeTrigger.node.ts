@@ -13,6 +13,7 @@ import { beginExecution } from '../../../adapter/begin-execution.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { startTrigger } from '../../../adapter/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../adapter/subscription.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
 import { describeWebhooks } from '../../../adapter/test-with.ts';
 import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
@@ -27,7 +28,7 @@ export class ModeTrigger implements INodeType {
     group: ['trigger'],
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
-    subtitle: 'Report Run Finished',
+    subtitle: describeSubtitle('event', webhookTriggers(mode)),
     description: 'Starts the workflow when a report run finishes',
     defaults: { name: 'Mode Trigger' },
     inputs: [],

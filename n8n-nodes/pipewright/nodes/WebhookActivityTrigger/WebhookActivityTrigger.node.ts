@@ -13,6 +13,7 @@ import { beginExecution } from '../../../adapter/begin-execution.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { startTrigger } from '../../../adapter/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../adapter/subscription.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
 import { describeWebhooks } from '../../../adapter/test-with.ts';
 import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
@@ -27,7 +28,7 @@ export class WebhookActivityTrigger implements INodeType {
     group: ['trigger'],
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
-    subtitle: 'WebHook Activity Reached',
+    subtitle: describeSubtitle('event', webhookTriggers(webhookActivity)),
     description:
       'Starts the workflow when a Data Factory or Synapse pipeline reaches a WebHook activity and waits for the callback',
     defaults: { name: 'Azure WebHook Activity Trigger' },
