@@ -23,6 +23,10 @@ export const testWithProperty: INodeProperties = {
     { name: 'Next Real Event', value: 'nextEvent', description: 'Wait for an event that is sent to the Test URL' },
   ],
   default: 'sampleEvent',
+  builderHint: {
+    propertyHint:
+      'Keep sampleEvent, so that the workflow can be tested without a delivery. It has no effect after publishing.',
+  },
   description:
     'Which event to use when you execute the node in the editor. A published workflow receives only real events, at the Production URL.',
 };

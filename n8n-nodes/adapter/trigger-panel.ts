@@ -13,7 +13,7 @@ const whileBuilding =
  */
 export function describeTriggerPanel(
   triggers: readonly Trigger[],
-): Pick<INodeTypeDescription, 'triggerPanel' | 'eventTriggerDescription' | 'activationMessage'> {
+): Pick<INodeTypeDescription, 'triggerPanel' | 'eventTriggerDescription' | 'activationMessage' | 'builderHint'> {
   if (!offersSampleEvent(triggers)) return {};
   return {
     triggerPanel: {
@@ -26,6 +26,10 @@ export function describeTriggerPanel(
         inactive: 'Publish the workflow to receive events at the Production URL.',
         active: 'The published workflow receives events at the Production URL.',
       },
+    },
+    builderHint: {
+      searchHint:
+        'Webhook trigger: someone must add its Production URL to the settings of the sender once. An execution in the editor returns a sample event.',
     },
     eventTriggerDescription: 'Waiting for an event at the Test URL',
     activationMessage:

@@ -20,22 +20,35 @@ export function pollingTriggers(service: Service): PollingTrigger[] {
 /** Formats text with one numbered step per line for a notice, where n8n allows no numbered lists. */
 const asNotice = (text: string): string => text.replaceAll('\n', '<br />');
 
-/** Instructions for the manual setup, if the vendor has no subscription API. */
-function directionsNotice(trigger: Trigger, shown: Shown): INodeProperties[] {
-  if (trigger.how !== 'webhook' || trigger.subscriber || !trigger.directions) return [];
-  return [
-    {
-      displayName: asNotice(wordingFor(trigger.directions, 'n8n')),
-      name: 'directions',
-      type: 'notice',
-      default: '',
-      ...displayOptions(shown),
-    },
-  ];
+/** When to use the other trigger node of a service, if it has one for webhooks and one for polling. */
+function alternativeTo(how: Trigger['how'], service: Service): string {
+  if (webhookTriggers(service).length === 0 || pollingTriggers(service).length === 0) return '';
+  const { name } = service;
+  return how === 'webhook'
+    ? `If you are not allowed to set up webhooks in ${name}, use the ${name} Polling Trigger, which needs no setup.`
+    : `Polls ${name} for finished runs at the Poll Times, so no setup in ${name} is required. Use the ${name} Trigger to start the workflow at once, or for other events.`;
 }
 
-/** All properties of a trigger node: the event, if there are several, and the form of each event. */
-export function describeTriggerProperties(triggers: readonly Trigger[]): INodeProperties[] {
+/** How the trigger receives events: the manual setup, if the vendor has no subscription API, and the alternative. */
+function receivingNotice(trigger: Trigger, service: Service, shown: Shown): INodeProperties[] {
+  const { name } = service;
+  const subscribes = `Creates the webhook in ${name} when you publish the workflow.`;
+  const setup =
+    trigger.how === 'polling'
+      ? ''
+      : trigger.subscriber
+        ? subscribes
+        : trigger.directions && wordingFor(trigger.directions, 'n8n');
+  const text = [setup, alternativeTo(trigger.how, service)].filter(Boolean).join('\n');
+  if (text === '') return [];
+  return [{ displayName: asNotice(text), name: 'directions', type: 'notice', default: '', ...displayOptions(shown) }];
+}
+
+/**
+ * All properties of a trigger node: the event, if there are several, and the form of each event.
+ * @param triggers the webhook triggers or the polling triggers of the service
+ */
+export function describeTriggerProperties(triggers: readonly Trigger[], service: Service): INodeProperties[] {
   const hasChoice = triggers.length > 1;
   const event: INodeProperties = {
     displayName: 'Event',
@@ -50,7 +63,7 @@ export function describeTriggerProperties(triggers: readonly Trigger[]): INodePr
     ...triggers.flatMap((trigger) => {
       const shown: Shown = hasChoice ? { event: [trigger.key] } : {};
       return [
-        ...directionsNotice(trigger, shown),
+        ...receivingNotice(trigger, service, shown),
         ...describeForm(trigger.input, shown, trigger.how === 'webhook' ? [reportRejectedOption] : []),
       ];
     }),

@@ -130,15 +130,16 @@ ${
 `;
 }
 
-/** The description of a trigger node: when it starts a workflow. */
-function triggerDescription({ service }: NodeToGenerate, triggers: readonly Trigger[]): string {
+/** The description of a trigger node: when it starts a workflow, and how it differs from the polling node of the service. */
+function triggerDescription({ kind, service }: NodeToGenerate, triggers: readonly Trigger[]): string {
   const [only] = triggers;
   const { startsWhen } = listingOf(service);
   if (triggers.length > 1 && !startsWhen)
     throw new Error(`The service ${service.key} has several events. Add startsWhen to its listing.`);
   const event = triggers.length > 1 ? startsWhen : /^Triggers when ([^]+?)\.?$/.exec(only?.description ?? '')?.[1];
   if (!event) throw new Error(`The description of ${service.key}.${only?.key} does not begin with “Triggers when”.`);
-  return `Starts the workflow when ${event}`;
+  const isAlternative = kind === 'webhook' && pollingTriggers(service).length > 0;
+  return `Starts the workflow when ${event}${isAlternative ? `; ${service.name} sends each event at once` : ''}`;
 }
 
 /** The parts that both kinds of trigger nodes share: description, subtitle and form. */
@@ -159,7 +160,7 @@ export class ${pascalCase(node.name)} implements INodeType {
     end: `inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: ${credentials(node.service)},`,
-    properties: `properties: describeTriggerProperties(${list}(${node.service.key})),
+    properties: `properties: describeTriggerProperties(${list}(${node.service.key}), ${node.service.key}),
   };
 
   methods = describeMethods(${node.service.key});`,

@@ -36,7 +36,7 @@ export class AzureMonitorTrigger implements INodeType {
     credentials: [{ name: 'pipewrightAzureApi', required: true, testedBy: 'testAzure' }],
     webhooks: describeWebhooks(webhookTriggers(azureMonitor)),
     ...describeTriggerPanel(webhookTriggers(azureMonitor)),
-    properties: describeTriggerProperties(webhookTriggers(azureMonitor)),
+    properties: describeTriggerProperties(webhookTriggers(azureMonitor), azureMonitor),
   };
 
   methods = describeMethods(azureMonitor);

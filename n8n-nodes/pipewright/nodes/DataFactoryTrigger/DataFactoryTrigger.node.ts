@@ -22,7 +22,7 @@ export class DataFactoryTrigger implements INodeType {
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightAzureApi', required: true, testedBy: 'testAzure' }],
-    properties: describeTriggerProperties(pollingTriggers(dataFactory)),
+    properties: describeTriggerProperties(pollingTriggers(dataFactory), dataFactory),
   };
 
   methods = describeMethods(dataFactory);

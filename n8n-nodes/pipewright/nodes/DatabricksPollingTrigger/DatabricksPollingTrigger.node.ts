@@ -23,7 +23,7 @@ export class DatabricksPollingTrigger implements INodeType {
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightDatabricksApi', required: true, testedBy: 'testDatabricks' }],
-    properties: describeTriggerProperties(pollingTriggers(databricks)),
+    properties: describeTriggerProperties(pollingTriggers(databricks), databricks),
   };
 
   methods = describeMethods(databricks);

@@ -19,7 +19,7 @@ import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
-/** Starts the workflow when a job run starts, succeeds, fails or exceeds a threshold. */
+/** Starts the workflow when a job run starts, succeeds, fails or exceeds a threshold; Databricks sends each event at once. */
 export class DatabricksTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Databricks Trigger',
@@ -29,14 +29,15 @@ export class DatabricksTrigger implements INodeType {
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
     subtitle: describeSubtitle('event', webhookTriggers(databricks)),
-    description: 'Starts the workflow when a job run starts, succeeds, fails or exceeds a threshold',
+    description:
+      'Starts the workflow when a job run starts, succeeds, fails or exceeds a threshold; Databricks sends each event at once',
     defaults: { name: 'Databricks Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightDatabricksApi', required: true, testedBy: 'testDatabricks' }],
     webhooks: describeWebhooks(webhookTriggers(databricks)),
     ...describeTriggerPanel(webhookTriggers(databricks)),
-    properties: describeTriggerProperties(webhookTriggers(databricks)),
+    properties: describeTriggerProperties(webhookTriggers(databricks), databricks),
   };
 
   methods = describeMethods(databricks);

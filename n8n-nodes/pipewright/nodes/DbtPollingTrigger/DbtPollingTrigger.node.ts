@@ -22,7 +22,7 @@ export class DbtPollingTrigger implements INodeType {
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightDbtApi', required: true, testedBy: 'testDbt' }],
-    properties: describeTriggerProperties(pollingTriggers(dbt)),
+    properties: describeTriggerProperties(pollingTriggers(dbt), dbt),
   };
 
   methods = describeMethods(dbt);

@@ -19,7 +19,7 @@ import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
-/** Starts the workflow when a dbt job run starts, completes or fails. */
+/** Starts the workflow when a dbt job run starts, completes or fails; dbt sends each event at once. */
 export class DbtTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'dbt Trigger',
@@ -29,14 +29,14 @@ export class DbtTrigger implements INodeType {
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
     subtitle: describeSubtitle('event', webhookTriggers(dbt)),
-    description: 'Starts the workflow when a dbt job run starts, completes or fails',
+    description: 'Starts the workflow when a dbt job run starts, completes or fails; dbt sends each event at once',
     defaults: { name: 'dbt Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightDbtApi', required: true, testedBy: 'testDbt' }],
     webhooks: describeWebhooks(webhookTriggers(dbt)),
     ...describeTriggerPanel(webhookTriggers(dbt)),
-    properties: describeTriggerProperties(webhookTriggers(dbt)),
+    properties: describeTriggerProperties(webhookTriggers(dbt), dbt),
   };
 
   methods = describeMethods(dbt);

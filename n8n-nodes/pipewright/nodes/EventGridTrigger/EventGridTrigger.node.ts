@@ -36,7 +36,7 @@ export class EventGridTrigger implements INodeType {
     credentials: [{ name: 'pipewrightWebhookSecretApi', required: true, testedBy: 'testWebhookSecret' }],
     webhooks: describeWebhooks(webhookTriggers(eventGrid)),
     ...describeTriggerPanel(webhookTriggers(eventGrid)),
-    properties: describeTriggerProperties(webhookTriggers(eventGrid)),
+    properties: describeTriggerProperties(webhookTriggers(eventGrid), eventGrid),
   };
 
   methods = describeMethods(eventGrid);

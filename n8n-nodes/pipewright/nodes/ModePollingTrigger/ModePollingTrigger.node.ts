@@ -22,7 +22,7 @@ export class ModePollingTrigger implements INodeType {
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightModeApi', required: true, testedBy: 'testMode' }],
-    properties: describeTriggerProperties(pollingTriggers(mode)),
+    properties: describeTriggerProperties(pollingTriggers(mode), mode),
   };
 
   methods = describeMethods(mode);

@@ -19,7 +19,7 @@ import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
-/** Starts the workflow when a report run finishes. */
+/** Starts the workflow when a report run finishes; Mode sends each event at once. */
 export class ModeTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Mode Trigger',
@@ -29,14 +29,14 @@ export class ModeTrigger implements INodeType {
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
     subtitle: describeSubtitle('event', webhookTriggers(mode)),
-    description: 'Starts the workflow when a report run finishes',
+    description: 'Starts the workflow when a report run finishes; Mode sends each event at once',
     defaults: { name: 'Mode Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightModeApi', required: true, testedBy: 'testMode' }],
     webhooks: describeWebhooks(webhookTriggers(mode)),
     ...describeTriggerPanel(webhookTriggers(mode)),
-    properties: describeTriggerProperties(webhookTriggers(mode)),
+    properties: describeTriggerProperties(webhookTriggers(mode), mode),
   };
 
   methods = describeMethods(mode);

@@ -22,7 +22,7 @@ export class QuantemplatePollingTrigger implements INodeType {
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightQuantemplateApi', required: true, testedBy: 'testQuantemplate' }],
-    properties: describeTriggerProperties(pollingTriggers(quantemplate)),
+    properties: describeTriggerProperties(pollingTriggers(quantemplate), quantemplate),
   };
 
   methods = describeMethods(quantemplate);

@@ -19,7 +19,7 @@ import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
-/** Starts the workflow when a dataset is updated or a pipeline has finished. */
+/** Starts the workflow when a dataset is updated or a pipeline has finished; Quantemplate sends each event at once. */
 export class QuantemplateTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Quantemplate Trigger',
@@ -29,14 +29,15 @@ export class QuantemplateTrigger implements INodeType {
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
     subtitle: describeSubtitle('event', webhookTriggers(quantemplate)),
-    description: 'Starts the workflow when a dataset is updated or a pipeline has finished',
+    description:
+      'Starts the workflow when a dataset is updated or a pipeline has finished; Quantemplate sends each event at once',
     defaults: { name: 'Quantemplate Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightQuantemplateApi', required: true, testedBy: 'testQuantemplate' }],
     webhooks: describeWebhooks(webhookTriggers(quantemplate)),
     ...describeTriggerPanel(webhookTriggers(quantemplate)),
-    properties: describeTriggerProperties(webhookTriggers(quantemplate)),
+    properties: describeTriggerProperties(webhookTriggers(quantemplate), quantemplate),
   };
 
   methods = describeMethods(quantemplate);

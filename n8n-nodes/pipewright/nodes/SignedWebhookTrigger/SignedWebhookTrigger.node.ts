@@ -36,7 +36,7 @@ export class SignedWebhookTrigger implements INodeType {
     credentials: [{ name: 'pipewrightWebhookSecretApi', required: true, testedBy: 'testWebhookSecret' }],
     webhooks: describeWebhooks(webhookTriggers(signedWebhook)),
     ...describeTriggerPanel(webhookTriggers(signedWebhook)),
-    properties: describeTriggerProperties(webhookTriggers(signedWebhook)),
+    properties: describeTriggerProperties(webhookTriggers(signedWebhook), signedWebhook),
   };
 
   methods = describeMethods(signedWebhook);

@@ -37,7 +37,7 @@ export class WebhookActivityTrigger implements INodeType {
     credentials: [{ name: 'pipewrightAzureApi', required: true, testedBy: 'testAzure' }],
     webhooks: describeWebhooks(webhookTriggers(webhookActivity)),
     ...describeTriggerPanel(webhookTriggers(webhookActivity)),
-    properties: describeTriggerProperties(webhookTriggers(webhookActivity)),
+    properties: describeTriggerProperties(webhookTriggers(webhookActivity), webhookActivity),
   };
 
   methods = describeMethods(webhookActivity);
