@@ -3,24 +3,26 @@ import type { Service } from '../../shared/src/define/service.ts';
 import { openCatchUp } from './catch-up.ts';
 import { keepEmitter, triggerKey } from './emitters.ts';
 import { nodeError } from './error.ts';
+import { keepRejectionReports } from './rejected-deliveries.ts';
 import { selectedTrigger, readTriggerInput } from './triggers.ts';
 import { webhookTriggers } from './trigger-properties.ts';
 
 /**
- * Activates a trigger, in n8n's main process only: registers the emitter for deliveries until the workflow is deactivated, and
- * recovers missed events. In other processes a delivery starts its execution like a plain webhook.
+ * Activates a trigger, in n8n's main process only: registers the emitter for deliveries and the reports of rejected ones until the
+ * workflow is deactivated, and recovers missed events. In other processes a delivery starts its execution like a plain webhook.
  */
 export async function startTrigger(context: ITriggerFunctions, service: Service): Promise<ITriggerResponse> {
   try {
     const read = (name: string, fallback: unknown) => context.getNodeParameter(name, fallback);
     const trigger = selectedTrigger(webhookTriggers(service), read);
     const { emit, start } = openCatchUp(context, service, trigger, readTriggerInput(trigger, read));
-    const removeEmitter = keepEmitter(triggerKey(context), emit);
-    await start().catch((error: unknown) => {
-      removeEmitter();
+    const removals = [keepEmitter(triggerKey(context), emit), keepRejectionReports(context)];
+    const close = async () => removals.forEach((remove) => remove());
+    await start().catch(async (error: unknown) => {
+      await close();
       throw error;
     });
-    return { closeFunction: async () => removeEmitter() };
+    return { closeFunction: close };
   } catch (error) {
     throw nodeError(context.getNode(), error);
   }

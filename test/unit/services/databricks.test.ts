@@ -218,7 +218,12 @@ describe('The Databricks connection', () => {
       .on('GET', `${api}/runs/get`, ({ headers }) =>
         headers['authorization'] === 'Bearer t2' ? { text: vendorRun('SUCCESS') } : { status: 401 },
       );
-    const values = { workspaceUrl: `${workspace}/jobs/910?o=1`, clientId: 'c', clientSecret: 's' };
+    const values = {
+      workspaceUrl: `${workspace}/jobs/910?o=1`,
+      authentication: 'databricks',
+      clientId: 'c',
+      clientSecret: 's',
+    };
     await run('getRun', { run: '7' }, host, values);
     const [login] = host.sent('POST', 'token');
     expect([login?.headers['authorization'], login?.body]).toEqual([
@@ -288,6 +293,7 @@ it.each([
       .on('GET', `${workspaceUrl}/api/2.2/jobs/runs/get`, { text: vendorRun('SUCCESS') });
     await run('getRun', { run: '7' }, host, {
       workspaceUrl,
+      authentication: 'entra',
       tenantId: 'contoso',
       clientId: 'c',
       clientSecret: 's',
