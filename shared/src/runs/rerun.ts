@@ -7,7 +7,7 @@ import type { RunProvider } from './provider.ts';
 import { readRun } from './read-run.ts';
 import { runFields, type RunReport } from './report.ts';
 import { isFinished, type Run } from './run.ts';
-import { startFields, startKeyOf } from './start-key.ts';
+import { keyFields, startKeyOf, type KeyChoices } from './start-key.ts';
 import { startOnce } from './start-once.ts';
 import type { WaitChoices } from './wait-fields.ts';
 
@@ -20,7 +20,7 @@ export const rerunFields = {
     }),
     false,
   ),
-  startKey: startFields.startKey,
+  ...keyFields,
 };
 
 /** Output fields of every operation that reruns a failed run. */
@@ -57,7 +57,7 @@ export function unfinishedSteps({ steps }: Run): string[] {
 export async function rerun(
   host: Host,
   provider: RunProvider,
-  input: WaitChoices & { run: string; dryRun: boolean; startKey?: string | undefined },
+  input: WaitChoices & KeyChoices & { run: string; dryRun: boolean },
   plan: (failed: Run) => Promise<RerunPlan>,
 ): Promise<Rerun> {
   const { service } = provider;
@@ -82,13 +82,15 @@ export async function rerun(
   const summary = { rerunOf: failed.id, stepsToRun: steps };
   host.log.info(`${service}: steps of ${failed.name} to rerun: ${steps.length > 0 ? steps.join(', ') : 'all'}.`);
   if (input.dryRun) return { ...failed, ...summary, started: false };
+  const startKey = startKeyOf(host, input);
   const run = await startOnce(host, {
     provider: { ...next, what: `a rerun of run ${failed.id}` },
     scope: next.what,
-    startKey: startKeyOf(host, input.startKey),
+    startKey,
     parameters: failed.parameters,
     start,
-    ...(find ? { findByKey: find } : {}),
+    // Vendors find any rerun of the run, also one that another event or a person started.
+    ...(find ? { [startKey.source === 'event' ? 'findLost' : 'findByKey']: find } : {}),
   });
   return { ...(await followRun(host, next, run, input)), ...summary, started: true };
 }

@@ -45,7 +45,7 @@ export const rerunFailedJob = defineAction<AzureConnection>()({
           hint: 'Start the job with Run Spark Job instead.',
         });
       }
-      const { tag } = startKeyOf(context.host, input.startKey, `the failed job ${failed.id} again`);
+      const { tag } = startKeyOf(context.host, input, `the failed job ${failed.id} again`);
       return {
         provider: sparkJobs(workspace, pool, failed.name),
         steps: [],
