@@ -26,18 +26,20 @@ function startingTrigger(context: IExecuteFunctions): string | undefined {
 }
 
 /**
- * The event that an item goes back to. If n8n cannot follow the item to one event, because nodes in between merged or created
- * items, all events of the execution together.
+ * The event that an item goes back to; all events of the execution together if the item may have been made from several.
  */
 function eventOf(context: IExecuteFunctions, trigger: string, itemIndex: number): string | undefined {
   const source = context.getWorkflowDataProxy(itemIndex).$(trigger);
   const all = (source.all() as INodeExecutionData[]).map(eventIdOf).filter((id) => id !== undefined);
   const unique = [...new Set(all)].sort();
   if (unique.length < 2) return unique[0];
+  const together = JSON.stringify(unique);
+  // n8n pairs the only item of a node with the first item that the node received, even if it was made from all of them.
+  if (context.getInputData().length === 1) return together;
   try {
-    return eventIdOf(source.item as INodeExecutionData) ?? JSON.stringify(unique);
+    return eventIdOf(source.item as INodeExecutionData) ?? together;
   } catch {
-    return JSON.stringify(unique);
+    return together;
   }
 }
 

@@ -11,6 +11,7 @@ import { nodeError } from './error.ts';
 import { filesOf, StoredBinary } from './files.ts';
 import { optionsName } from './form.ts';
 import { makeHost, sendWith } from './host.ts';
+import { isTool } from './is-tool.ts';
 import { outputFieldName } from './operation-properties.ts';
 import { readParameters } from './parameters.ts';
 import { startIdentity } from './start-identity.ts';
@@ -106,7 +107,7 @@ async function executeItem(
 
 /** The branches of an operation. A tool of an AI agent has a single output, so branches do not apply there. */
 function branchesOf(context: IExecuteFunctions, operation: Operation): Branches | undefined {
-  return operation.kind === 'action' && !context.getNode().type.endsWith('Tool') ? operation.branches : undefined;
+  return operation.kind === 'action' && !isTool(context) ? operation.branches : undefined;
 }
 
 /**
