@@ -29,11 +29,10 @@ beforeAll(async () => {
     env: { N8N_WEBHOOK_URL: `${balancer.baseUrl}/` },
   });
   balancer.targets.push(...cluster.webhookProcesses.map(({ baseUrl }) => baseUrl));
-  for (const [type, data] of Object.entries({
-    ...sandboxCredentials(sandbox),
-    pipewrightWebhookSecretApi: { secret },
-  })) {
-    const { id, name } = await createCredential(cluster.main, type, type, data);
+  const { pipewrightAzureApi, pipewrightDbtApi } = sandboxCredentials(sandbox);
+  const used = { pipewrightAzureApi, pipewrightDbtApi, pipewrightWebhookSecretApi: { secret } };
+  for (const [type, data] of Object.entries(used)) {
+    const { id, name } = await createCredential(cluster.main, type, type, data ?? {});
     credentials[type] = { [type]: { id, name } };
   }
 }, 600_000);
@@ -249,5 +248,35 @@ describe('An execution that is parked in queue mode', () => {
       await cluster.restartMain();
     };
     expect(outputOf(await parkedDuring(restart), 'Then')).toEqual(continued);
+  });
+
+  it('resumes in a sub-workflow, and then the workflow that called it', async () => {
+    const start: WorkflowNode = {
+      id: 'start',
+      name: 'Start',
+      type: 'n8n-nodes-base.executeWorkflowTrigger',
+      typeVersion: 1.1,
+      position: [0, 0],
+      parameters: { inputSource: 'passthrough' },
+    };
+    const child = await publish('Is called', start, pipeline());
+    const call: WorkflowNode = {
+      id: 'call',
+      name: 'Call',
+      type: 'n8n-nodes-base.executeWorkflow',
+      typeVersion: 1.2,
+      position: [220, 0],
+      parameters: { workflowId: picked(child), options: { waitForSubWorkflow: true } },
+    };
+    const id = '2f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c34';
+    const parent = await publish('Calls', trigger(id), call, then);
+    sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 3_600_000 });
+    expect(await deliver(balancer.baseUrl, id, 'calls')).toBe(200);
+    await executions(child, 'waiting');
+    await executions(parent, 'waiting');
+    clock.advance(3_700_000);
+    await executions(child, 'success');
+    const [ended] = await executions(parent, 'success');
+    expect(ended && outputOf(ended, 'Then')).toEqual(continued);
   });
 });
