@@ -7,7 +7,7 @@ import type { RunProvider } from './provider.ts';
 import { readRun } from './read-run.ts';
 import { runFields, type RunReport } from './report.ts';
 import { isFinished, type Run } from './run.ts';
-import { keyFields, startKeyOf, type KeyChoices } from './start-key.ts';
+import { keyFields, startKeyOf, type KeyChoices, type StartKey } from './start-key.ts';
 import { startOnce } from './start-once.ts';
 import type { WaitChoices } from './wait-fields.ts';
 
@@ -40,9 +40,9 @@ export interface RerunPlan {
   provider: RunProvider;
   /** The steps that run again, if the vendor reports them; empty means all steps. */
   steps: string[];
-  start(): Promise<Run>;
+  start(key: StartKey): Promise<Run>;
   /** Finds the new run if its start was not confirmed. Default: among recent runs with the same parameters. */
-  find?(): Promise<Run | undefined>;
+  find?(key: StartKey): Promise<Run | undefined>;
 }
 
 /** The names of the steps that did not succeed, excluding steps of nested pipelines. */
@@ -82,9 +82,10 @@ export async function rerun(
   const summary = { rerunOf: failed.id, stepsToRun: steps };
   host.log.info(`${service}: steps of ${failed.name} to rerun: ${steps.length > 0 ? steps.join(', ') : 'all'}.`);
   if (input.dryRun) return { ...failed, ...summary, started: false };
-  const startKey = startKeyOf(host, input);
+  const what = `a rerun of run ${failed.id}`;
+  const startKey = startKeyOf(host, input, what);
   const run = await startOnce(host, {
-    provider: { ...next, what: `a rerun of run ${failed.id}` },
+    provider: { ...next, what },
     scope: next.what,
     startKey,
     parameters: failed.parameters,
