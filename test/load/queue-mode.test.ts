@@ -103,7 +103,7 @@ async function publish(name: string, ...nodes: WorkflowNode[]): Promise<string> 
   return id;
 }
 
-/** Delivers an event as a sender does, with retries while n8n reports that it is not ready. */
+/** Delivers an event as a sender does, with retries until it is accepted. */
 async function deliver(baseUrl: string, webhookId: string, eventId: string): Promise<number> {
   const body = JSON.stringify({ id: eventId });
   const headers = {
@@ -112,7 +112,7 @@ async function deliver(baseUrl: string, webhookId: string, eventId: string): Pro
   };
   for (let attempt = 0; ; attempt += 1) {
     const { status } = await fetch(`${baseUrl}/webhook/${webhookId}/webhook`, { method: 'POST', headers, body });
-    if (attempt === 60 || (status !== 404 && status !== 503)) return status;
+    if (attempt === 60 || status === 200) return status;
     await sleep(500);
   }
 }
