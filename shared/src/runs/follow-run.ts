@@ -12,6 +12,8 @@ export async function followRun(
   started: Run,
   choices: WaitChoices,
 ): Promise<RunReport> {
-  host.log.info(`${provider.service}: started run ${started.id} of ${provider.what}.`);
-  return choices.wait ? waitForRun(host, provider, started.id, choices) : reportRun(started);
+  if (!started.reused) host.log.info(`${provider.service}: started run ${started.id} of ${provider.what}.`);
+  if (!choices.wait) return reportRun(started);
+  const report = await waitForRun(host, provider, started.id, choices);
+  return started.reused ? { ...report, reused: true } : report;
 }
