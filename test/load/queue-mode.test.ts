@@ -6,7 +6,7 @@ import { startLoadBalancer, type LoadBalancer } from '../support/n8n-server/load
 import { startCluster, type Cluster } from '../support/n8n-server/n8n-cluster.ts';
 import { createWorkflow, publishWorkflow, workflowOf, type WorkflowNode } from '../support/n8n-server/workflows.ts';
 import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
-import { packedPackage } from '../adapters/n8n/build-package.ts';
+import { packedPackages } from '../adapters/n8n/build-package.ts';
 import { startSandbox, type Sandbox } from '../doubles/sandbox.ts';
 import { ManualClock } from '../doubles/server/clock.ts';
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   sandbox = await startSandbox({ clock, tokenSeconds: 1_000_000 });
   balancer = await startLoadBalancer();
   cluster = await startCluster({
-    packages: [await packedPackage('pipewright')],
+    packages: await packedPackages(['pipewright-azure', 'pipewright-dbt', 'pipewright-toolbox']),
     workers: 2,
     webhookProcesses: 2,
     env: { N8N_WEBHOOK_URL: `${balancer.baseUrl}/` },
@@ -54,7 +54,7 @@ const node = (
 ): WorkflowNode => ({
   id: name.toLowerCase().replaceAll(' ', '-'),
   name,
-  type: `n8n-nodes-pipewright.${type}`,
+  type: `n8n-nodes-pipewright-${type}`,
   typeVersion: 1,
   position: [220, 0],
   credentials: credentials[credential] ?? {},
@@ -65,14 +65,14 @@ const node = (
 const trigger = (webhookId: string): WorkflowNode =>
   node(
     'Event',
-    'signedWebhookTrigger',
+    'toolbox.signedWebhookTrigger',
     'pipewrightWebhookSecretApi',
     { scheme: 'github' },
     { typeVersion: 2, webhookId },
   );
 
 const dbtJob = (name: string, options: Record<string, unknown> = {}): WorkflowNode =>
-  node(name, 'dbt', 'pipewrightDbtApi', {
+  node(name, 'dbt.dbt', 'pipewrightDbtApi', {
     resource: 'jobRun',
     operation: 'runJob',
     job: picked(String(sandbox.accounts.dbt.jobId)),
@@ -80,7 +80,7 @@ const dbtJob = (name: string, options: Record<string, unknown> = {}): WorkflowNo
   });
 
 const pipeline = (): WorkflowNode =>
-  node('Run', 'dataFactory', 'pipewrightAzureApi', {
+  node('Run', 'azure.dataFactory', 'pipewrightAzureApi', {
     resource: 'pipelineRun',
     operation: 'runPipeline',
     factory: picked(`${sandbox.accounts.azure.resourceGroup}/${sandbox.accounts.azure.factory}`),

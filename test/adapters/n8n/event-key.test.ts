@@ -13,7 +13,7 @@ import { openN8n, type N8n } from './open-n8n.ts';
 
 let n8n: N8n;
 beforeAll(async () => {
-  n8n = await openN8n('pipewright');
+  n8n = await openN8n();
 });
 afterAll(() => n8n.close());
 
@@ -100,7 +100,7 @@ async function run(
   return keys;
 }
 
-const ours: [string, string] = ['On event', 'n8n-nodes-pipewright.dbtTrigger'];
+const ours: [string, string] = ['On event', 'n8n-nodes-pipewright-dbt.dbtTrigger'];
 const event = (id: string): INodeExecutionData => itemOf({ id, data: { runId: '1' } });
 const work: [string, string] = ['Run', 'test.keys'];
 
