@@ -109,8 +109,8 @@ describe('Test With: Next Real Event', () => {
     const { error } = await n8n.execute({ node: 'quantemplateTrigger', parameters: next }, trigger.executions[0], {
       mode: 'manual',
     });
-    expect(error?.message).toBe('An event was rejected.');
-    expect(error?.description).toMatch(/^The signature or secret does not match/);
+    expect(error?.message).toBe('An event was rejected. The signature or secret does not match.');
+    expect(error?.description).toMatch(/^Check that the secret belongs to this webhook/);
   });
 
   it('does not reveal the body or the secret of a rejected delivery', async () => {
