@@ -62,6 +62,31 @@ describe('Test With: Sample Event', () => {
         expect([node, methodOf(node, { event, testWith }, true)]).toEqual([node, 'POST']);
   });
 
+  it('prevents publishing if n8n does not treat the workflow as active, because no event would arrive', async () => {
+    for (const [testWith, error] of [
+      ['sampleEvent', expect.objectContaining({ description: expect.stringContaining('Next Real Event') })],
+      ['nextEvent', undefined],
+    ] as const) {
+      const parameters = { event: 'datasetUpdated', testWith };
+      const { workflow, node, additionalData } = n8n.set({ node: 'quantemplateTrigger', parameters });
+      workflow.active = false;
+      const context = new n8n.core.TriggerContext(
+        workflow,
+        node,
+        additionalData,
+        'trigger',
+        'activate',
+        () => undefined,
+      );
+      const start = n8n.nodeType('quantemplateTrigger').trigger;
+      const failed = await start?.call(context).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      expect(failed).toEqual(error);
+    }
+  });
+
   it('is not offered by the trigger of dbt, which subscribes the Test URL itself', () => {
     const { webhooks, properties } = n8n.nodeType('dbtTrigger').description;
     expect(webhooks?.map(({ httpMethod }) => httpMethod)).toEqual(['POST']);
