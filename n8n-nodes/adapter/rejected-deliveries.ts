@@ -71,6 +71,12 @@ function mayReport(byReason: Map<string, Rejections>, reason: Rejections, now: n
   return now - reason.reportedAt >= reportIntervalMs && recent.length < maxReports;
 }
 
+/** Splits an explanation into a message, which n8n shows in lists, and what to do. */
+export function describeRejection(explanation: string): { message: string; whatToDo: string } {
+  const [what = explanation] = explanation.split(/(?<=\.) /);
+  return { message: `An event was rejected. ${what}`, whatToDo: explanation.slice(what.length).trim() };
+}
+
 const isOn = (read: ReadParameter): boolean => {
   const options = read(optionsName, {});
   return !isObject(options) || options[reportRejectedName] !== false;
@@ -101,12 +107,10 @@ export function reportRejection(
   }
   const report = reporters.get(key);
   if (!report || context.getMode() === 'manual' || !isOn(read) || !mayReport(byReason, found, now)) return;
-  const size = ` The event${senderOf(delivery)} has ${delivery.body.length} bytes.`;
-  const others = found.count > 1 ? ` ${found.count} events were rejected for this reason since the last report.` : '';
+  const size = `The event${senderOf(delivery)} has ${delivery.body.length} bytes.`;
+  const others = found.count > 1 ? `${found.count} events were rejected for this reason since the last report.` : '';
   Object.assign(found, { reportedAt: now, count: 0 });
-  report(
-    new NodeOperationError(context.getNode(), 'An event was rejected.', {
-      description: `${explanation}${size}${others}`,
-    }),
-  );
+  const { message, whatToDo } = describeRejection(explanation);
+  const description = [whatToDo, size, others].filter(Boolean).join(' ');
+  report(new NodeOperationError(context.getNode(), message, { description }));
 }

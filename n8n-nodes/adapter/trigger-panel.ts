@@ -1,6 +1,6 @@
 import type { INodeTypeDescription } from 'n8n-workflow';
 import type { Trigger } from '../../shared/src/define/trigger.ts';
-import { offersSampleEvent } from './test-with.ts';
+import { offersSampleEvent, testWithName } from './test-with.ts';
 
 const executions = 'These executions are listed under <a data-key="executions">Executions</a>, not in the editor.';
 
@@ -13,7 +13,10 @@ const whileBuilding =
  */
 export function describeTriggerPanel(
   triggers: readonly Trigger[],
-): Pick<INodeTypeDescription, 'triggerPanel' | 'eventTriggerDescription' | 'activationMessage' | 'builderHint'> {
+): Pick<
+  INodeTypeDescription,
+  'triggerPanel' | 'eventTriggerDescription' | 'activationMessage' | 'builderHint' | 'hints'
+> {
   if (!offersSampleEvent(triggers)) return {};
   return {
     triggerPanel: {
@@ -31,6 +34,15 @@ export function describeTriggerPanel(
       searchHint:
         'Webhook trigger: someone must add its Production URL to the settings of the sender once. An execution in the editor returns a sample event.',
     },
+    hints: [
+      {
+        message: 'Click Execute step, then send an event to the Test URL, which is under Webhook URLs.',
+        type: 'info',
+        location: 'outputPane',
+        whenToDisplay: 'beforeExecution',
+        displayCondition: `={{ $parameter["${testWithName}"] === "nextEvent" }}`,
+      },
+    ],
     eventTriggerDescription: 'Waiting for an event at the Test URL',
     activationMessage:
       'The workflow now starts for each event that is sent to the Production URL. Follow the setup steps in the trigger if the sender does not know this URL yet.',

@@ -17,8 +17,10 @@ export function pollingTriggers(service: Service): PollingTrigger[] {
   return service.triggers.filter((trigger): trigger is PollingTrigger => trigger.how === 'polling');
 }
 
-/** Formats text with one numbered step per line for a notice, where n8n allows no numbered lists. */
-const asNotice = (text: string): string => text.replaceAll('\n', '<br />');
+/** Formats text with one sentence or numbered step per line for a notice, whose only line breaks are those of a bullet list. */
+function asNotice([first = '', ...lines]: string[]): string {
+  return lines.length === 0 ? first : `${first}<ul>${lines.map((line) => `<li>${line}</li>`).join('')}</ul>`;
+}
 
 /** When to use the other trigger node of a service, if it has one for webhooks and one for polling. */
 function alternativeTo(how: Trigger['how'], service: Service): string {
@@ -39,9 +41,9 @@ function receivingNotice(trigger: Trigger, service: Service, shown: Shown): INod
       : trigger.subscriber
         ? subscribes
         : trigger.directions && wordingFor(trigger.directions, 'n8n');
-  const text = [setup, alternativeTo(trigger.how, service)].filter(Boolean).join('\n');
-  if (text === '') return [];
-  return [{ displayName: asNotice(text), name: 'directions', type: 'notice', default: '', ...displayOptions(shown) }];
+  const lines = [...(setup ?? '').split('\n'), alternativeTo(trigger.how, service)].filter(Boolean);
+  if (lines.length === 0) return [];
+  return [{ displayName: asNotice(lines), name: 'directions', type: 'notice', default: '', ...displayOptions(shown) }];
 }
 
 /**
@@ -58,15 +60,16 @@ export function describeTriggerProperties(triggers: readonly Trigger[], service:
     options: triggers.map(({ key, name, description }) => ({ name, value: key, description })),
     default: triggers[0]?.key ?? '',
   };
+  const forms = triggers.map((trigger): { trigger: Trigger; shown: Shown } => ({
+    trigger,
+    shown: hasChoice ? { event: [trigger.key] } : {},
+  }));
   return [
     ...(hasChoice ? [event] : []),
-    ...triggers.flatMap((trigger) => {
-      const shown: Shown = hasChoice ? { event: [trigger.key] } : {};
-      return [
-        ...receivingNotice(trigger, service, shown),
-        ...describeForm(trigger.input, shown, trigger.how === 'webhook' ? [reportRejectedOption] : []),
-      ];
-    }),
+    ...forms.flatMap(({ trigger, shown }) => receivingNotice(trigger, service, shown)),
     ...(offersSampleEvent(triggers) ? [testWithProperty] : []),
+    ...forms.flatMap(({ trigger, shown }) =>
+      describeForm(trigger.input, shown, trigger.how === 'webhook' ? [reportRejectedOption] : []),
+    ),
   ];
 }

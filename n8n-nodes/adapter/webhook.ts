@@ -15,7 +15,7 @@ import { refusalItem } from './begin-execution.ts';
 import { emitAndConfirm } from './emit-and-confirm.ts';
 import { makeHost, sendWith } from './host.ts';
 import { cachedConnection } from './connection-cache.ts';
-import { reportRejection } from './rejected-deliveries.ts';
+import { describeRejection, reportRejection } from './rejected-deliveries.ts';
 import { claimEvent, settleEvent } from './dedupe.ts';
 import { keptSubscription } from './subscription.ts';
 import { selectedTrigger, parameterReader, readTriggerInput } from './triggers.ts';
@@ -199,7 +199,8 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
     if (taken.outcome === 'rejected') {
       answer(context, taken.status);
       reportRejection(context, service, delivery, taken, parameters);
-      return failTest(context, 'An event was rejected.', taken.explanation);
+      const { message, whatToDo } = describeRejection(taken.explanation);
+      return failTest(context, message, whatToDo);
     }
     answer(context, 200, taken.outcome === 'handshake' ? taken.answer : undefined);
     return nothing;

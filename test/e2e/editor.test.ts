@@ -141,7 +141,8 @@ describe('the editor of n8n', () => {
     await editor.page.locator('[data-test-id="trigger-listening"]').waitFor();
     await keepPicture(editor, 'editor-listening');
     const url = webhookUrl(n8n, trigger, 'webhook').replace('/webhook/', '/webhook-test/');
-    expect((await fetch(url, { method: 'POST', body: '{}' })).status).toBe(401);
+    const unsigned = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } };
+    expect((await fetch(url, unsigned)).status).toBe(401);
     const error = editor.page.locator('[data-test-id="node-error-message"]').first();
     await error.waitFor();
     expect(await error.innerText()).toContain('An event was rejected.');

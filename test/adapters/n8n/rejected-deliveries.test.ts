@@ -34,10 +34,10 @@ describe('reportRejection', () => {
   it('saves one failed execution per hour for a reason, with the number of others', () => {
     const { saved, reject } = published('a');
     for (let second = 0; second < 10; second += 1) reject('no-match', second * 1_000);
-    expect(saved).toEqual(['no-match. The event has 2 bytes.']);
+    expect(saved).toEqual(['The event has 2 bytes.']);
     reject('no-match', hour);
     expect(saved.slice(1)).toEqual([
-      'no-match. The event has 2 bytes. 10 events were rejected for this reason since the last report.',
+      'The event has 2 bytes. 10 events were rejected for this reason since the last report.',
     ]);
   });
 

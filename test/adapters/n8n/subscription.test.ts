@@ -174,12 +174,12 @@ describe('Report Rejected Events', () => {
     for (let count = 0; count < 3; count += 1) await trigger.post('{"guess":"of-a-forger"}', forged);
     await trigger.post('{}', {});
     expect(trigger.failedExecutions.map(({ message }) => message)).toEqual([
-      'An event was rejected.',
-      'An event was rejected.',
+      'An event was rejected. The signature or secret does not match.',
+      'An event was rejected. The delivery has no signature or secret.',
     ]);
     const [first, second] = trigger.failedExecutions.map(({ description }) => description);
-    expect(first).toMatch(/^The signature or secret does not match.* The event from curl\/8 has 23 bytes\.$/);
-    expect(second).toMatch(/^The delivery has no signature or secret.* has 2 bytes\.$/);
+    expect(first).toMatch(/^Check that the secret.* The event from curl\/8 has 23 bytes\.$/);
+    expect(second).toMatch(/^Check that the sender.* has 2 bytes\.$/);
     expect(`${first}${second}`).not.toMatch(/guess/);
     expect(trigger.executions).toEqual([]);
   });

@@ -62,6 +62,31 @@ describe('Test With: Sample Event', () => {
         expect([node, methodOf(node, { event, testWith }, true)]).toEqual([node, 'POST']);
   });
 
+  it('prevents publishing if n8n does not treat the workflow as active, because no event would arrive', async () => {
+    for (const [testWith, error] of [
+      ['sampleEvent', expect.objectContaining({ description: expect.stringContaining('Next Real Event') })],
+      ['nextEvent', undefined],
+    ] as const) {
+      const parameters = { event: 'datasetUpdated', testWith };
+      const { workflow, node, additionalData } = n8n.set({ node: 'quantemplateTrigger', parameters });
+      workflow.active = false;
+      const context = new n8n.core.TriggerContext(
+        workflow,
+        node,
+        additionalData,
+        'trigger',
+        'activate',
+        () => undefined,
+      );
+      const start = n8n.nodeType('quantemplateTrigger').trigger;
+      const failed = await start?.call(context).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      expect(failed).toEqual(error);
+    }
+  });
+
   it('is not offered by the trigger of dbt, which subscribes the Test URL itself', () => {
     const { webhooks, properties } = n8n.nodeType('dbtTrigger').description;
     expect(webhooks?.map(({ httpMethod }) => httpMethod)).toEqual(['POST']);
@@ -109,8 +134,8 @@ describe('Test With: Next Real Event', () => {
     const { error } = await n8n.execute({ node: 'quantemplateTrigger', parameters: next }, trigger.executions[0], {
       mode: 'manual',
     });
-    expect(error?.message).toBe('An event was rejected.');
-    expect(error?.description).toMatch(/^The signature or secret does not match/);
+    expect(error?.message).toBe('An event was rejected. The signature or secret does not match.');
+    expect(error?.description).toMatch(/^Check that the secret belongs to this webhook/);
   });
 
   it('does not reveal the body or the secret of a rejected delivery', async () => {
