@@ -1,5 +1,5 @@
 import { services } from '../../shared/src/catalog.ts';
-import { zapierApp } from './app.ts';
+import { zapierApp } from '../adapter/app.ts';
 
 /** The app that Zapier runs. */
 export default zapierApp(services);

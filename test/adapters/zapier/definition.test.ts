@@ -1,8 +1,8 @@
 import { services } from '../../../shared/src/catalog.ts';
 import { describeField } from '../../../shared/src/define/fields.ts';
-import { connectionsOf, offeredFields } from '../../../zapier-app/src/connections.ts';
+import { connectionsOf, offeredFields } from '../../../zapier-app/adapter/connections.ts';
 import app from '../../../zapier-app/src/index.ts';
-import { keyOf, labelOf, nounOf, snakeCase } from '../../../zapier-app/src/names.ts';
+import { keyOf, labelOf, nounOf, snakeCase } from '../../../zapier-app/adapter/names.ts';
 import type { ActionDefinition, AppDefinition, FieldDefinition } from '../../support/zapier-runtime/app-definition.ts';
 import { wordingFor } from '../../../shared/src/host/wording.ts';
 import { askCore } from './definition.ts';

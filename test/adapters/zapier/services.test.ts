@@ -1,6 +1,6 @@
 import { services } from '../../../shared/src/catalog.ts';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
-import { zapierApp } from '../../../zapier-app/src/app.ts';
+import { zapierApp } from '../../../zapier-app/adapter/app.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { groupsOf } from './sandbox-accounts.ts';
 import { startPlatform, type Platform } from './platform.ts';
