@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { appFolders } from './generate/apps.ts';
 import { writeGeneratedFiles } from './generate/generated-files.ts';
 import { command, root, runSteps, type Step } from './steps.ts';
 import { packageNames } from '../test/adapters/n8n/lint.ts';
@@ -20,7 +21,7 @@ const steps: Step[] = [
       console.log(`${tarball}: ${kilobytes(tarball)}`);
     },
   })),
-  { name: 'Zapier app', run: () => command('node', ['zapier-app/build.mjs']) },
+  { name: 'Zapier apps', run: () => command('node', ['zapier-app/build.mjs', ...appFolders]) },
 ];
 
 process.exitCode = (await runSteps(steps)).failed === 0 ? 0 : 1;

@@ -53,11 +53,12 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
   };
 }
 
-/** The condition of a field that is always visible, as a sentence. */
-function condition({ shownWhen }: FieldInfo, fields: Fields): string {
+/** The condition of a field that is always visible, as a sentence; empty if the field always matters. */
+export function conditionOf({ shownWhen }: Pick<FieldInfo, 'shownWhen'>, fields: Fields): string {
   const deciding = shownWhen && fields[shownWhen.field];
   if (!deciding) return '';
   const { label, options = [] } = describeFieldOn('zapier', deciding);
+  if (options.every(({ value }) => shownWhen.is.includes(value))) return '';
   const labels = shownWhen.is.map((value) => `“${options.find((option) => option.value === value)?.label ?? value}”`);
   return `Only used when “${label}” is ${labels.join(' or ')}. `;
 }
@@ -83,7 +84,7 @@ export function inputFieldsOf(fields: Fields, service: Service, settings: Settin
     if (info.declared) return declaredFields(name, info.declared, plain, service, settings);
     const { shownWhen } = info;
     if (!shownWhen) return plain;
-    if (info.choices) return { ...plain, helpText: `${condition(info, fields)}${info.help ?? ''}`.trim() };
+    if (info.choices) return { ...plain, helpText: `${conditionOf(info, fields)}${info.help ?? ''}`.trim() };
     const initial = fields[shownWhen.field] && describeFieldOn('zapier', fields[shownWhen.field] as Field).default;
     return (_z: ZObject, { inputData }: Bundle) =>
       shownWhen.is.includes(String(inputData?.[shownWhen.field] || initial)) ? [plain] : [];
