@@ -51,12 +51,12 @@ function readme(name: AppName, { title, description, services }: ZapierAppEntry)
         `| ${labelOf(service, described, services)} | ${described.kind === 'trigger' ? 'trigger' : described.kind} | \`${keyOf(service, described)}\` | ${described.description} |`,
     ),
   );
-  const connections = connectionsOf(services).map(({ connection, required }) => {
+  const connections = connectionsOf(services).map(({ connection, usedBy, required }) => {
     const labels = Object.values(connection.fields)
       .map(describeField)
       .filter((field) => field.required)
       .map(({ label }) => label);
-    return `| ${connection.name} | ${required ? 'yes' : 'no'} | ${labels.join(', ') || '–'} | ${connection.description} |`;
+    return `| ${connection.name} | ${required ? 'every step' : usedBy.join(', ') || 'some datasets'} | ${labels.join(', ') || '–'} | ${connection.description} |`;
   });
   return `<!-- ${generatedFrom(source).slice(3)} -->
 
@@ -68,7 +68,7 @@ A Zapier app of [Pipewright](../../README.md), made from the definitions in \`sh
 
 ## Connection
 
-| Connection | Required | Required fields | Description |
+| Connection | Needed for | Required fields | Description |
 |---|---|---|---|
 ${connections.join('\n')}
 

@@ -1,7 +1,6 @@
 import type { Authentication, Bundle, ZObject } from 'zapier-platform-core';
 import { describeError } from '../../shared/src/host/error.ts';
 import { redact } from '../../shared/src/host/redact.ts';
-import type { Connection } from '../../shared/src/define/connection.ts';
 import { describeFieldOn, type Field } from '../../shared/src/define/fields.ts';
 import {
   authenticationKey,
