@@ -2,6 +2,7 @@ import type { Authentication, Bundle, ZObject } from 'zapier-platform-core';
 import { describeError } from '../../shared/src/host/error.ts';
 import { redact } from '../../shared/src/host/redact.ts';
 import { describeFieldOn, type Field } from '../../shared/src/define/fields.ts';
+import { conditionOf } from './condition.ts';
 import {
   authenticationKey,
   connectionsOf,
@@ -12,7 +13,6 @@ import {
 } from './connections.ts';
 import { choicesOf } from './dropdown.ts';
 import { openHost } from './host.ts';
-import { conditionOf } from './input-fields.ts';
 import { enumerate } from './names.ts';
 import type { Settings } from './settings.ts';
 

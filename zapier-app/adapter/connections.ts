@@ -2,6 +2,7 @@ import { PipewrightError } from '../../shared/src/host/error.ts';
 import { logsIn, type Connection } from '../../shared/src/define/connection.ts';
 import { describeField, type Field } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
+import { conditionOf } from './condition.ts';
 import { enumerate } from './names.ts';
 
 /** The values of the app's connection form. */
@@ -71,7 +72,7 @@ export function readConnection(connection: Connection, authData: AuthData): Reco
   if (logsIn(connection) && !isFilledIn(connection, authData)) {
     const required = offeredFields(connection)
       .map(([, field]) => describeField(field))
-      .filter(({ advanced, default: initial }) => !advanced && initial === undefined);
+      .filter((info) => !info.advanced && info.default === undefined && conditionOf(info, connection.fields) === '');
     throw new PipewrightError({
       code: 'not-connected',
       message: `The connection has no values for “${connection.name}”.`,

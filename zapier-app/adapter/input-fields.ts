@@ -1,12 +1,7 @@
 import type { Bundle, InputField, PlainInputField, ZObject } from 'zapier-platform-core';
-import {
-  describeFieldOn,
-  type Field,
-  type FieldInfo,
-  type FieldKind,
-  type Fields,
-} from '../../shared/src/define/fields.ts';
+import { describeFieldOn, type Field, type FieldKind, type Fields } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
+import { conditionOf } from './condition.ts';
 import { declaredFields } from './declared-fields.ts';
 import { choicesOf, dropdownOf } from './dropdown.ts';
 import type { Settings } from './settings.ts';
@@ -51,16 +46,6 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
     ...(kind === 'values' ? { dict: true } : {}),
     ...(initial === undefined ? {} : { default: String(initial) }),
   };
-}
-
-/** The condition of a field that is always visible, as a sentence; empty if the field always matters. */
-export function conditionOf({ shownWhen }: Pick<FieldInfo, 'shownWhen'>, fields: Fields): string {
-  const deciding = shownWhen && fields[shownWhen.field];
-  if (!deciding) return '';
-  const { label, options = [] } = describeFieldOn('zapier', deciding);
-  if (options.every(({ value }) => shownWhen.is.includes(value))) return '';
-  const labels = shownWhen.is.map((value) => `“${options.find((option) => option.value === value)?.label ?? value}”`);
-  return `Only used when “${label}” is ${labels.join(' or ')}. `;
 }
 
 /**

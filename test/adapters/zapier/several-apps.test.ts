@@ -41,6 +41,18 @@ describe('A Zap with steps of several apps', () => {
     expect(run.steps[1]?.output).toMatchObject({ count: 2, firstRow: 1, nextRow: 3 });
   });
 
+  it('names what is missing when the connection of a step that needs a database is empty', async () => {
+    const run = await runZap(zapier, {
+      trigger: {},
+      steps: [
+        { action: 'sql_table_load_dataset', inputData: () => ({ file: 'https://example.com/a.csv', table: 'a' }) },
+      ],
+    });
+    expect(run.steps[0]?.error?.message).toMatch(
+      /The connection has no values for “SQL Database”.*fill in Host, Port, Database Name, User and Password under/,
+    );
+  });
+
   it('gives each app the values of its own connection form only', async () => {
     const run = await runZap(zapier, {
       trigger: {},
