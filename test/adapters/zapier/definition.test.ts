@@ -1,4 +1,4 @@
-import { apps, type AppName } from '../../../scripts/generate/apps.ts';
+import { apps, type AppName, type ZapierAppEntry } from '../../../scripts/generate/apps.ts';
 import { services as catalog } from '../../../shared/src/catalog.ts';
 import { logsIn } from '../../../shared/src/define/connection.ts';
 import type { Service } from '../../../shared/src/define/service.ts';
@@ -11,6 +11,7 @@ import { askCore } from './definition.ts';
 
 let definition: AppDefinition;
 let app: object;
+let offered: readonly Service[];
 let steps: ActionDefinition[];
 const triggers = () => Object.values(definition.triggers ?? {});
 const searches = () => Object.values(definition.searches ?? {});
@@ -41,301 +42,297 @@ function texts(): [string, string][] {
   ];
 }
 
-describe.each(Object.entries(apps) as [AppName, (typeof apps)[AppName]][])('The Zapier app %s', (name, entry) => {
-  const offered: readonly Service[] = entry.services;
+const each = Object.entries(apps) as [AppName, ZapierAppEntry][];
 
-  beforeAll(async () => {
-    const entry = (await import(`../../../zapier-app/apps/${name}/src/index.ts`)) as { default: object };
-    app = entry.default;
-    definition = await askCore<AppDefinition>(app, 'definition');
-    steps = [...triggers(), ...creates(), ...searches()];
+/** Loads the definition of an app, which the following tests read. */
+async function load(name: AppName): Promise<void> {
+  const entry = (await import(`../../../zapier-app/apps/${name}/src/index.ts`)) as { default: object };
+  app = entry.default;
+  offered = apps[name].services;
+  definition = await askCore<AppDefinition>(app, 'definition');
+  steps = [...triggers(), ...creates(), ...searches()];
+}
+
+describe.each(each)('the definition of the Zapier app %s', (name, entry) => {
+  beforeAll(() => load(name));
+
+  it('is valid against Zapier’s schema', async () => {
+    expect(await askCore(app, 'validate')).toEqual([]);
   });
 
-  describe('its definition', () => {
-    it('is valid against Zapier’s schema', async () => {
-      expect(await askCore(app, 'validate')).toEqual([]);
-    });
+  it('has its own version and Zapier’s limits for the texts of its registration', () => {
+    expect(definition.version).toBe(entry.version);
+    expect(entry.description.length).toBeLessThanOrEqual(140);
+    expect(entry.title).toContain('Pipewright');
+  });
 
-    it('has its own version and Zapier’s limits for the texts of its registration', () => {
-      expect(definition.version).toBe(entry.version);
-      expect(entry.description.length).toBeLessThanOrEqual(140);
-      expect(entry.title).toContain('Pipewright');
-    });
-
-    it('has every operation and every trigger of its services, and nothing else', () => {
-      const keys = (kind: 'action' | 'search') =>
-        offered.flatMap((service) =>
-          service.operations
-            .filter((operation) => operation.kind === kind)
-            .map((operation) => keyOf(service, operation)),
-        );
-      expect(Object.keys(definition.creates ?? {})).toEqual(keys('action'));
-      expect(Object.keys(definition.searches ?? {})).toEqual(keys('search'));
-      expect(Object.keys(definition.triggers ?? {})).toEqual(
-        offered.flatMap((service) => service.triggers.map((trigger) => keyOf(service, trigger))),
+  it('has every operation and every trigger of its services, and nothing else', () => {
+    const keys = (kind: 'action' | 'search') =>
+      offered.flatMap((service) =>
+        service.operations.filter((operation) => operation.kind === kind).map((operation) => keyOf(service, operation)),
       );
-      expect(steps.length).toBeGreaterThan(0);
-    });
-
-    it('offers every field of an operation, advanced ones last', () => {
-      for (const service of offered) {
-        for (const operation of service.operations) {
-          const infos = Object.entries(operation.input)
-            .map(([name, field]) => ({ name, info: describeField(field) }))
-            .filter(({ info }) => !info.notOn?.zapier);
-          const step = steps.find(({ key }) => key === keyOf(service, operation));
-          const expected = [
-            ...infos.filter(({ info }) => !info.advanced),
-            ...infos.filter(({ info }) => info.advanced),
-          ];
-          const names = expected.map(({ name, info }) =>
-            (info.shownWhen && !info.choices) || info.declared ? '(shown when needed)' : name,
-          );
-          expect(
-            (step?.operation.inputFields ?? []).map((field) =>
-              typeof field === 'string' ? '(shown when needed)' : field.key,
-            ),
-          ).toEqual(names);
-        }
-      }
-    });
-
-    it('has the fields of each connection once, under a heading that links to the vendor', () => {
-      const fields = definition.authentication?.fields ?? [];
-      for (const { connection } of connectionsOf(offered)) {
-        const start = fields.findIndex(({ key }) => key === connection.key);
-        expect(fields[start]).toMatchObject({
-          type: 'copy',
-          helpText: expect.stringContaining(connection.documentationUrl),
-        });
-        const own = offeredFields(connection);
-        expect(fields.slice(start + 1, start + 1 + own.length).map(({ key }) => key)).toEqual(
-          own.map(([field]) => `${connection.key}_${field}`),
-        );
-      }
-      expect(new Set(fields.map(({ key }) => key)).size).toBe(fields.length);
-    });
-
-    it('requires the required fields of a connection that every step needs, and says who needs any other', () => {
-      const fields = definition.authentication?.fields ?? [];
-      for (const { connection, usedBy, required } of connectionsOf(offered)) {
-        expect(required).toBe(offered.every((service) => service.connection === connection));
-        const heading = fields.find(({ key }) => key === connection.key)?.helpText ?? '';
-        expect(/leave these fields empty/.test(heading)).toBe(!required && usedBy.length > 0);
-        if (!required) for (const service of usedBy) expect(heading).toContain(service);
-        for (const [field, schema] of offeredFields(connection)) {
-          const info = describeField(schema);
-          expect([field, fields.find(({ key }) => key === `${connection.key}_${field}`)?.required]).toEqual([
-            field,
-            required && info.required && !info.shownWhen,
-          ]);
-        }
-      }
-    });
-
-    it('hides every secret', () => {
-      for (const { connection } of connectionsOf(offered)) {
-        for (const [name, field] of offeredFields(connection)) {
-          const shown = definition.authentication?.fields?.find(({ key }) => key === `${connection.key}_${name}`);
-          expect([name, shown?.type === 'password']).toEqual([name, describeField(field).secret === true]);
-        }
-      }
-    });
-
-    it('has a unique name and label for every step', () => {
-      expect(new Set(steps.map(({ key }) => key)).size).toBe(steps.length);
-      expect(new Set(steps.map(({ display }) => display.label)).size).toBe(steps.length);
-      for (const service of offered)
-        for (const described of [...service.operations, ...service.triggers]) {
-          const step = steps.find(({ key }) => key === keyOf(service, described));
-          expect(step).toMatchObject({
-            noun: nounOf(described),
-            display: { label: labelOf(service, described, offered) },
-          });
-        }
-    });
+    expect(Object.keys(definition.creates ?? {})).toEqual(keys('action'));
+    expect(Object.keys(definition.searches ?? {})).toEqual(keys('search'));
+    expect(Object.keys(definition.triggers ?? {})).toEqual(
+      offered.flatMap((service) => service.triggers.map((trigger) => keyOf(service, trigger))),
+    );
+    expect(steps.length).toBeGreaterThan(0);
   });
 
-  /** The checks that Zapier runs on its servers, as far as the definition allows: docs.zapier.com, "Integration checks". */
-  describe('the checks of Zapier’s servers', () => {
-    it('D003: a connection has a label', () => {
-      expect(definition.authentication?.connectionLabel).toBe('{{label}}');
-    });
+  it('offers every field of an operation, advanced ones last', () => {
+    for (const service of offered) {
+      for (const operation of service.operations) {
+        const infos = Object.entries(operation.input)
+          .map(([name, field]) => ({ name, info: describeField(field) }))
+          .filter(({ info }) => !info.notOn?.zapier);
+        const step = steps.find(({ key }) => key === keyOf(service, operation));
+        const expected = [...infos.filter(({ info }) => !info.advanced), ...infos.filter(({ info }) => info.advanced)];
+        const names = expected.map(({ name, info }) =>
+          (info.shownWhen && !info.choices) || info.declared ? '(shown when needed)' : name,
+        );
+        expect(
+          (step?.operation.inputFields ?? []).map((field) =>
+            typeof field === 'string' ? '(shown when needed)' : field.key,
+          ),
+        ).toEqual(names);
+      }
+    }
+  });
 
-    it('D004: everything that the vendor lists is a dropdown, and the help of any other ID explains where to find it', () => {
-      for (const service of offered) {
-        for (const described of [...service.operations, ...service.triggers]) {
-          const step = steps.find(({ key }) => key === keyOf(service, described));
-          for (const [name, field] of Object.entries(described.input)) {
-            const info = describeField(field);
-            const shown = fixedFields(step?.operation.inputFields).find(({ key }) => key === name);
-            if (info.choices) expect(shown).toMatchObject({ choices: { perform: expect.any(String) } });
-            else if (/\bIDs?$/.test(info.label))
-              expect([keyOf(service, described), name, wordingFor(info.help ?? '', 'zapier').length > 20]).toEqual([
-                keyOf(service, described),
-                name,
-                true,
-              ]);
-          }
+  it('has the fields of each connection once, under a heading that links to the vendor', () => {
+    const fields = definition.authentication?.fields ?? [];
+    for (const { connection } of connectionsOf(offered)) {
+      const start = fields.findIndex(({ key }) => key === connection.key);
+      expect(fields[start]).toMatchObject({
+        type: 'copy',
+        helpText: expect.stringContaining(connection.documentationUrl),
+      });
+      const own = offeredFields(connection);
+      expect(fields.slice(start + 1, start + 1 + own.length).map(({ key }) => key)).toEqual(
+        own.map(([field]) => `${connection.key}_${field}`),
+      );
+    }
+    expect(new Set(fields.map(({ key }) => key)).size).toBe(fields.length);
+  });
+
+  it('requires the required fields of a connection that every step needs, and says who needs any other', () => {
+    const fields = definition.authentication?.fields ?? [];
+    for (const { connection, usedBy, required } of connectionsOf(offered)) {
+      expect(required).toBe(offered.every((service) => service.connection === connection));
+      const heading = fields.find(({ key }) => key === connection.key)?.helpText ?? '';
+      expect(/leave these fields empty/.test(heading)).toBe(!required && usedBy.length > 0);
+      if (!required) for (const service of usedBy) expect(heading).toContain(service);
+      for (const [field, schema] of offeredFields(connection)) {
+        const info = describeField(schema);
+        expect([field, fields.find(({ key }) => key === `${connection.key}_${field}`)?.required]).toEqual([
+          field,
+          required && info.required && !info.shownWhen,
+        ]);
+      }
+    }
+  });
+
+  it('hides every secret', () => {
+    for (const { connection } of connectionsOf(offered)) {
+      for (const [name, field] of offeredFields(connection)) {
+        const shown = definition.authentication?.fields?.find(({ key }) => key === `${connection.key}_${name}`);
+        expect([name, shown?.type === 'password']).toEqual([name, describeField(field).secret === true]);
+      }
+    }
+  });
+
+  it('has a unique name and label for every step', () => {
+    expect(new Set(steps.map(({ key }) => key)).size).toBe(steps.length);
+    expect(new Set(steps.map(({ display }) => display.label)).size).toBe(steps.length);
+    for (const service of offered)
+      for (const described of [...service.operations, ...service.triggers]) {
+        const step = steps.find(({ key }) => key === keyOf(service, described));
+        expect(step).toMatchObject({
+          noun: nounOf(described),
+          display: { label: labelOf(service, described, offered) },
+        });
+      }
+  });
+});
+
+/** The checks that Zapier runs on its servers, as far as the definition allows: docs.zapier.com, "Integration checks". */
+describe.each(each)('the checks of Zapier’s servers for the Zapier app %s', (name) => {
+  beforeAll(() => load(name));
+
+  it('D003: a connection has a label', () => {
+    expect(definition.authentication?.connectionLabel).toBe('{{label}}');
+  });
+
+  it('D004: everything that the vendor lists is a dropdown, and the help of any other ID explains where to find it', () => {
+    for (const service of offered) {
+      for (const described of [...service.operations, ...service.triggers]) {
+        const step = steps.find(({ key }) => key === keyOf(service, described));
+        for (const [name, field] of Object.entries(described.input)) {
+          const info = describeField(field);
+          const shown = fixedFields(step?.operation.inputFields).find(({ key }) => key === name);
+          if (info.choices) expect(shown).toMatchObject({ choices: { perform: expect.any(String) } });
+          else if (/\bIDs?$/.test(info.label))
+            expect([keyOf(service, described), name, wordingFor(info.help ?? '', 'zapier').length > 20]).toEqual([
+              keyOf(service, described),
+              name,
+              true,
+            ]);
         }
       }
-    });
+    }
+  });
 
-    it('D006: a webhook trigger can list recent events', () => {
-      expect(
-        wrongSteps(({ operation }) => operation.type === 'hook' && operation.performList === undefined, triggers()),
-      ).toEqual([]);
-    });
+  it('D006: a webhook trigger can list recent events', () => {
+    expect(
+      wrongSteps(({ operation }) => operation.type === 'hook' && operation.performList === undefined, triggers()),
+    ).toEqual([]);
+  });
 
-    it('D016: a webhook without a subscription has setup directions', () => {
-      expect(
-        wrongSteps(
-          ({ operation, display }) =>
-            operation.type === 'hook' &&
-            !operation.performSubscribe &&
-            !(display as { directions?: string }).directions,
-          triggers(),
-        ),
-      ).toEqual([]);
-      expect(
-        wrongSteps(
-          ({ operation }) =>
-            (operation.performSubscribe === undefined) !== (operation.performUnsubscribe === undefined),
-          triggers(),
-        ),
-      ).toEqual([]);
-    });
+  it('D016: a webhook without a subscription has setup directions', () => {
+    expect(
+      wrongSteps(
+        ({ operation, display }) =>
+          operation.type === 'hook' && !operation.performSubscribe && !(display as { directions?: string }).directions,
+        triggers(),
+      ),
+    ).toEqual([]);
+    expect(
+      wrongSteps(
+        ({ operation }) => (operation.performSubscribe === undefined) !== (operation.performUnsubscribe === undefined),
+        triggers(),
+      ),
+    ).toEqual([]);
+  });
 
-    it('D007, D008, D025: links are https, in Markdown, and never dangerous', () => {
-      for (const [where, text] of texts()) {
-        expect([where, /javascript:|data:|vbscript:/i.test(text)]).toEqual([where, false]);
-        expect([where, /http:\/\//.test(text)]).toEqual([where, false]);
-      }
-      const headings = definition.authentication?.fields?.filter(({ type }) => type === 'copy') ?? [];
-      expect(headings.every(({ helpText }) => /\[[^\]]+\]\(https:\/\/[^)\s]+\)/.test(helpText ?? ''))).toBe(true);
-    });
+  it('D007, D008, D025: links are https, in Markdown, and never dangerous', () => {
+    for (const [where, text] of texts()) {
+      expect([where, /javascript:|data:|vbscript:/i.test(text)]).toEqual([where, false]);
+      expect([where, /http:\/\//.test(text)]).toEqual([where, false]);
+    }
+    const headings = definition.authentication?.fields?.filter(({ type }) => type === 'copy') ?? [];
+    expect(headings.every(({ helpText }) => /\[[^\]]+\]\(https:\/\/[^)\s]+\)/.test(helpText ?? ''))).toBe(true);
+  });
 
-    it('D009: a search has a field', () => {
-      expect(wrongSteps(({ operation }) => (operation.inputFields ?? []).length === 0, searches())).toEqual([]);
-    });
+  it('D009: a search has a field', () => {
+    expect(wrongSteps(({ operation }) => (operation.inputFields ?? []).length === 0, searches())).toEqual([]);
+  });
 
-    it('D010: the example of a trigger or a search has an id', () => {
-      expect(
-        wrongSteps(
-          ({ operation }) => !['string', 'number'].includes(typeof operation.sample?.['id']),
-          [...triggers(), ...searches()],
-        ),
-      ).toEqual([]);
-    });
+  it('D010: the example of a trigger or a search has an id', () => {
+    expect(
+      wrongSteps(
+        ({ operation }) => !['string', 'number'].includes(typeof operation.sample?.['id']),
+        [...triggers(), ...searches()],
+      ),
+    ).toEqual([]);
+  });
 
-    it('D011: a help text adds information to its label', () => {
-      const redundant = (field: FieldDefinition) =>
-        field.helpText !== undefined &&
-        field.helpText.replace(/\W/g, '').toLowerCase() === (field.label ?? '').replace(/\W/g, '').toLowerCase();
-      for (const { key, operation } of steps)
-        expect([key, wrong(fixedFields(operation.inputFields), redundant, (field) => field.key)]).toEqual([key, []]);
-    });
+  it('D011: a help text adds information to its label', () => {
+    const redundant = (field: FieldDefinition) =>
+      field.helpText !== undefined &&
+      field.helpText.replace(/\W/g, '').toLowerCase() === (field.label ?? '').replace(/\W/g, '').toLowerCase();
+    for (const { key, operation } of steps)
+      expect([key, wrong(fixedFields(operation.inputFields), redundant, (field) => field.key)]).toEqual([key, []]);
+  });
 
-    it('D012: every step has an example', () => {
-      expect(wrongSteps(({ operation }) => Object.keys(operation.sample ?? {}).length === 0)).toEqual([]);
-    });
+  it('D012: every step has an example', () => {
+    expect(wrongSteps(({ operation }) => Object.keys(operation.sample ?? {}).length === 0)).toEqual([]);
+  });
 
-    it('D018: labels are in Title Case', () => {
-      const small = new Set([
-        'a',
-        'an',
-        'and',
-        'as',
-        'at',
-        'by',
-        'for',
-        'from',
-        'if',
-        'in',
-        'of',
-        'on',
-        'or',
-        'the',
-        'to',
-        'with',
-      ]);
-      // A vendor name in lower case stays in lower case.
-      const brands = new Set(['dbt']);
-      const isTitle = (label: string) =>
-        label
-          .split(/[\s(]+/)
-          .every(
-            (word, index) => word === '' || !/^[a-z]/.test(word) || brands.has(word) || (index > 0 && small.has(word)),
-          );
-      const labels = steps.flatMap(({ key, display, operation }) => [
-        `${key}: ${display.label}`,
-        ...fixedFields([...(operation.inputFields ?? []), ...(operation.outputFields ?? [])]).map(
-          ({ label }) => `${key}: ${label}`,
-        ),
-      ]);
-      expect(labels.filter((entry) => !isTitle(entry.slice(entry.indexOf(': ') + 2)))).toEqual([]);
-      expect(labels.filter((entry) => /[.!?]$/.test(entry))).toEqual([]);
-    });
+  it('D018: labels are in Title Case', () => {
+    const small = new Set([
+      'a',
+      'an',
+      'and',
+      'as',
+      'at',
+      'by',
+      'for',
+      'from',
+      'if',
+      'in',
+      'of',
+      'on',
+      'or',
+      'the',
+      'to',
+      'with',
+    ]);
+    // A vendor name in lower case stays in lower case.
+    const brands = new Set(['dbt']);
+    const isTitle = (label: string) =>
+      label
+        .split(/[\s(]+/)
+        .every(
+          (word, index) => word === '' || !/^[a-z]/.test(word) || brands.has(word) || (index > 0 && small.has(word)),
+        );
+    const labels = steps.flatMap(({ key, display, operation }) => [
+      `${key}: ${display.label}`,
+      ...fixedFields([...(operation.inputFields ?? []), ...(operation.outputFields ?? [])]).map(
+        ({ label }) => `${key}: ${label}`,
+      ),
+    ]);
+    expect(labels.filter((entry) => !isTitle(entry.slice(entry.indexOf(': ') + 2)))).toEqual([]);
+    expect(labels.filter((entry) => /[.!?]$/.test(entry))).toEqual([]);
+  });
 
-    it('D021: the description of a trigger is a sentence with "Triggers when", of other steps one that begins with a verb', () => {
-      expect(wrongSteps(({ display }) => !/^Triggers when [^.]+\.$/.test(display.description), triggers())).toEqual([]);
-      expect(
-        wrongSteps(({ display }) => !/^[A-Z][a-z]+s .+\.$/.test(display.description), [...creates(), ...searches()]),
-      ).toEqual([]);
-    });
+  it('D021: the description of a trigger is a sentence with "Triggers when", of other steps one that begins with a verb', () => {
+    expect(wrongSteps(({ display }) => !/^Triggers when [^.]+\.$/.test(display.description), triggers())).toEqual([]);
+    expect(
+      wrongSteps(({ display }) => !/^[A-Z][a-z]+s .+\.$/.test(display.description), [...creates(), ...searches()]),
+    ).toEqual([]);
+  });
 
-    it('D022: a dynamic field depends on a static one', () => {
-      for (const { key, operation } of steps) {
-        const late = (operation.inputFields ?? []).filter((field) => typeof field === 'string');
-        if (late.length > 0)
-          expect([
-            key,
-            fixedFields(operation.inputFields).some((field) => field['altersDynamicFields'] === true),
-          ]).toEqual([key, true]);
-      }
-    });
-
-    it('D023: timestamps in examples are in ISO 8601', () => {
-      const moments: string[] = [];
-      const collect = (value: unknown): void => {
-        if (typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:/.test(value)) moments.push(value);
-        else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
-      };
-      for (const { operation } of steps) collect(operation.sample);
-      if (name === 'pipewright') expect(moments.length).toBeGreaterThan(0);
-      expect(
-        moments.filter((moment) => !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(moment)),
-      ).toEqual([]);
-    });
-
-    it('D024: every example has the declared output fields and types', () => {
-      const types: Record<string, string> = {
-        string: 'string',
-        number: 'number',
-        integer: 'number',
-        boolean: 'boolean',
-      };
-      for (const { key, operation } of steps) {
-        const fields = fixedFields(operation.outputFields);
+  it('D022: a dynamic field depends on a static one', () => {
+    for (const { key, operation } of steps) {
+      const late = (operation.inputFields ?? []).filter((field) => typeof field === 'string');
+      if (late.length > 0)
         expect([
           key,
-          Object.keys(operation.sample ?? {}).filter((name) => !fields.some((field) => field.key === name)),
-        ]).toEqual([key, []]);
-        for (const field of fields) {
-          const value = operation.sample?.[field.key];
-          const expected = types[field.type ?? ''];
-          if (value === undefined || expected === undefined) continue;
-          const values = field['list'] ? (value as unknown[]) : [value];
-          expect([key, field.key, values.filter((entry) => typeof entry !== expected)]).toEqual([key, field.key, []]);
-        }
-      }
-    });
+          fixedFields(operation.inputFields).some((field) => field['altersDynamicFields'] === true),
+        ]).toEqual([key, true]);
+    }
+  });
 
-    it('keeps secrets and the sender’s signature out of examples', () => {
-      expect(JSON.stringify(steps.map(({ operation }) => operation.sample))).not.toMatch(
-        /password|secret"?:\s*"(?!current|previous|none)|Bearer |sig=/i,
-      );
-    });
+  it('D023: timestamps in examples are in ISO 8601', () => {
+    const moments: string[] = [];
+    const collect = (value: unknown): void => {
+      if (typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:/.test(value)) moments.push(value);
+      else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
+    };
+    for (const { operation } of steps) collect(operation.sample);
+    if (name === 'pipewright') expect(moments.length).toBeGreaterThan(0);
+    expect(
+      moments.filter((moment) => !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(moment)),
+    ).toEqual([]);
+  });
+
+  it('D024: every example has the declared output fields and types', () => {
+    const types: Record<string, string> = {
+      string: 'string',
+      number: 'number',
+      integer: 'number',
+      boolean: 'boolean',
+    };
+    for (const { key, operation } of steps) {
+      const fields = fixedFields(operation.outputFields);
+      expect([
+        key,
+        Object.keys(operation.sample ?? {}).filter((name) => !fields.some((field) => field.key === name)),
+      ]).toEqual([key, []]);
+      for (const field of fields) {
+        const value = operation.sample?.[field.key];
+        const expected = types[field.type ?? ''];
+        if (value === undefined || expected === undefined) continue;
+        const values = field['list'] ? (value as unknown[]) : [value];
+        expect([key, field.key, values.filter((entry) => typeof entry !== expected)]).toEqual([key, field.key, []]);
+      }
+    }
+  });
+
+  it('keeps secrets and the sender’s signature out of examples', () => {
+    expect(JSON.stringify(steps.map(({ operation }) => operation.sample))).not.toMatch(
+      /password|secret"?:\s*"(?!current|previous|none)|Bearer |sig=/i,
+    );
   });
 });
 
