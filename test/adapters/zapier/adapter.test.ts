@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import nock from 'nock';
-import { zapierApp } from '../../../zapier-app/src/app.ts';
+import { zapierApp } from '../../../zapier-app/adapter/app.ts';
 import { cellar, parcel, parcelUrl } from './parcel-service.ts';
 import { startPlatform, type Platform } from './platform.ts';
 

@@ -32,9 +32,9 @@ describe('the zip for Zapier', () => {
     expect(Object.keys((await zapier.definition()).creates ?? {})).toContain('data_factory_run_pipeline');
   });
 
-  it('tests a connection and labels it with its services', async () => {
+  it('tests a connection and labels it with its accounts', async () => {
     expect(await zapier.authLabel({ ...groups.azure, ...groups.quantemplate })).toMatch(
-      /Quantemplate: Quantemplate \(c-contoso\).*Azure Data Factory.*: \S/,
+      /Quantemplate API User: Quantemplate \(c-contoso\).*Azure Service Principal: \S/,
     );
     const nothing = await zapier.authTest({}).catch((error: unknown) => error);
     expect((nothing as ZapierAppError).userMessage).toContain('The connection is empty.');

@@ -1,6 +1,6 @@
 import { services } from '../../../shared/src/catalog.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
-import { zapierApp } from '../../../zapier-app/src/app.ts';
+import { zapierApp } from '../../../zapier-app/adapter/app.ts';
 import { startPlatform, type Platform } from './platform.ts';
 import { groupsOf } from './sandbox-accounts.ts';
 

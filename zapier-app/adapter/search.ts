@@ -15,7 +15,7 @@ export function searchOf(service: Service, search: Search, settings: Settings): 
   return {
     key: keyOf(service, search),
     noun: nounOf(search),
-    display: { label: labelOf(service, search), description: search.description },
+    display: { label: labelOf(service, search, settings.services), description: search.description },
     operation: {
       inputFields: inputFieldsOf(search.input, service, settings),
       outputFields: outputFieldsOf(search.output, sample),

@@ -81,7 +81,7 @@ export function createOf(service: Service, action: Action, settings: Settings): 
   return {
     key: keyOf(service, action),
     noun: nounOf(action),
-    display: { label: labelOf(service, action), description: action.description },
+    display: { label: labelOf(service, action, settings.services), description: action.description },
     operation: {
       inputFields: inputFieldsOf(action.input, service, settings),
       outputFields: outputFieldsOf(action.output, sample),

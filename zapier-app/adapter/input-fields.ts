@@ -1,12 +1,7 @@
 import type { Bundle, InputField, PlainInputField, ZObject } from 'zapier-platform-core';
-import {
-  describeFieldOn,
-  type Field,
-  type FieldInfo,
-  type FieldKind,
-  type Fields,
-} from '../../shared/src/define/fields.ts';
+import { describeFieldOn, type Field, type FieldKind, type Fields } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
+import { conditionOf } from './condition.ts';
 import { declaredFields } from './declared-fields.ts';
 import { choicesOf, dropdownOf } from './dropdown.ts';
 import type { Settings } from './settings.ts';
@@ -53,15 +48,6 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
   };
 }
 
-/** The condition of a field that is always visible, as a sentence. */
-function condition({ shownWhen }: FieldInfo, fields: Fields): string {
-  const deciding = shownWhen && fields[shownWhen.field];
-  if (!deciding) return '';
-  const { label, options = [] } = describeFieldOn('zapier', deciding);
-  const labels = shownWhen.is.map((value) => `“${options.find((option) => option.value === value)?.label ?? value}”`);
-  return `Only used when “${label}” is ${labels.join(' or ')}. `;
-}
-
 /**
  * The input fields of an operation, advanced ones last. A field that depends on another one is added dynamically. A field with its
  * own dropdown is always visible, because Zapier does not support functions in dynamic fields.
@@ -84,7 +70,7 @@ export function inputFieldsOf(fields: Fields, service: Service, settings: Settin
     const { shownWhen } = info;
     // Without the field that it depends on, a field is always shown.
     if (!shownWhen || !offered.some((other) => other.name === shownWhen.field)) return plain;
-    if (info.choices) return { ...plain, helpText: `${condition(info, fields)}${info.help ?? ''}`.trim() };
+    if (info.choices) return { ...plain, helpText: `${conditionOf(info, fields)}${info.help ?? ''}`.trim() };
     const initial = fields[shownWhen.field] && describeFieldOn('zapier', fields[shownWhen.field] as Field).default;
     return (_z: ZObject, { inputData }: Bundle) =>
       shownWhen.is.includes(String(inputData?.[shownWhen.field] || initial)) ? [plain] : [];

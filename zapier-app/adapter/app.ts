@@ -1,6 +1,5 @@
 import zapier, { defineApp, type Create, type Search, type Trigger } from 'zapier-platform-core';
 import type { Service } from '../../shared/src/define/service.ts';
-import packageJson from '../package.json' with { type: 'json' };
 import { createOf } from './action.ts';
 import { authenticationOf } from './authentication.ts';
 import { hydratorOf } from './hydrate.ts';
@@ -9,8 +8,10 @@ import { searchOf } from './search.ts';
 import type { Settings } from './settings.ts';
 import { webhookTriggerOf } from './webhook-trigger.ts';
 
-/** Options that tests change. */
+/** Options of an app. */
 export interface AppOptions {
+  /** The app's own version, from its package.json. Default: 0.0.0, for tests. */
+  version?: string;
   /** Seconds that a step waits for a run to finish. Default: 25 of the 30 that Zapier allows. */
   maxWaitSeconds?: number;
 }
@@ -19,7 +20,7 @@ const byKey = <T extends { key: string }>(entries: T[]): Record<string, T> =>
   Object.fromEntries(entries.map((entry) => [entry.key, entry]));
 
 /** The Zapier app of some services; services that cannot run on Zapier are omitted. */
-export function zapierApp(services: readonly Service[], { maxWaitSeconds = 25 }: AppOptions = {}) {
+export function zapierApp(services: readonly Service[], { version = '0.0.0', maxWaitSeconds = 25 }: AppOptions = {}) {
   const downloadFile = hydratorOf(() => settings);
   const offered = services.filter((service) => service.missing?.zapier === undefined);
   const settings: Settings = { services: offered, maxWaitSeconds, downloadFile };
@@ -42,7 +43,7 @@ export function zapierApp(services: readonly Service[], { maxWaitSeconds = 25 }:
     ),
   );
   return defineApp({
-    version: packageJson.version,
+    version,
     platformVersion: zapier.version,
     authentication: authenticationOf(settings),
     triggers: byKey(triggers),

@@ -2,12 +2,16 @@ import { PipewrightError } from '../../shared/src/host/error.ts';
 import { logsIn, type Connection } from '../../shared/src/define/connection.ts';
 import { describeField, type Field } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
+import { conditionOf } from './condition.ts';
 import { enumerate } from './names.ts';
 
-/** The values of the app's connection, under the keys of all groups. */
+/** The values of the app's connection form. */
 export type AuthData = Record<string, unknown>;
 
-/** The key of a field in the app's one connection: `azure_tenantId`. */
+/**
+ * The key of a field in the connection form: `azure_tenantId`, the same in every app. Connections store it, so it must not change
+ * (docs/decisions/0006-one-zapier-app-per-service.md).
+ */
 export function authenticationKey(connection: Connection, field: string): string {
   return `${connection.key}_${field}`;
 }
@@ -17,8 +21,17 @@ export function offeredFields(connection: Connection): [string, Field][] {
   return Object.entries(connection.fields).filter(([, field]) => describeField(field).notOn?.zapier === undefined);
 }
 
-/** The connections of the services without duplicates, with the names of the services that use them. */
-export function connectionsOf(services: readonly Service[]): { connection: Connection; usedBy: string[] }[] {
+/** A connection of the app. */
+export interface AppConnection {
+  connection: Connection;
+  /** Names of the services that use it. */
+  usedBy: string[];
+  /** Whether every step needs it: then its form has required fields. */
+  required: boolean;
+}
+
+/** The connections of the services without duplicates. */
+export function connectionsOf(services: readonly Service[]): AppConnection[] {
   const found = new Map<string, { connection: Connection; usedBy: string[] }>();
   for (const service of services) {
     if (!logsIn(service.connection)) continue;
@@ -26,7 +39,10 @@ export function connectionsOf(services: readonly Service[]): { connection: Conne
     entry.usedBy.push(service.name);
     found.set(service.connection.key, entry);
   }
-  return [...found.values()];
+  return [...found.values()].map((entry) => ({
+    ...entry,
+    required: services.every((service) => service.connection === entry.connection),
+  }));
 }
 
 function valuesOf(connection: Connection, authData: AuthData): AuthData {
@@ -35,7 +51,7 @@ function valuesOf(connection: Connection, authData: AuthData): AuthData {
   );
 }
 
-/** Whether a group was filled in. Fields with a default do not count. */
+/** Whether the fields of a connection were filled in. Fields with a default do not count. */
 export function isFilledIn(connection: Connection, authData: AuthData): boolean {
   const values = valuesOf(connection, authData);
   return offeredFields(connection).some(([name, field]) => {
@@ -45,14 +61,14 @@ export function isFilledIn(connection: Connection, authData: AuthData): boolean 
 }
 
 /**
- * The checked values of one group.
- * @throws PipewrightError `not-connected` that names the group and the fields to fill in
+ * The checked values of a connection.
+ * @throws PipewrightError `not-connected` that names the connection and the fields to fill in
  */
 export function readConnection(connection: Connection, authData: AuthData): Record<string, unknown> {
   if (logsIn(connection) && !isFilledIn(connection, authData)) {
     const required = offeredFields(connection)
       .map(([, field]) => describeField(field))
-      .filter(({ advanced, default: initial }) => !advanced && initial === undefined);
+      .filter((info) => !info.advanced && info.default === undefined && conditionOf(info, connection.fields) === '');
     throw new PipewrightError({
       code: 'not-connected',
       message: `The connection has no values for “${connection.name}”.`,

@@ -10,14 +10,29 @@ export function snakeCase(name: string): string {
     .replace(/^_/, '');
 }
 
-/** The key of an operation or a trigger in the app: `data_factory_run_pipeline`. Zaps store it, so it must not change. */
+/**
+ * The key of an operation or a trigger: `data_factory_run_pipeline`, the same in every app. Zaps store it, so it must not change
+ * (docs/decisions/0006-one-zapier-app-per-service.md).
+ */
 export function keyOf(service: Service, { key }: Operation | Trigger): string {
   return `${snakeCase(service.key)}_${snakeCase(key)}`;
 }
 
-/** The label in the list of steps: `Run Pipeline in Azure Data Factory`. Several services have operations with the same name. */
-export function labelOf(service: Service, { name }: Operation | Trigger): string {
-  return `${name} in ${service.name}`;
+/** The service's name without the vendor's name, if several services of the app have it: `Data Factory` of `Azure Data Factory`. */
+function shortName({ name }: Service, services: readonly Service[]): string {
+  const [vendor, ...rest] = name.split(' ');
+  const isShared = services.filter((other) => other.name.split(' ')[0] === vendor).length > 1;
+  return isShared && rest.length > 1 ? rest.join(' ') : name;
+}
+
+/**
+ * The label in the list of steps, beside which Zapier shows the app's name: `Run Job` in an app of one service, `Run Pipeline in
+ * Data Factory` in an app of several, unless the name contains the service: `Complete WebHook Activity`.
+ * @param services all services of the app
+ */
+export function labelOf(service: Service, { name }: Operation | Trigger, services: readonly Service[]): string {
+  const place = shortName(service, services);
+  return services.length === 1 || name.includes(place) ? name : `${name} in ${place}`;
 }
 
 /** The noun of an operation or trigger: `Pipeline Run`, from its resource or a name such as `Pipeline Run Finished`. */

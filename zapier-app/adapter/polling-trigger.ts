@@ -30,7 +30,7 @@ export function pollingTriggerOf(service: Service, trigger: PollingTrigger, sett
   return {
     key: keyOf(service, trigger),
     noun: nounOf(trigger),
-    display: { label: labelOf(service, trigger), description: trigger.description },
+    display: { label: labelOf(service, trigger, settings.services), description: trigger.description },
     operation: {
       type: 'polling',
       inputFields: inputFieldsOf(trigger.input, service, settings),

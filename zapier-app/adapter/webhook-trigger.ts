@@ -134,7 +134,7 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
     key: keyOf(service, trigger),
     noun: nounOf(trigger),
     display: {
-      label: labelOf(service, trigger),
+      label: labelOf(service, trigger, settings.services),
       description: trigger.description,
       ...(directions && !subscriber ? { directions: wordingFor(directions, 'zapier') } : {}),
     },
