@@ -3,6 +3,7 @@ import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Context } from '../../shared/src/define/context.ts';
 import type { Action, Callback, Operation, Output } from '../../shared/src/define/operation.ts';
 import type { Service } from '../../shared/src/define/service.ts';
+import { stillRunning } from '../../shared/src/runs/still-running.ts';
 import { callService, type Save, type ServiceCall } from './call.ts';
 import { gatherInput } from './declared-fields.ts';
 import { pointTo, stash } from './hydrate.ts';
@@ -56,6 +57,15 @@ function isTemporary(error: unknown): boolean {
   );
 }
 
+/**
+ * The error of a step whose callback was called while its run is active, such as by another run of the same dbt job. With a Start
+ * Key, it makes no difference whether Zapier then runs the whole step again or only this part.
+ */
+function resumedTooEarly({ service, bundle }: ServiceCall, { id, name }: Output): PipewrightError {
+  const repeatable = (bundle.inputData?.['startKey'] ?? '') !== '';
+  return stillRunning({ service: service.name, what: String(name), id: String(id), waitedMs: maxPollMs, repeatable });
+}
+
 /** The result of a paused step. */
 function resumeAction(call: ServiceCall, callback: Callback): Promise<Output> {
   const { bundle } = call;
@@ -69,7 +79,7 @@ function resumeAction(call: ServiceCall, callback: Callback): Promise<Output> {
       });
       if (finished?.failure && bundle.inputData?.['onFailure'] !== 'continue') throw finished.failure;
       if (finished) return finished.output;
-      if (context.host.now() >= until) return started;
+      if (context.host.now() >= until) throw resumedTooEarly(call, started);
       await context.host.sleep(pollIntervalMs);
     }
   });

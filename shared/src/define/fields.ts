@@ -27,6 +27,10 @@ export interface FieldInfo {
   placeholder?: string;
   /** Shown under Options in n8n, and last in Zapier. Default: false. */
   advanced?: boolean;
+  /** A value that Zapier starts with instead of the default, because waiting works differently there. */
+  defaultOnZapier?: string;
+  /** Whether an advanced field is shown among the first ones in Zapier. Default: false. */
+  prominentOnZapier?: boolean;
   /** Hidden once entered. Default: false. */
   secret?: boolean;
   /** Allows several lines of text. Default: false. */
@@ -207,7 +211,7 @@ export interface ShownOption {
 }
 
 /** A field as one platform shows it: in its wording, with the options that it offers. */
-export interface ShownField extends Omit<FieldMetadata, 'help' | 'options'> {
+export interface ShownField extends Omit<FieldMetadata, 'help' | 'options' | 'defaultOnZapier' | 'prominentOnZapier'> {
   help?: string;
   options?: ShownOption[];
   required: boolean;
@@ -216,8 +220,10 @@ export interface ShownField extends Omit<FieldMetadata, 'help' | 'options'> {
 
 /** Describes a field in the wording of a platform, without options that the platform does not offer. */
 export function describeFieldOn(platform: 'n8n' | 'zapier', schema: Field): ShownField {
-  const { help, options, ...field } = describeField(schema);
+  const { help, options, defaultOnZapier, prominentOnZapier, ...field } = describeField(schema);
   const shown: ShownField = field;
+  if (platform === 'zapier' && defaultOnZapier !== undefined) shown.default = defaultOnZapier;
+  if (platform === 'zapier' && prominentOnZapier) delete shown.advanced;
   if (help !== undefined) shown.help = wordingFor(help, platform);
   const offered = options?.filter(({ notOn }) => notOn?.[platform] === undefined);
   if (offered)

@@ -82,15 +82,16 @@ export async function rerun(
   const summary = { rerunOf: failed.id, stepsToRun: steps };
   host.log.info(`${service}: steps of ${failed.name} to rerun: ${steps.length > 0 ? steps.join(', ') : 'all'}.`);
   if (input.dryRun) return { ...failed, ...summary, started: false };
+  const startedBy: RunProvider = { ...next, what: `a rerun of run ${failed.id}` };
   const run = await startOnce(host, {
-    provider: { ...next, what: `a rerun of run ${failed.id}` },
+    provider: startedBy,
     scope: next.what,
     startKey: startKeyOf(host, input.startKey),
     parameters: failed.parameters,
     start,
     ...(find ? { findByKey: find } : {}),
   });
-  return { ...(await followRun(host, next, run, input)), ...summary, started: true };
+  return { ...(await followRun(host, next, run, input, startedBy)), ...summary, started: true };
 }
 
 /** A realistic output. */

@@ -12,10 +12,11 @@ export const startFields = {
       help: {
         n8n: 'Idempotency key: a repeated key returns the existing run instead of starting another one. Use the ID of the event that triggered the workflow.',
         zapier:
-          'Idempotency key: a repeated key returns the existing run instead of starting another one. Use the ID of the event that triggered the Zap.',
+          'Map the ID of the event that triggered the Zap: a step that runs again with the same key returns the existing run instead of starting another one. Zapier needs it to wait longer than 25 seconds.',
       },
       placeholder: 'wev_2L6ZDoilyiWzKkSA59Gmc2d7FDD',
       advanced: true,
+      prominentOnZapier: true,
     }),
   ),
   reuseActiveRun: v.optional(

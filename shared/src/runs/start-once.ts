@@ -47,13 +47,26 @@ const inProgress = new Map<string, Promise<Run>>();
 export async function startOnce(host: Host, start: Start): Promise<Run> {
   const { provider, startKey } = start;
   if (startKey.key === undefined) return reuseOrStart(host, start);
-  const cacheKey = `started:${createHash('sha256')
-    .update(JSON.stringify([provider.service, provider.place, provider.what, startKey.key]))
-    .digest('hex')}`;
+  const cacheKey = cacheKeyOf(provider, startKey.key);
   const run =
     inProgress.get(cacheKey) ?? startUnlessKnown(host, start, cacheKey).finally(() => inProgress.delete(cacheKey));
   inProgress.set(cacheKey, run);
   return run;
+}
+
+const cacheKeyOf = ({ service, place, what }: RunProvider, key: string): string =>
+  `started:${createHash('sha256')
+    .update(JSON.stringify([service, place, what, key]))
+    .digest('hex')}`;
+
+/** Whether a repeated start under the user's key would return this run. */
+export async function isRemembered(
+  host: Host,
+  provider: RunProvider,
+  key: string | undefined,
+  id: string,
+): Promise<boolean> {
+  return key !== undefined && (await host.cache.get(cacheKeyOf(provider, key))) === id;
 }
 
 async function startUnlessKnown(host: Host, start: Start, cacheKey: string): Promise<Run> {
@@ -197,12 +210,13 @@ export function isUncertain(error: unknown): error is PipewrightError {
 
 async function search(host: Host, find: () => Promise<Run | undefined>): Promise<Run | undefined> {
   for (let attempt = 0; attempt < searchAttempts; attempt += 1) {
-    await host.sleep(backoff(attempt, host.random(), 1_000));
     try {
+      await host.sleep(backoff(attempt, host.random(), 1_000));
       const found = await find();
       if (found) return found;
     } catch (error) {
-      if (!(error instanceof PipewrightError)) throw error;
+      // A platform without time left may ask to run the step again, which would start a second run.
+      if (!(error instanceof PipewrightError) || host.signal?.aborted) throw error;
     }
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { services } from '../../../shared/src/catalog.ts';
-import { describeField } from '../../../shared/src/define/fields.ts';
+import { describeField, describeFieldOn } from '../../../shared/src/define/fields.ts';
 import { connectionsOf, offeredFields } from '../../../zapier-app/src/connections.ts';
 import app from '../../../zapier-app/src/index.ts';
 import { keyOf, labelOf, nounOf, snakeCase } from '../../../zapier-app/src/names.ts';
@@ -66,7 +66,7 @@ describe('the definition of the Zapier app', () => {
     for (const service of offered) {
       for (const operation of service.operations) {
         const infos = Object.entries(operation.input)
-          .map(([name, field]) => ({ name, info: describeField(field) }))
+          .map(([name, field]) => ({ name, info: describeFieldOn('zapier', field) }))
           .filter(({ info }) => !info.notOn?.zapier);
         const step = steps.find(({ key }) => key === keyOf(service, operation));
         const expected = [...infos.filter(({ info }) => !info.advanced), ...infos.filter(({ info }) => info.advanced)];
