@@ -23,15 +23,16 @@ export function saveFor({ z, bundle, settings, service }: ServiceCall, operation
 }
 
 function runAction(call: ServiceCall, action: Action): Promise<Output> {
-  const input = gatherInput(action.input, call.bundle.inputData ?? {});
-  return callService(call, (context) => action.run(input, context), saveFor(call, action));
+  const run = (context: Context): Promise<Output> =>
+    action.run(gatherInput(action.input, call.bundle.inputData ?? {}), context);
+  return callService(call, run, saveFor(call, action));
 }
 
 /** Starts an action that waits for a callback: Zapier pauses the step, unless the work has already finished. */
 function startAction(call: ServiceCall, action: Action, callback: Callback): Promise<Output> {
   const { z, bundle } = call;
-  const input = gatherInput(action.input, bundle.inputData ?? {});
   const start = async (context: Context): Promise<Output> => {
+    const input = gatherInput(action.input, bundle.inputData ?? {});
     // The editor does not resume a step, so a test polls the run instead.
     if (!callback.isChosen(input) || bundle.meta?.isLoadingSample) return action.run(input, context);
     const { output, kept } = await callback.start(input, context, () => z.generateCallbackUrl());
@@ -69,8 +70,8 @@ function resumedTooEarly({ service, bundle }: ServiceCall, { id, name }: Output)
 /** The result of a paused step. */
 function resumeAction(call: ServiceCall, callback: Callback): Promise<Output> {
   const { bundle } = call;
-  const { kept, ...started } = (bundle as Bundle & PausedStep).outputData;
   return callService(call, async (context) => {
+    const { kept, ...started } = (bundle as Bundle & PausedStep).outputData;
     const until = context.host.now() + maxPollMs;
     for (;;) {
       const finished = await callback.readFinished(kept, context).catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import type { Bundle, Search as ZapierSearch, ZObject } from 'zapier-platform-core';
+import type { Context } from '../../shared/src/define/context.ts';
 import type { Search } from '../../shared/src/define/operation.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { saveFor } from './action.ts';
@@ -22,9 +23,8 @@ export function searchOf(service: Service, search: Search, settings: Settings): 
       sample,
       perform: async (z: ZObject, bundle: Bundle) => {
         const call = { z, bundle, settings, service };
-        const input = gatherInput(search.input, bundle.inputData ?? {});
-        const found = await callService(call, (context) => search.run(input, context), saveFor(call, search));
-        return found as { id: string }[];
+        const run = (context: Context) => search.run(gatherInput(search.input, bundle.inputData ?? {}), context);
+        return (await callService(call, run, saveFor(call, search))) as { id: string }[];
       },
     },
   };
