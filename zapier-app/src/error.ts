@@ -20,6 +20,8 @@ export function zapierError(error: unknown, { errors }: Pick<ZObject, 'errors'>)
   const text = redact(describeError(error, 'zapier'));
   if (error.code === 'throttled' || (error.code === 'still-running' && error.retryable))
     return new errors.ThrottledError(text, Math.ceil(error.retryAfterSeconds ?? 60));
+  // Zapier marks the connection as expired and asks the user to connect again.
+  if (error.code === 'unauthorized') return Object.assign(new errors.ExpiredAuthError(text), bare);
   if (halting.includes(error.code)) return Object.assign(new errors.HaltedError(text), bare);
   return new errors.Error(text, error.code, error.status);
 }

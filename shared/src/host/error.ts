@@ -10,7 +10,7 @@ export type ErrorCode =
   | 'invalid-input'
   /** The connection is missing or incomplete. */
   | 'not-connected'
-  /** The vendor rejected the credentials (401). Waits keep logging in again for a short time. */
+  /** The vendor rejected the credentials (401). Waits keep logging in again for a short time. Zapier marks the connection as expired. */
   | 'unauthorized'
   /** The account lacks a permission (403). */
   | 'forbidden'

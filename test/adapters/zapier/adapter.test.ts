@@ -136,6 +136,13 @@ describe('an error', () => {
     });
   });
 
+  it('marks the connection as expired when the vendor rejects the login, without the bundle', async () => {
+    await expect(failing('unauthorized')).rejects.toMatchObject({
+      name: 'ExpiredAuthError',
+      message: 'It did not work. Do it otherwise.',
+    });
+  });
+
   it('halts the Zap with only the message when there is nothing to do', async () => {
     await expect(failing('empty-dataset')).rejects.toMatchObject({
       name: 'HaltedError',
