@@ -9,7 +9,7 @@ import { gatherInput } from './declared-fields.ts';
 import { pointTo, stash } from './hydrate.ts';
 import { inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
-import { outputFieldsOf } from './output-fields.ts';
+import { outputFieldsOf, withJsonTexts } from './output-fields.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -23,8 +23,8 @@ export function saveFor({ z, bundle, settings, service }: ServiceCall, operation
 }
 
 function runAction(call: ServiceCall, action: Action): Promise<Output> {
-  const run = (context: Context): Promise<Output> =>
-    action.run(gatherInput(action.input, call.bundle.inputData ?? {}), context);
+  const run = async (context: Context): Promise<Output> =>
+    withJsonTexts(action.output, await action.run(gatherInput(action.input, call.bundle.inputData ?? {}), context));
   return callService(call, run, saveFor(call, action));
 }
 
@@ -34,9 +34,11 @@ function startAction(call: ServiceCall, action: Action, callback: Callback): Pro
   const start = async (context: Context): Promise<Output> => {
     const input = gatherInput(action.input, bundle.inputData ?? {});
     // The editor does not resume a step, so a test polls the run instead.
-    if (!callback.isChosen(input) || bundle.meta?.isLoadingSample) return action.run(input, context);
+    if (!callback.isChosen(input) || bundle.meta?.isLoadingSample)
+      return withJsonTexts(action.output, await action.run(input, context));
     const { output, kept } = await callback.start(input, context, () => z.generateCallbackUrl());
-    return kept ? { ...output, kept } : output;
+    const complete = withJsonTexts(action.output, output);
+    return kept ? { ...complete, kept } : complete;
   };
   return callService(call, start, saveFor(call, action));
 }
@@ -68,7 +70,7 @@ function resumedTooEarly({ service, bundle }: ServiceCall, { id, name }: Output)
 }
 
 /** The result of a paused step. */
-function resumeAction(call: ServiceCall, callback: Callback): Promise<Output> {
+function resumeAction(call: ServiceCall, action: Action, callback: Callback): Promise<Output> {
   const { bundle } = call;
   return callService(call, async (context) => {
     const { kept, ...started } = (bundle as Bundle & PausedStep).outputData;
@@ -79,7 +81,7 @@ function resumeAction(call: ServiceCall, callback: Callback): Promise<Output> {
         throw error;
       });
       if (finished?.failure && bundle.inputData?.['onFailure'] !== 'continue') throw finished.failure;
-      if (finished) return finished.output;
+      if (finished) return withJsonTexts(action.output, finished.output);
       if (context.host.now() >= until) throw resumedTooEarly(call, started);
       await context.host.sleep(pollIntervalMs);
     }
@@ -96,14 +98,15 @@ export function createOf(service: Service, action: Action, settings: Settings): 
     operation: {
       inputFields: inputFieldsOf(action.input, service, settings),
       outputFields: outputFieldsOf(action.output, sample),
-      sample,
+      sample: withJsonTexts(action.output, sample),
       perform: (z: ZObject, bundle: Bundle) => {
         const call = { z, bundle, settings, service };
         return callback ? startAction(call, action, callback) : runAction(call, action);
       },
       ...(callback
         ? {
-            performResume: (z: ZObject, bundle: Bundle) => resumeAction({ z, bundle, settings, service }, callback),
+            performResume: (z: ZObject, bundle: Bundle) =>
+              resumeAction({ z, bundle, settings, service }, action, callback),
           }
         : {}),
     },

@@ -18,7 +18,7 @@ const types: Record<FieldKind, PlainInputField['type']> = {
   option: 'string',
   list: 'string',
   values: 'string',
-  json: 'text',
+  json: 'json',
   file: 'file',
   'date-time': 'datetime',
 };
@@ -31,6 +31,7 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
     kind,
     secret,
     multiline,
+    fractional,
     options,
     choices,
     required,
@@ -39,7 +40,7 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
   return {
     key: name,
     label,
-    type: secret ? 'password' : multiline ? 'text' : types[kind],
+    type: secret ? 'password' : multiline && kind !== 'json' ? 'text' : fractional ? 'number' : types[kind],
     required,
     ...(help ? { helpText: help } : {}),
     // Names and values are entered in two columns, so a JSON example would be misleading.

@@ -7,7 +7,7 @@ import { callService } from './call.ts';
 import { gatherInput } from './declared-fields.ts';
 import { inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
-import { outputFieldsOf } from './output-fields.ts';
+import { outputFieldsOf, withJsonTexts } from './output-fields.ts';
 import type { Settings } from './settings.ts';
 
 /** Converts a search of a service to a Zapier search, which uses the first result. */
@@ -20,11 +20,12 @@ export function searchOf(service: Service, search: Search, settings: Settings): 
     operation: {
       inputFields: inputFieldsOf(search.input, service, settings),
       outputFields: outputFieldsOf(search.output, sample),
-      sample,
+      sample: withJsonTexts(search.output, sample),
       perform: async (z: ZObject, bundle: Bundle) => {
         const call = { z, bundle, settings, service };
         const run = (context: Context) => search.run(gatherInput(search.input, bundle.inputData ?? {}), context);
-        return (await callService(call, run, saveFor(call, search))) as { id: string }[];
+        const found = await callService(call, run, saveFor(call, search));
+        return found.map((one) => withJsonTexts(search.output, one)) as { id: string }[];
       },
     },
   };

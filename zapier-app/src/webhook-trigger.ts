@@ -12,7 +12,7 @@ import { enrichEvents, processDelivery } from '../../shared/src/webhooks/process
 import { callService } from './call.ts';
 import { inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
-import { identified, outputFieldsOf } from './output-fields.ts';
+import { identified, outputFieldsOf, withJsonTexts } from './output-fields.ts';
 import type { Settings } from './settings.ts';
 
 /** The delivery in a bundle. Zapier passes the body as text, so its bytes are the UTF-8 encoding of that text. */
@@ -58,7 +58,8 @@ async function confirm({ confirmUrl }: Handshake, { http, log }: Host): Promise<
  */
 export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, settings: Settings): Trigger {
   const { subscriber, directions } = trigger;
-  const { output, sample } = identified(trigger);
+  const { output, sample: plainSample } = identified(trigger);
+  const sample = withJsonTexts(output, plainSample);
   const inputOf = ({ inputData = {} }: Bundle) => inputData;
 
   const perform = (z: ZObject, bundle: Bundle) =>
@@ -74,7 +75,7 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
       if (taken.outcome === 'events') {
         try {
           const events = await enrichEvents(trigger, taken.events, input, { host, connection });
-          return events.map((event) => asItem(event));
+          return events.map((event) => withJsonTexts(output, asItem(event)));
         } catch (error) {
           // Zapier retries the delivery, which must not count as a repeat.
           for (const { id } of taken.events) await host.forget(id);
@@ -107,7 +108,7 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
       const recent = (await trigger.recent?.(input, context)) ?? [];
       return filterEvents(trigger, recent, input);
     });
-    return events.length > 0 ? events.map((event) => asItem(event, sample)) : [sample];
+    return events.length > 0 ? events.map((event) => withJsonTexts(output, asItem(event, sample))) : [sample];
   };
 
   const subscription = subscriber && {

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { isObject } from '../../host/is-object.ts';
 import { redact } from '../../host/redact.ts';
-import { integer, json, option, text } from '../../define/fields.ts';
+import { json, option, seconds, text } from '../../define/fields.ts';
 import { runStatuses, type Run, type RunStatus, type Step } from '../../runs/run.ts';
 import { service } from './api.ts';
 
@@ -44,7 +44,7 @@ export const runParts = {
     }),
   ),
   runSeconds: v.optional(
-    integer({
+    seconds({
       label: 'Duration (Seconds)',
       help: 'The duration from the step that starts or gets the run.',
       placeholder: '148',
@@ -54,7 +54,7 @@ export const runParts = {
   runExplanation: v.optional(
     text({
       label: 'Explanation',
-      help: 'The duration from the step that starts or gets the run.',
+      help: 'The explanation from the step that starts or gets the run.',
       placeholder: 'Monthly report failed: …',
       multiline: true,
       notOn: { n8n: wholeRunInN8n },
@@ -63,7 +63,7 @@ export const runParts = {
   runUrl: v.optional(
     text({
       label: 'Run URL',
-      help: 'The duration from the step that starts or gets the run.',
+      help: 'The URL from the step that starts or gets the run.',
       placeholder: 'https://…',
       notOn: { n8n: wholeRunInN8n },
     }),
