@@ -289,7 +289,7 @@ describe('a webhook with a subscription', () => {
     ]);
     nock(parcelUrl).get('/events').reply(200, []);
     expect(await trigger.performList({ authData })).toEqual([
-      { id: '00340', number: '00340', verified: true, matchedSecret: 'current' },
+      { id: 'e-1', number: '00340', verified: true, matchedSecret: 'current' },
     ]);
   });
 });

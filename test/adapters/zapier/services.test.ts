@@ -151,6 +151,7 @@ describe('a pipeline run', () => {
     });
     const keyed = { pipeline: 'Nightly_load', startKey: 'event-of-the-night' };
     const first = requestsTo(/createRun/);
+    sandbox.control.planRun({ service: 'data-factory', name: 'Nightly_load', runningMilliseconds: 600_000 });
     await expect(run(keyed)).rejects.toMatchObject({
       name: 'ThrottledError',
       message: expect.stringMatching(/"delay":30/),
