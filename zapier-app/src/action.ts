@@ -7,7 +7,7 @@ import { stillRunning } from '../../shared/src/runs/still-running.ts';
 import { callService, type Save, type ServiceCall } from './call.ts';
 import { gatherInput } from './declared-fields.ts';
 import { pointTo, stash } from './hydrate.ts';
-import { inputFieldsOf } from './input-fields.ts';
+import { fieldGroupsOf, inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
 import { outputFieldsOf, withJsonTexts } from './output-fields.ts';
 import type { Settings } from './settings.ts';
@@ -97,6 +97,7 @@ export function createOf(service: Service, action: Action, settings: Settings): 
     display: { label: labelOf(service, action), description: action.description },
     operation: {
       inputFields: inputFieldsOf(action.input, service, settings),
+      ...fieldGroupsOf(action.input),
       outputFields: outputFieldsOf(action.output, sample),
       sample: withJsonTexts(action.output, sample),
       perform: (z: ZObject, bundle: Bundle) => {

@@ -23,6 +23,9 @@ const types: Record<FieldKind, PlainInputField['type']> = {
   'date-time': 'datetime',
 };
 
+/** The group of the advanced fields, which Zapier shows under its own heading. */
+const advancedGroup = { key: 'advanced', label: 'Advanced' };
+
 function plainField(name: string, field: Field, service: Service, settings: Settings): PlainInputField {
   const {
     label,
@@ -32,6 +35,7 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
     secret,
     multiline,
     fractional,
+    advanced,
     options,
     choices,
     required,
@@ -42,6 +46,7 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
     label,
     type: secret ? 'password' : multiline && kind !== 'json' ? 'text' : fractional ? 'number' : types[kind],
     required,
+    ...(advanced ? { group: advancedGroup.key } : {}),
     ...(help ? { helpText: help } : {}),
     // Names and values are entered in two columns, so a JSON example would be misleading.
     ...(placeholder && kind !== 'values' ? { placeholder } : {}),
@@ -61,6 +66,14 @@ function condition({ shownWhen }: FieldInfo, fields: Fields): string {
   const { label, options = [] } = describeFieldOn('zapier', deciding);
   const labels = shownWhen.is.map((value) => `“${options.find((option) => option.value === value)?.label ?? value}”`);
   return `Only used when “${label}” is ${labels.join(' or ')}. `;
+}
+
+/** The groups of the input fields of an operation: one for the advanced fields, if there are any. */
+export function fieldGroupsOf(fields: Fields): { inputFieldGroups?: { key: string; label: string }[] } {
+  const offered = Object.values(fields)
+    .map((field) => describeFieldOn('zapier', field))
+    .filter(({ notOn }) => notOn?.zapier === undefined);
+  return offered.some(({ advanced }) => advanced) ? { inputFieldGroups: [advancedGroup] } : {};
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { PollingTrigger } from '../../shared/src/define/trigger.ts';
 import { callService } from './call.ts';
-import { inputFieldsOf } from './input-fields.ts';
+import { fieldGroupsOf, inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
 import { identified, outputFieldsOf, withJsonTexts } from './output-fields.ts';
 import type { Settings } from './settings.ts';
@@ -34,6 +34,7 @@ export function pollingTriggerOf(service: Service, trigger: PollingTrigger, sett
     operation: {
       type: 'polling',
       inputFields: inputFieldsOf(trigger.input, service, settings),
+      ...fieldGroupsOf(trigger.input),
       outputFields: outputFieldsOf(output, sample),
       sample: withJsonTexts(output, sample),
       perform,

@@ -5,7 +5,7 @@ import type { Service } from '../../shared/src/define/service.ts';
 import { saveFor } from './action.ts';
 import { callService } from './call.ts';
 import { gatherInput } from './declared-fields.ts';
-import { inputFieldsOf } from './input-fields.ts';
+import { fieldGroupsOf, inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
 import { outputFieldsOf, withJsonTexts } from './output-fields.ts';
 import type { Settings } from './settings.ts';
@@ -19,6 +19,7 @@ export function searchOf(service: Service, search: Search, settings: Settings): 
     display: { label: labelOf(service, search), description: search.description },
     operation: {
       inputFields: inputFieldsOf(search.input, service, settings),
+      ...fieldGroupsOf(search.input),
       outputFields: outputFieldsOf(search.output, sample),
       sample: withJsonTexts(search.output, sample),
       perform: async (z: ZObject, bundle: Bundle) => {

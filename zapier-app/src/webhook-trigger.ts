@@ -11,7 +11,7 @@ import { checkFilter } from '../../shared/src/webhooks/check-filter.ts';
 import { checkVerification } from '../../shared/src/webhooks/check-verification.ts';
 import { enrichEvents, processDelivery } from '../../shared/src/webhooks/process-delivery.ts';
 import { callService, type ServiceCall } from './call.ts';
-import { inputFieldsOf } from './input-fields.ts';
+import { fieldGroupsOf, inputFieldsOf } from './input-fields.ts';
 import { exampleOf, keepSamples, readSamples, sampleKey } from './samples.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
 import { identified, outputFieldsOf, withJsonTexts } from './output-fields.ts';
@@ -155,6 +155,7 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
     operation: {
       type: 'hook',
       inputFields: inputFieldsOf(trigger.input, service, settings),
+      ...fieldGroupsOf(trigger.input),
       outputFields: outputFieldsOf(output, sample),
       sample,
       perform,

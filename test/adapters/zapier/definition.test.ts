@@ -82,6 +82,25 @@ describe('the definition of the Zapier app', () => {
     }
   });
 
+  it('shows at most eight fields of a step before the advanced ones, which form a group', () => {
+    // Datasets and SQL tables have fields for each source of a file.
+    for (const service of offered.filter(({ key }) => key !== 'dataset' && key !== 'sqlTable')) {
+      for (const described of [...service.operations, ...service.triggers]) {
+        const infos = Object.values(described.input)
+          .map((field) => describeFieldOn('zapier', field))
+          .filter(({ notOn }) => !notOn?.zapier);
+        const first = infos.filter(({ advanced }) => !advanced);
+        expect([keyOf(service, described), first.length > 8]).toEqual([keyOf(service, described), false]);
+        const step = steps.find(({ key }) => key === keyOf(service, described));
+        const grouped = fixedFields(step?.operation.inputFields).filter(({ group }) => group === 'advanced');
+        const advanced = infos.filter((info) => info.advanced && (!info.shownWhen || info.choices) && !info.declared);
+        expect([keyOf(service, described), grouped.length]).toEqual([keyOf(service, described), advanced.length]);
+        if (infos.length > first.length)
+          expect(step?.operation).toMatchObject({ inputFieldGroups: [{ key: 'advanced', label: 'Advanced' }] });
+      }
+    }
+  });
+
   it('has a group of optional fields for each connection, once, with a heading that links to the vendor', () => {
     const fields = definition.authentication?.fields ?? [];
     expect(fields.every(({ required }) => required === false)).toBe(true);
