@@ -3,7 +3,7 @@ import type { OpenedFile, StoredFile } from '../../shared/src/host/host.ts';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Context } from '../../shared/src/define/context.ts';
 import type { Service } from '../../shared/src/define/service.ts';
-import { readConnection } from './connections.ts';
+import { isFilledIn, readConnection } from './connections.ts';
 import { zapierError } from './error.ts';
 import { openHost, type ZapierHost } from './host.ts';
 import type { Settings } from './settings.ts';
@@ -17,6 +17,8 @@ export interface ServiceCall {
   bundle: Bundle;
   settings: Settings;
   service: Service;
+  /** Whether the work needs no login, such as a trigger that accepts events without a secret. */
+  worksWithoutLogin?: () => boolean;
 }
 
 /** For calls that cannot store files, such as triggers and dropdowns. */
@@ -28,15 +30,17 @@ const saveNothing: Save = () =>
  * that were not read to the end.
  */
 export async function callService<T>(
-  { z, bundle, settings, service }: ServiceCall,
+  { z, bundle, settings, service, worksWithoutLogin }: ServiceCall,
   work: (context: Context, host: ZapierHost) => Promise<T>,
   save: Save = saveNothing,
 ): Promise<T> {
   const host = openHost(z, bundle, { maxWaitSeconds: settings.maxWaitSeconds, save });
   try {
+    const authData = bundle.authData ?? {};
+    const isWithoutLogin = !isFilledIn(service.connection, authData) && worksWithoutLogin?.() === true;
     const context: Context = {
       host,
-      connection: readConnection(service.connection, bundle.authData ?? {}),
+      connection: isWithoutLogin ? service.connection.check({}) : readConnection(service.connection, authData),
     };
     return await work(context, host);
   } catch (error) {

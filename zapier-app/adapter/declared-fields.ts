@@ -51,11 +51,13 @@ export function declaredFields(
   };
 }
 
-/** The input, with the fields for declared names merged into their parent field. */
+/** The input, with the fields for declared names merged into their parent field, and with Zapier's own defaults. */
 export function gatherInput(fields: Fields, input: Record<string, unknown>): Record<string, unknown> {
   const gathered = { ...input };
   for (const [name, field] of Object.entries(fields)) {
-    if (!describeField(field).declared) continue;
+    const { declared, defaultOnZapier } = describeField(field);
+    if (defaultOnZapier !== undefined && (input[name] ?? '') === '') gathered[name] = defaultOnZapier;
+    if (!declared) continue;
     const prefix = declaredKey(name, '');
     const entries = Object.entries(input).filter(
       ([key, value]) =>

@@ -111,6 +111,7 @@ export function openHost(z: ZObject, bundle: Bundle, options: HostOptions): Zapi
     get maxWaitSeconds() {
       return Math.max(0, options.maxWaitSeconds - (Date.now() - startedAt) / 1000);
     },
+    isTest: bundle.meta?.isLoadingSample === true,
     maxOutputBytes,
     close: sender.close,
   };

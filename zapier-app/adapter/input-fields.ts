@@ -13,10 +13,13 @@ const types: Record<FieldKind, PlainInputField['type']> = {
   option: 'string',
   list: 'string',
   values: 'string',
-  json: 'text',
+  json: 'json',
   file: 'file',
   'date-time': 'datetime',
 };
+
+/** The group of the advanced fields, which Zapier shows under its own heading. */
+const advancedGroup = { key: 'advanced', label: 'Advanced' };
 
 function plainField(name: string, field: Field, service: Service, settings: Settings): PlainInputField {
   const {
@@ -26,6 +29,8 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
     kind,
     secret,
     multiline,
+    fractional,
+    advanced,
     options,
     choices,
     required,
@@ -34,8 +39,9 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
   return {
     key: name,
     label,
-    type: secret ? 'password' : multiline ? 'text' : types[kind],
+    type: secret ? 'password' : multiline && kind !== 'json' ? 'text' : fractional ? 'number' : types[kind],
     required,
+    ...(advanced ? { group: advancedGroup.key } : {}),
     ...(help ? { helpText: help } : {}),
     // Names and values are entered in two columns, so a JSON example would be misleading.
     ...(placeholder && kind !== 'values' ? { placeholder } : {}),
@@ -46,6 +52,14 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
     ...(kind === 'values' ? { dict: true } : {}),
     ...(initial === undefined ? {} : { default: String(initial) }),
   };
+}
+
+/** The groups of the input fields of an operation: one for the advanced fields, if there are any. */
+export function fieldGroupsOf(fields: Fields): { inputFieldGroups?: { key: string; label: string }[] } {
+  const offered = Object.values(fields)
+    .map((field) => describeFieldOn('zapier', field))
+    .filter(({ notOn }) => notOn?.zapier === undefined);
+  return offered.some(({ advanced }) => advanced) ? { inputFieldGroups: [advancedGroup] } : {};
 }
 
 /**

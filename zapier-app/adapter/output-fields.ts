@@ -48,14 +48,67 @@ function outputField(name: string, field: Field, sample: unknown): PlainOutputFi
       label,
       children: Object.entries(columns).map(([key, value]) => ({ key, label: humanise(key), ...typeOf(value) })),
     };
-  const type = types[kind];
+  const isTime = kind === 'text' && name.endsWith('At') && !Number.isNaN(Date.parse(String(sample)));
+  const type = isTime ? 'datetime' : types[kind];
   const isList = kind === 'list' || (kind === 'json' && Array.isArray(sample));
   return { key: name, label, ...(type ? { type } : {}), ...(isList ? { list: true } : {}) };
 }
 
-/** The output fields of an operation: labels and types, and the columns of lists. */
+/**
+ * The entries of names and values, with labels that contain the name of the whole.
+ * A double underscore separates the levels of a nested value.
+ */
+function entriesOf(name: string, field: Field, sample: unknown): PlainOutputField[] {
+  const { label, kind } = describeField(field);
+  if (kind !== 'values' || !isObject(sample)) return [];
+  return Object.entries(sample).map(([key, value]) => ({
+    key: `${name}__${key}`,
+    label: `${label}: ${humanise(key)}`,
+    ...typeOf(value),
+  }));
+}
+
+/** Maximum length of a JSON text among the outputs; longer ones are left out, because Zapier limits the whole output to 6 MB. */
+const maxJsonLength = 500_000;
+
+/** Names of the outputs with nested values. */
+const nestedOutputs = (fields: Fields): string[] =>
+  Object.keys(fields).filter((name) => ['json', 'values'].includes(describeField(fields[name] as Field).kind));
+
+/** Whether an output is a whole run, which other steps take as one value. */
+const isRun = (fields: Fields): boolean => 'status' in fields && 'steps' in fields && 'parameters' in fields;
+
+const jsonKey = (name: string): string => `${name}Json`;
+
+/**
+ * Adds each nested output as JSON text, and a run as a whole. Zapier turns nested values into line items, which cannot be mapped
+ * to a field that takes JSON.
+ */
+export function withJsonTexts(fields: Fields, output: Record<string, unknown>): Record<string, unknown> {
+  const wholes: [string, unknown][] = nestedOutputs(fields).map((name) => [name, output[name]]);
+  if (isRun(fields)) wholes.push(['run', output]);
+  const texts = wholes.flatMap(([name, value]) => {
+    const json = value === undefined || value === null ? '' : JSON.stringify(value);
+    return json === '' || json.length > maxJsonLength ? [] : [[jsonKey(name), json] as const];
+  });
+  return { ...output, ...Object.fromEntries(texts) };
+}
+
+/** The output fields of an operation: labels and types, the columns of lists, and JSON texts. */
 export function outputFieldsOf(fields: Fields, sample: Record<string, unknown>): PlainOutputField[] {
-  return Object.entries(fields).map(([name, field]) => outputField(name, field, sample[name]));
+  const text = (name: string, label: string): PlainOutputField => ({
+    key: jsonKey(name),
+    label: `${label} (JSON)`,
+    type: 'string',
+  });
+  return [
+    ...Object.entries(fields).flatMap(([name, field]) => [
+      outputField(name, field, sample[name]),
+      ...entriesOf(name, field, sample[name]),
+    ]),
+    ...nestedOutputs(fields).map((name) => text(name, describeField(fields[name] as Field).label)),
+    ...(isRun(fields) ? [text('run', 'Run')] : []),
+  ];
 }
 
 /** The output of a trigger with the `id` that Zapier uses to detect repeats. Triggers without an `id` output get the event's `id`. */

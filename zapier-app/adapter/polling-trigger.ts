@@ -2,9 +2,9 @@ import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { PollingTrigger } from '../../shared/src/define/trigger.ts';
 import { callService } from './call.ts';
-import { inputFieldsOf } from './input-fields.ts';
+import { fieldGroupsOf, inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
-import { identified, outputFieldsOf } from './output-fields.ts';
+import { identified, outputFieldsOf, withJsonTexts } from './output-fields.ts';
 import type { Settings } from './settings.ts';
 
 const hourMs = 3_600_000;
@@ -25,7 +25,7 @@ export function pollingTriggerOf(service: Service, trigger: PollingTrigger, sett
     callService({ z, bundle, settings, service }, async (context) => {
       const since = new Date(Date.now() - (bundle.meta?.isLoadingSample ? sampleWindowMs : pollWindowMs));
       const events = await trigger.poll(bundle.inputData ?? {}, since, context);
-      return events.slice(0, maxEvents).map(({ id, data }) => ({ ...data, id }));
+      return events.slice(0, maxEvents).map(({ id, data }) => ({ ...withJsonTexts(output, data), id }));
     });
   return {
     key: keyOf(service, trigger),
@@ -34,8 +34,9 @@ export function pollingTriggerOf(service: Service, trigger: PollingTrigger, sett
     operation: {
       type: 'polling',
       inputFields: inputFieldsOf(trigger.input, service, settings),
+      ...fieldGroupsOf(trigger.input),
       outputFields: outputFieldsOf(output, sample),
-      sample,
+      sample: withJsonTexts(output, sample),
       perform,
     },
   };

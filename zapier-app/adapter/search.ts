@@ -1,12 +1,13 @@
 import type { Bundle, Search as ZapierSearch, ZObject } from 'zapier-platform-core';
+import type { Context } from '../../shared/src/define/context.ts';
 import type { Search } from '../../shared/src/define/operation.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { saveFor } from './action.ts';
 import { callService } from './call.ts';
 import { gatherInput } from './declared-fields.ts';
-import { inputFieldsOf } from './input-fields.ts';
+import { fieldGroupsOf, inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
-import { outputFieldsOf } from './output-fields.ts';
+import { outputFieldsOf, withJsonTexts } from './output-fields.ts';
 import type { Settings } from './settings.ts';
 
 /** Converts a search of a service to a Zapier search, which uses the first result. */
@@ -18,13 +19,14 @@ export function searchOf(service: Service, search: Search, settings: Settings): 
     display: { label: labelOf(service, search, settings.services), description: search.description },
     operation: {
       inputFields: inputFieldsOf(search.input, service, settings),
+      ...fieldGroupsOf(search.input),
       outputFields: outputFieldsOf(search.output, sample),
-      sample,
+      sample: withJsonTexts(search.output, sample),
       perform: async (z: ZObject, bundle: Bundle) => {
         const call = { z, bundle, settings, service };
-        const input = gatherInput(search.input, bundle.inputData ?? {});
-        const found = await callService(call, (context) => search.run(input, context), saveFor(call, search));
-        return found as { id: string }[];
+        const run = (context: Context) => search.run(gatherInput(search.input, bundle.inputData ?? {}), context);
+        const found = await callService(call, run, saveFor(call, search));
+        return found.map((one) => withJsonTexts(search.output, one)) as { id: string }[];
       },
     },
   };

@@ -7,12 +7,14 @@ import type { Service } from '../../shared/src/define/service.ts';
 import type { Event, Handshake, Subscription, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import type { Delivery } from '../../shared/src/webhooks/delivery.ts';
 import { filterEvents } from '../../shared/src/webhooks/accept-events.ts';
+import { checkFilter } from '../../shared/src/webhooks/check-filter.ts';
 import { checkVerification } from '../../shared/src/webhooks/check-verification.ts';
 import { enrichEvents, processDelivery } from '../../shared/src/webhooks/process-delivery.ts';
-import { callService } from './call.ts';
-import { inputFieldsOf } from './input-fields.ts';
+import { callService, type ServiceCall } from './call.ts';
+import { fieldGroupsOf, inputFieldsOf } from './input-fields.ts';
+import { exampleOf, keepSamples, readSamples, sampleKey } from './samples.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
-import { identified, outputFieldsOf } from './output-fields.ts';
+import { identified, outputFieldsOf, withJsonTexts } from './output-fields.ts';
 import type { Settings } from './settings.ts';
 
 /** The delivery in a bundle. Zapier passes the body as text, so its bytes are the UTF-8 encoding of that text. */
@@ -58,11 +60,19 @@ async function confirm({ confirmUrl }: Handshake, { http, log }: Host): Promise<
  */
 export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, settings: Settings): Trigger {
   const { subscriber, directions } = trigger;
-  const { output, sample } = identified(trigger);
+  const { output, sample: plainSample } = identified(trigger);
+  const sample = withJsonTexts(output, plainSample);
   const inputOf = ({ inputData = {} }: Bundle) => inputData;
+  const callOf = (z: ZObject, bundle: Bundle): ServiceCall => ({
+    z,
+    bundle,
+    settings,
+    service,
+    worksWithoutLogin: () => trigger.verification.acceptsUnsigned?.(inputOf(bundle)) === true,
+  });
 
   const perform = (z: ZObject, bundle: Bundle) =>
-    callService({ z, bundle, settings, service }, async ({ connection }, host) => {
+    callService(callOf(z, bundle), async ({ connection }, host) => {
       const input = inputOf(bundle);
       const subscription = subscriptionOf(bundle);
       const taken = await processDelivery(trigger, readDelivery(bundle), {
@@ -74,7 +84,9 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
       if (taken.outcome === 'events') {
         try {
           const events = await enrichEvents(trigger, taken.events, input, { host, connection });
-          return events.map((event) => asItem(event));
+          const items = events.map((event) => withJsonTexts(output, asItem(event)));
+          if (!trigger.recent) await keepSamples(host, sampleKey(service, trigger, input), events);
+          return items;
         } catch (error) {
           // Zapier retries the delivery, which must not count as a repeat.
           for (const { id } of taken.events) await host.forget(id);
@@ -97,24 +109,26 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
 
   /** Zapier requests samples in the editor, which is the only chance for a manually subscribed trigger to reject a secret. */
   const performList = async (z: ZObject, bundle: Bundle) => {
-    if (!subscriber)
-      await callService({ z, bundle, settings, service }, async ({ connection, host }) =>
-        checkVerification(trigger, inputOf(bundle), connection, (warning) => host.log.warn(warning)),
-      );
-    if (!trigger.recent) return [sample];
     const input = inputOf(bundle);
-    const events = await callService({ z, bundle, settings, service }, async (context) => {
-      const recent = (await trigger.recent?.(input, context)) ?? [];
-      return filterEvents(trigger, recent, input);
+    return callService(callOf(z, bundle), async (context, host) => {
+      const { connection } = context;
+      checkFilter(trigger, input);
+      if (!subscriber) checkVerification(trigger, input, connection, (warning) => host.log.warn(warning));
+      const recent = trigger.recent
+        ? await trigger.recent(input, context)
+        : await readSamples(host, sampleKey(service, trigger, input));
+      const events = filterEvents(trigger, recent, input);
+      const shown = events.length > 0 ? events : exampleOf(trigger, plainSample, input, connection);
+      return shown.map((event) => withJsonTexts(output, asItem(event, plainSample)));
     });
-    return events.length > 0 ? events.map((event) => asItem(event, sample)) : [sample];
   };
 
   const subscription = subscriber && {
     performSubscribe: (z: ZObject, bundle: Bundle) =>
-      callService({ z, bundle, settings, service }, (context) =>
-        subscriber.subscribe(inputOf(bundle), bundle.targetUrl ?? '', context),
-      ),
+      callService({ z, bundle, settings, service }, async (context) => {
+        checkFilter(trigger, inputOf(bundle));
+        return subscriber.subscribe(inputOf(bundle), bundle.targetUrl ?? '', context);
+      }),
     performUnsubscribe: (z: ZObject, bundle: Bundle) =>
       callService({ z, bundle, settings, service }, async (context) => {
         const kept = subscriptionOf(bundle);
@@ -141,6 +155,7 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
     operation: {
       type: 'hook',
       inputFields: inputFieldsOf(trigger.input, service, settings),
+      ...fieldGroupsOf(trigger.input),
       outputFields: outputFieldsOf(output, sample),
       sample,
       perform,

@@ -85,6 +85,8 @@ export interface Host {
   exclusive?<T>(work: () => Promise<T>): Promise<T>;
   /** Maximum time in seconds that one operation may wait, if the platform has a limit (Zapier: 25). */
   maxWaitSeconds?: number;
+  /** Whether a user is testing the step in an editor, where no other step follows. */
+  isTest?: boolean;
   /** Maximum size in bytes of the lists in a step's output, if the platform has a limit (Zapier: 6 MB for the whole output). */
   maxOutputBytes?: number;
 }

@@ -82,10 +82,10 @@ export async function rerun(
   const summary = { rerunOf: failed.id, stepsToRun: steps };
   host.log.info(`${service}: steps of ${failed.name} to rerun: ${steps.length > 0 ? steps.join(', ') : 'all'}.`);
   if (input.dryRun) return { ...failed, ...summary, started: false };
-  const what = `a rerun of run ${failed.id}`;
-  const startKey = startKeyOf(host, input, what);
+  const startedBy: RunProvider = { ...next, what: `a rerun of run ${failed.id}` };
+  const startKey = startKeyOf(host, input, startedBy.what);
   const run = await startOnce(host, {
-    provider: { ...next, what },
+    provider: startedBy,
     scope: next.what,
     startKey,
     parameters: failed.parameters,
@@ -93,7 +93,7 @@ export async function rerun(
     // Vendors find any rerun of the run, also one that another event or a person started.
     ...(find ? { [startKey.source === 'event' ? 'findLost' : 'findByKey']: find } : {}),
   });
-  return { ...(await followRun(host, next, run, input)), ...summary, started: true };
+  return { ...(await followRun(host, next, run, input, startedBy)), ...summary, started: true };
 }
 
 /** A realistic output. */

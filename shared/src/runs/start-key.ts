@@ -34,10 +34,11 @@ export const keyFields = {
       help: {
         n8n: 'Idempotency key: a repeated key returns the existing run instead of starting another one. Leave empty to start one run per event of the trigger.',
         zapier:
-          'Idempotency key: a repeated key returns the existing run instead of starting another one. Map the Event ID of the trigger, or another ID of the event.',
+          'Map the ID of the event that triggered the Zap: a step that runs again with the same key returns the existing run instead of starting another one. Zapier needs it to wait longer than 25 seconds.',
       },
       placeholder: 'wev_2L6ZDoilyiWzKkSA59Gmc2d7FDD',
       advanced: true,
+      prominentOnZapier: true,
     }),
   ),
   startOncePer: v.optional(startOncePer, 'event'),

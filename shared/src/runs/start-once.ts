@@ -73,12 +73,22 @@ const outcome = ({ run, isNew }: Started): Run => (isNew ? run : { ...run, reuse
 
 const hashOf = (...parts: unknown[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
-const cacheKeyOf = ({ provider: { service, place, what } }: Start, { key }: StartKey): string =>
+const cacheKeyOf = ({ service, place, what }: RunProvider, key: string | undefined): string =>
   `started:${hashOf(service, place, what, key)}`;
+
+/** Whether a repeated start under the user's key would return this run. */
+export async function isRemembered(
+  host: Host,
+  provider: RunProvider,
+  key: string | undefined,
+  id: string,
+): Promise<boolean> {
+  return key !== undefined && (await host.cache.get(cacheKeyOf(provider, key))) === id;
+}
 
 /** Starts the run of a key, or returns the run that it already has. */
 async function startUnderKey(host: Host, start: Start, key: StartKey): Promise<Started> {
-  const cacheKey = cacheKeyOf(start, key);
+  const cacheKey = cacheKeyOf(start.provider, key.key);
   const shared = inProgress.get(cacheKey);
   if (shared) return { run: (await shared).run, isNew: false };
   const started = (async () => {
@@ -98,12 +108,12 @@ async function startUnlessKnown(host: Host, start: Start, key: StartKey, isExclu
   const found = await findKnown(host, start, key);
   if (found) {
     host.log.info(`${provider.service}: using run ${found.id} of ${provider.what}, already started under this key.`);
-    await host.cache.set(cacheKeyOf(start, key), found.id, cacheSeconds);
+    await host.cache.set(cacheKeyOf(start.provider, key.key), found.id, cacheSeconds);
     return { run: found, isNew: false };
   }
   const sentAt = host.now();
   const started = await reuseOrStart(host, start, key);
-  await host.cache.set(cacheKeyOf(start, key), started.run.id, cacheSeconds);
+  await host.cache.set(cacheKeyOf(start.provider, key.key), started.run.id, cacheSeconds);
   if (!started.isNew) return started;
   if (start.isIdempotent && host.isRetry && outlivesExecution(key)) {
     const run = await readStarted(provider, started.run.id);
@@ -116,7 +126,7 @@ async function startUnlessKnown(host: Host, start: Start, key: StartKey, isExclu
 
 /** The run of a key, from the platform's cache or from the vendor. */
 async function findKnown(host: Host, start: Start, key: StartKey): Promise<Run | undefined> {
-  const cachedId = await host.cache.get(cacheKeyOf(start, key));
+  const cachedId = await host.cache.get(cacheKeyOf(start.provider, key.key));
   if (typeof cachedId === 'string') return readStarted(start.provider, cachedId);
   return outlivesExecution(key) ? start.findByKey?.(key) : undefined;
 }
@@ -259,12 +269,13 @@ async function search(
   firstDelayMs = backoff(0, host.random(), 1_000),
 ): Promise<Run | undefined> {
   for (let attempt = 0; attempt < searchAttempts; attempt += 1) {
-    await host.sleep(attempt === 0 ? firstDelayMs : backoff(attempt, host.random(), 1_000));
     try {
+      await host.sleep(attempt === 0 ? firstDelayMs : backoff(attempt, host.random(), 1_000));
       const found = await find();
       if (found) return found;
     } catch (error) {
-      if (!(error instanceof PipewrightError)) throw error;
+      // A platform without time left may ask to run the step again, which would start a second run.
+      if (!(error instanceof PipewrightError) || host.signal?.aborted) throw error;
     }
   }
   return undefined;

@@ -136,6 +136,13 @@ describe('an error', () => {
     });
   });
 
+  it('marks the connection as expired when the vendor rejects the login, without the bundle', async () => {
+    await expect(failing('unauthorized')).rejects.toMatchObject({
+      name: 'ExpiredAuthError',
+      message: 'It did not work. Do it otherwise.',
+    });
+  });
+
   it('halts the Zap with only the message when there is nothing to do', async () => {
     await expect(failing('empty-dataset')).rejects.toMatchObject({
       name: 'HaltedError',
@@ -282,7 +289,7 @@ describe('a webhook with a subscription', () => {
     ]);
     nock(parcelUrl).get('/events').reply(200, []);
     expect(await trigger.performList({ authData })).toEqual([
-      { id: '00340', number: '00340', verified: true, matchedSecret: 'current' },
+      { id: 'e-1', number: '00340', verified: true, matchedSecret: 'current' },
     ]);
   });
 });

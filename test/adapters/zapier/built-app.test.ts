@@ -92,11 +92,13 @@ describe('the zip for Zapier', () => {
     await zap.stop();
   });
 
-  it('returns a running run before Zapier’s limit of 30 seconds', async () => {
+  it('stops at a running run before Zapier’s limit of 30 seconds, and does not pass it on', async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Nightly_load', runningMilliseconds: 300_000 });
     // The runtime double ends a step after 30 seconds.
-    const { output } = await run({ pipeline: 'Nightly_load' });
-    expect(output).toMatchObject({ finished: false, status: 'running' });
+    await expect(run({ pipeline: 'Nightly_load' })).rejects.toMatchObject({
+      name: 'HaltedError',
+      message: expect.stringContaining('has not finished'),
+    });
   });
 
   it('reports which step of a run failed', async () => {

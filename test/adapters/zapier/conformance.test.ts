@@ -20,7 +20,7 @@ describe('On Zapier', () => {
     ): Promise<Outcome> => {
       const key = keyOf(service, service.operations.find((one) => one.key === operation) as Operation);
       const authData = Object.assign({}, ...Object.values(groupsOf(sandbox))) as Record<string, unknown>;
-      return zapier.create(key, { authData, inputData: { ...input, ...typed } }).then(
+      return zapier.create(key, { authData, inputData: { completionMethod: 'poll', ...input, ...typed } }).then(
         (given) => ({ run: given }),
         (error: Error) => ({ error: error.message }),
       );

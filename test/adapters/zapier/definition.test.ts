@@ -2,7 +2,7 @@ import { apps, type AppName, type ZapierAppEntry } from '../../../scripts/genera
 import { services as catalog } from '../../../shared/src/catalog.ts';
 import { logsIn } from '../../../shared/src/define/connection.ts';
 import type { Service } from '../../../shared/src/define/service.ts';
-import { describeField, type FieldInfo } from '../../../shared/src/define/fields.ts';
+import { describeField, describeFieldOn, type FieldInfo } from '../../../shared/src/define/fields.ts';
 import { connectionsOf, offeredFields } from '../../../zapier-app/adapter/connections.ts';
 import { keyOf, labelOf, nounOf, snakeCase } from '../../../zapier-app/adapter/names.ts';
 import type { ActionDefinition, AppDefinition, FieldDefinition } from '../../support/zapier-runtime/app-definition.ts';
@@ -83,7 +83,7 @@ describe.each(each)('the definition of the Zapier app %s', (name, entry) => {
     for (const service of offered) {
       for (const operation of service.operations) {
         const infos = Object.entries(operation.input)
-          .map(([name, field]) => ({ name, info: describeField(field) }))
+          .map(([name, field]) => ({ name, info: describeFieldOn('zapier', field) }))
           .filter(({ info }) => !info.notOn?.zapier);
         const step = steps.find(({ key }) => key === keyOf(service, operation));
         const expected = [...infos.filter(({ info }) => !info.advanced), ...infos.filter(({ info }) => info.advanced)];
@@ -98,6 +98,25 @@ describe.each(each)('the definition of the Zapier app %s', (name, entry) => {
             typeof field === 'string' ? '(shown when needed)' : field.key,
           ),
         ).toEqual(names);
+      }
+    }
+  });
+
+  it('shows at most eight fields of a step before the advanced ones, which form a group', () => {
+    // Datasets and SQL tables have fields for each source of a file.
+    for (const service of offered.filter(({ key }) => key !== 'dataset' && key !== 'sqlTable')) {
+      for (const described of [...service.operations, ...service.triggers]) {
+        const infos = Object.values(described.input)
+          .map((field) => describeFieldOn('zapier', field))
+          .filter(({ notOn }) => !notOn?.zapier);
+        const first = infos.filter(({ advanced }) => !advanced);
+        expect([keyOf(service, described), first.length > 8]).toEqual([keyOf(service, described), false]);
+        const step = steps.find(({ key }) => key === keyOf(service, described));
+        const grouped = fixedFields(step?.operation.inputFields).filter(({ group }) => group === 'advanced');
+        const advanced = infos.filter((info) => info.advanced && (!info.shownWhen || info.choices) && !info.declared);
+        expect([keyOf(service, described), grouped.length]).toEqual([keyOf(service, described), advanced.length]);
+        if (infos.length > first.length)
+          expect(step?.operation).toMatchObject({ inputFieldGroups: [{ key: 'advanced', label: 'Advanced' }] });
       }
     }
   });

@@ -193,13 +193,21 @@ describe('a pipeline run', () => {
     expect(requestsTo(/oauth2/) - before).toBeLessThanOrEqual(1);
   });
 
-  it('that takes longer than a step may wait is returned unfinished', async () => {
+  it('that takes longer than a step may wait halts the Zap, or is awaited again under its Start Key', async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Nightly_load', runningMilliseconds: 600_000 });
-    const begin = Date.now();
-    const output = await run({ pipeline: 'Nightly_load' });
-    expect(output).toMatchObject({ finished: false, status: 'running' });
-    // Of the ten minutes that the run takes.
-    expect(Date.now() - begin).toBeLessThan(120_000);
+    await expect(run({ pipeline: 'Nightly_load' })).rejects.toMatchObject({
+      name: 'HaltedError',
+      message: expect.stringMatching(/has not finished after \d seconds\. The Zap stops here.* Start Key/),
+    });
+    const keyed = { pipeline: 'Nightly_load', startKey: 'event-of-the-night' };
+    const first = requestsTo(/createRun/);
+    sandbox.control.planRun({ service: 'data-factory', name: 'Nightly_load', runningMilliseconds: 600_000 });
+    await expect(run(keyed)).rejects.toMatchObject({
+      name: 'ThrottledError',
+      message: expect.stringMatching(/"delay":30/),
+    });
+    await expect(run(keyed)).rejects.toMatchObject({ name: 'ThrottledError' });
+    expect(requestsTo(/createRun/) - first).toBe(1);
   });
 
   it('that fails reports which step failed and why', async () => {

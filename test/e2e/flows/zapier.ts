@@ -48,7 +48,10 @@ export async function startZapierPlatform(world: World, log: (line: string) => v
       if (!trigger) {
         return {
           address: '',
-          run: async () => ['Schedule', ...stepsOf(await runZap(backend, { trigger: {}, steps }))],
+          run: async () => [
+            'Schedule',
+            ...stepsOf(await runZap(backend, { trigger: { id: new Date().toISOString() }, steps })),
+          ],
           stop: async () => undefined,
         };
       }

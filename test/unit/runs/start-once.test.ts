@@ -1,3 +1,4 @@
+import { PipewrightError } from '../../../shared/src/host/error.ts';
 import type { Host } from '../../../shared/src/host/host.ts';
 import type { Service } from '../../../shared/src/define/service.ts';
 import { dataFactory } from '../../../shared/src/services/azure/data-factory/service.ts';
@@ -245,6 +246,15 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
     const id = await first();
     expect(runs).toHaveLength(1);
     expect(JSON.stringify(runs)).toContain(id);
+  });
+
+  it('is reported as unconfirmed, not as throttled, if the platform has no time left to search for its run', async () => {
+    lucks = ['answer lost'];
+    const sleep = async (): Promise<never> => {
+      throw new PipewrightError({ code: 'throttled', message: 'The step ran out of time.' });
+    };
+    await expect(start(open({ sleep }))).rejects.toMatchObject({ code: 'unavailable', retryable: false });
+    expect(runs).toHaveLength(1);
   });
 
   it('is not repeated if it never reached the vendor', async () => {

@@ -57,5 +57,5 @@ export async function startDatabricksRun(
     // A repeated token returns the run of the first start.
     findLost: start,
   });
-  return followRun(host, provider, run, choices);
+  return followRun(host, provider, run, { ...choices, startKey: keyChoices.startKey });
 }

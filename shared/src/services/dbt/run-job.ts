@@ -175,7 +175,7 @@ export const runJob = defineAction<DbtConnection>()({
     ),
     ...overrides,
     ...waitFields,
-    ...completionMethodField('A callback requires permission to manage webhooks in dbt.'),
+    ...completionMethodField('A callback requires permission to manage webhooks in dbt.', true),
     ...startFields,
   },
   output: runFields,

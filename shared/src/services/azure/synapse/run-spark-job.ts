@@ -35,6 +35,7 @@ const job = {
       label: 'Main Class',
       help: 'Only for a JAR file: the fully qualified name of the class to run.',
       placeholder: 'com.contoso.DailyClaims',
+      advanced: true,
     }),
   ),
   arguments: v.optional(
