@@ -53,8 +53,12 @@ export interface CallbackDefinition<F extends Fields, O extends Fields, C> {
 export interface BranchesDefinition<O extends Fields> {
   /** Title Case; the last branch also receives errors. */
   names: readonly string[];
+  /** The field values with which the operation branches; otherwise it has a single output. Default: always. */
+  when?: Readonly<Record<string, string>>;
   /** Index of the branch among the names. */
   of(output: Values<O>): number;
+  /** The error for a result whose branch leads nowhere. Undefined if the result may end there. */
+  failure?(output: Values<O>): PipewrightError;
 }
 
 /** An operation that a service performs once per input. */
@@ -92,7 +96,10 @@ export interface Callback {
 }
 
 /** A `BranchesDefinition` as adapters see it. */
-export type Branches = BranchesDefinition<Fields>;
+export interface Branches extends BranchesDefinition<Fields> {
+  /** Whether the operation branches with this input. */
+  isChosen(raw: RawInput): boolean;
+}
 
 /** An `ActionDefinition` as adapters see it. */
 export interface Action extends DescribedOperation {
@@ -130,6 +137,20 @@ function checkedCallback<F extends Fields, O extends Fields, C>(
   };
 }
 
+function checkedBranches<F extends Fields, O extends Fields>(fields: F, branches: BranchesDefinition<O>): Branches {
+  const { names, when = {}, of, failure } = branches;
+  return {
+    names,
+    when,
+    isChosen: (raw) => {
+      const checked: Record<string, unknown> = checkInput(fields, raw);
+      return Object.entries(when).every(([name, value]) => String(checked[name]) === value);
+    },
+    of: (output) => of(output as Values<O>),
+    ...(failure ? { failure: (output) => failure(output as Values<O>) } : {}),
+  };
+}
+
 /** Defines an action of a service with connection values `C`; see `ActionDefinition`. */
 export function defineAction<C>() {
   return <const F extends Fields, const O extends Fields>(action: ActionDefinition<F, O, C>): Action => {
@@ -138,7 +159,7 @@ export function defineAction<C>() {
       ...described,
       kind: 'action',
       run: async (raw, context) => run(checkInput(action.input, raw), context as Context<C>),
-      ...(branches ? { branches: { ...branches, of: (output) => branches.of(output as Values<O>) } } : {}),
+      ...(branches ? { branches: checkedBranches(action.input, branches) } : {}),
       ...(callback ? { callback: checkedCallback(action.input, callback) } : {}),
     };
   };

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { PipewrightError } from '../host/error.ts';
+import { PipewrightError, withDetails } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import { boolean, list, text } from '../define/fields.ts';
 import { followRun } from './follow-run.ts';
@@ -90,7 +90,12 @@ export async function rerun(
     start,
     ...(find ? { findByKey: find } : {}),
   });
-  return { ...(await followRun(host, next, run, input)), ...summary, started: true };
+  try {
+    return { ...(await followRun(host, next, run, input)), ...summary, started: true };
+  } catch (error) {
+    if (!(error instanceof PipewrightError) || !error.output) throw error;
+    throw withDetails(error, { output: { ...error.output, ...summary, started: true } });
+  }
 }
 
 /** A realistic output. */

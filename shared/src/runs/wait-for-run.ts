@@ -1,8 +1,9 @@
 import { PipewrightError, withDetails } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
+import { escapeMarkdown } from './explain.ts';
 import { medianDurationMs, pollDelayMs, pollLimits } from './poll-interval.ts';
 import type { RunProvider } from './provider.ts';
-import { reportRun, type RunReport } from './report.ts';
+import { reportRun, runReference, type RunReport } from './report.ts';
 import { runFailure } from './run-failure.ts';
 import { isFinished, type Run } from './run.ts';
 import type { WaitChoices } from './wait-fields.ts';
@@ -29,8 +30,8 @@ interface Wait {
  * errors, broken connections and unreadable responses never end the wait; a refused login does after five minutes. The
  * deadline is a timestamp that also limits each request, so slow responses cannot extend the wait.
  * @returns the run with its steps, or the active run (`finished: false`) if the platform's own time limit ended the wait
- * @throws PipewrightError `run-failed` if the run did not succeed and `onFailure` is `stop`; `timed-out` at the deadline;
- * `cancelled` if the execution was stopped
+ * @throws PipewrightError `run-failed` if the run did not succeed and `onFailure` is `stop`, and `timed-out` at the deadline, both
+ * with the run as `output`; `cancelled` if the execution was stopped
  */
 export async function waitForRun(
   host: Host,
@@ -74,7 +75,7 @@ export async function waitForRun(
     });
     delayMs = Math.max(delayMs, interval);
     if (host.now() >= deadline || (platformDeadline < timeoutDeadline && host.now() + delayMs >= platformDeadline)) {
-      if (timeoutDeadline <= platformDeadline) throw await stopWaiting(wait, 'timed-out', lastError);
+      if (timeoutDeadline <= platformDeadline) throw await stopWaiting(wait, 'timed-out', run, lastError);
       if (run) return reportRun(run);
       throw new PipewrightError({
         code: 'unavailable',
@@ -122,18 +123,21 @@ function unreadableStatus(error: unknown, { what }: RunProvider, id: string): un
 
 function finish(run: Run, { knownCauses }: RunProvider, { onFailure }: WaitChoices): RunReport {
   const failure = runFailure(run, knownCauses);
-  if (failure && onFailure === 'stop') throw failure;
-  return reportRun(run, knownCauses);
+  const report = reportRun(run, knownCauses);
+  if (failure && onFailure === 'stop') throw withDetails(failure, { output: { ...report } });
+  return report;
 }
 
 /**
  * Cancels the run if the user chose to.
+ * @param run the run as last read
  * @param statusError why the last status could not be read
  * @returns the error that ends the wait
  */
 async function stopWaiting(
   { host, provider, id, choices }: Wait,
   code: 'timed-out' | 'cancelled',
+  run?: Run,
   statusError?: PipewrightError,
 ): Promise<PipewrightError> {
   let outcome = statusError ? 'The run may still be active.' : 'The run is still active.';
@@ -147,13 +151,22 @@ async function stopWaiting(
     }
   }
   if (statusError) outcome = `The status could not be read at the end: ${statusError.message} ${outcome}`;
-  const isTimeout = code === 'timed-out';
+  if (code === 'cancelled')
+    return new PipewrightError({
+      code,
+      service: provider.service,
+      message: `The step was stopped while waiting for run ${id} of ${provider.what}.`,
+      hint: outcome,
+    });
+  const message = `Run ${id} of ${provider.what} did not finish within ${choices.timeoutMinutes} minutes.`;
+  const hint = `${outcome} Increase Timeout (Minutes), or get the run later by its ID.`;
+  const report = run ? reportRun(run) : runReference({ id, service: provider.service, name: provider.what });
+  const explanation = `${message} ${hint}`;
   return new PipewrightError({
     code,
     service: provider.service,
-    message: isTimeout
-      ? `Run ${id} of ${provider.what} did not finish within ${choices.timeoutMinutes} minutes.`
-      : `The step was stopped while waiting for run ${id} of ${provider.what}.`,
-    hint: isTimeout ? `${outcome} Increase Timeout (Minutes), or get the run later by its ID.` : outcome,
+    message,
+    hint,
+    output: { ...report, explanation, explanationMarkdown: escapeMarkdown(explanation) },
   });
 }

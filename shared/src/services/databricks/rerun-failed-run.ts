@@ -1,4 +1,5 @@
 import { defineAction } from '../../define/operation.ts';
+import { rerunBranches } from '../../runs/branches.ts';
 import { rerun, rerunFields, rerunOutput, sampleRerun, unfinishedSteps } from '../../runs/rerun.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { exactId, openDatabricks } from './api.ts';
@@ -17,6 +18,7 @@ export const rerunFailedRun = defineAction<DatabricksConnection>()({
   effect: 'unsafe',
   input: { run: runField, ...rerunFields, ...waitFields },
   output: rerunOutput,
+  branches: rerunBranches,
   sample: sampleRerun(sampleJobRun, ['report']),
   run: (input, context) =>
     rerun(context.host, jobRuns(context), input, async (failed) => {

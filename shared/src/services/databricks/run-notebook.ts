@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { text, values } from '../../define/fields.ts';
 import { defineAction } from '../../define/operation.ts';
+import { runBranches } from '../../runs/branches.ts';
 import { runFields } from '../../runs/report.ts';
 import { startFields } from '../../runs/start-key.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
@@ -60,6 +61,7 @@ export const runNotebook = defineAction<DatabricksConnection>()({
     startKey: startFields.startKey,
   },
   output: runFields,
+  branches: runBranches,
   sample: { ...sampleJobRun, name: '/Workspace/Shared/reports/monthly' },
   async run({ notebook, parameters = {}, cluster, startKey, ...choices }, context) {
     checkPath(notebook);

@@ -1,4 +1,5 @@
 import { defineAction } from '../../define/operation.ts';
+import { rerunBranches } from '../../runs/branches.ts';
 import { rerun, rerunFields, rerunOutput, sampleRerun, unfinishedSteps } from '../../runs/rerun.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { accountPath, callDbt } from './api.ts';
@@ -17,6 +18,7 @@ export const rerunFailedRun = defineAction<DbtConnection>()({
   effect: 'unsafe',
   input: { run: runField, ...rerunFields, ...waitFields },
   output: rerunOutput,
+  branches: rerunBranches,
   sample: sampleRerun(sampleJobRun, ['Invoke dbt with `dbt build`']),
   run: (input, context) =>
     rerun(context.host, jobRuns(context), input, async (failed) => {

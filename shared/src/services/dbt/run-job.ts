@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Context } from '../../define/context.ts';
 import { defineAction, type Values } from '../../define/operation.ts';
 import { boolean, integer, list, text } from '../../define/fields.ts';
+import { runBranches } from '../../runs/branches.ts';
 import { runFields } from '../../runs/report.ts';
 import type { Run } from '../../runs/run.ts';
 import { startFields, startKeyOf } from '../../runs/start-key.ts';
@@ -179,6 +180,7 @@ export const runJob = defineAction<DbtConnection>()({
     ...startFields,
   },
   output: runFields,
+  branches: runBranches,
   sample: sampleJobRun,
   async run(input, context) {
     return followRun(context.host, jobRuns(context, input.job), await startJob(input, context), input);

@@ -1,4 +1,5 @@
 import { defineAction } from '../../define/operation.ts';
+import { runBranches } from '../../runs/branches.ts';
 import { runFields } from '../../runs/report.ts';
 import { readFields } from '../../runs/wait-fields.ts';
 import { readRun } from '../../runs/read-run.ts';
@@ -18,6 +19,7 @@ export const getReportRun = defineAction<ModeConnection>()({
   effect: 'safe',
   input: { report: reportField, run: runField, ...readFields },
   output: runFields,
+  branches: runBranches,
   sample: sampleReportRun,
   async run(input, context) {
     const report = await openReport(input.report, context);

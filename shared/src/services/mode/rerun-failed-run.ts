@@ -1,4 +1,5 @@
 import { defineAction } from '../../define/operation.ts';
+import { rerunBranches } from '../../runs/branches.ts';
 import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../runs/rerun.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import type { ModeConnection } from './connection-fields.ts';
@@ -19,6 +20,7 @@ export const rerunFailedRun = defineAction<ModeConnection>()({
   effect: 'unsafe',
   input: { report: reportField, run: runField, ...rerunFields, ...wait },
   output: rerunOutput,
+  branches: rerunBranches,
   sample: sampleRerun(sampleReportRun, ['Claims by country']),
   async run(input, context) {
     const report = await openReport(input.report, context);

@@ -1,4 +1,5 @@
 import { defineAction } from '../../define/operation.ts';
+import { runBranches } from '../../runs/branches.ts';
 import { runFields } from '../../runs/report.ts';
 import { readFields } from '../../runs/wait-fields.ts';
 import { readRun } from '../../runs/read-run.ts';
@@ -19,6 +20,7 @@ export const getPipelineRun = defineAction<QuantemplateConnection>()({
   effect: 'safe',
   input: { pipeline: pipelineField, execution: executionField, ...readFields },
   output: runFields,
+  branches: runBranches,
   sample: samplePipelineRun,
   run: ({ pipeline, execution, ...choices }, context) =>
     readRun(context.host, pipelineRuns(openOrganisation(context), pipeline), execution, choices),

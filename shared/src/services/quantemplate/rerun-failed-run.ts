@@ -1,4 +1,5 @@
 import { defineAction } from '../../define/operation.ts';
+import { rerunBranches } from '../../runs/branches.ts';
 import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../runs/rerun.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { openOrganisation } from './api.ts';
@@ -20,6 +21,7 @@ export const rerunFailedRun = defineAction<QuantemplateConnection>()({
   effect: 'unsafe',
   input: { pipeline: pipelineField, execution: executionField, ...rerunFields, ...wait },
   output: rerunOutput,
+  branches: rerunBranches,
   sample: sampleRerun(samplePipelineRun, []),
   run(input, context) {
     const api = openOrganisation(context);

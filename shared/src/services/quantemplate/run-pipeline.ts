@@ -1,4 +1,5 @@
 import { defineAction } from '../../define/operation.ts';
+import { runBranches } from '../../runs/branches.ts';
 import { runFields } from '../../runs/report.ts';
 import { startFields, startKeyOf } from '../../runs/start-key.ts';
 import { startOnce } from '../../runs/start-once.ts';
@@ -25,6 +26,7 @@ export const runPipeline = defineAction<QuantemplateConnection>()({
   effect: 'unsafe',
   input: { pipeline: pipelineField, wait, onFailure, timeoutMinutes, ...startFields },
   output: runFields,
+  branches: runBranches,
   sample: samplePipelineRun,
   async run(input, context) {
     const api = openOrganisation(context);

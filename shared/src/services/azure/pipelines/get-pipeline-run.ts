@@ -1,4 +1,5 @@
 import { defineAction, type Action } from '../../../define/operation.ts';
+import { runBranches } from '../../../runs/branches.ts';
 import { runFields } from '../../../runs/report.ts';
 import { readFields } from '../../../runs/wait-fields.ts';
 import { readRun } from '../../../runs/read-run.ts';
@@ -21,6 +22,7 @@ export function defineGetPipelineRun(kind: PipelineHomeKind, run: RunField): Act
     effect: 'safe',
     input: inHome(kind, { run, ...readFields }),
     output: runFields,
+    branches: runBranches,
     sample: samplePipelineRun(kind),
     async run(input, context) {
       const home = await openHome(kind, input, context);

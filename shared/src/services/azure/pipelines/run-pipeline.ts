@@ -2,6 +2,7 @@ import { PipewrightError } from '../../../host/error.ts';
 import type { Host } from '../../../host/host.ts';
 import { fitValues } from '../../../define/declared-values.ts';
 import { defineAction, type Action } from '../../../define/operation.ts';
+import { runBranches } from '../../../runs/branches.ts';
 import { startCallbackWait, usesCallback, readFinishedRun, completionMethodField } from '../../../runs/callback.ts';
 import { runFields } from '../../../runs/report.ts';
 import type { Run } from '../../../runs/run.ts';
@@ -110,6 +111,7 @@ export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineFiel
       ...startFields,
     }),
     output: runFields,
+    branches: runBranches,
     sample: samplePipelineRun(kind),
     async run(input, context) {
       const { provider, run } = await startPipeline(kind, await openHome(kind, input, context), input, context.host);

@@ -1,4 +1,5 @@
 import { defineAction } from '../../../define/operation.ts';
+import { runBranches } from '../../../runs/branches.ts';
 import { runFields } from '../../../runs/report.ts';
 import { readFields } from '../../../runs/wait-fields.ts';
 import { readRun } from '../../../runs/read-run.ts';
@@ -19,6 +20,7 @@ export const getSparkJob = defineAction<AzureConnection>()({
   effect: 'safe',
   input: { workspace: workspaceField, pool: sparkPoolField, job: sparkJobField, ...readFields },
   output: runFields,
+  branches: runBranches,
   sample: sampleSparkJob,
   async run(input, context) {
     const workspace = await openWorkspace(input.workspace, context);

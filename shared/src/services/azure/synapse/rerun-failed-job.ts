@@ -1,5 +1,6 @@
 import { PipewrightError } from '../../../host/error.ts';
 import { defineAction } from '../../../define/operation.ts';
+import { rerunBranches } from '../../../runs/branches.ts';
 import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../../runs/rerun.ts';
 import { startKeyOf } from '../../../runs/start-key.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
@@ -29,6 +30,7 @@ export const rerunFailedJob = defineAction<AzureConnection>()({
   effect: 'unsafe',
   input: { workspace: workspaceField, pool: sparkPoolField, job: sparkJobField, ...rerunFields, ...waitFields },
   output: rerunOutput,
+  branches: rerunBranches,
   sample: sampleRerun(sampleSparkJob, []),
   async run(input, context) {
     const workspace = await openWorkspace(input.workspace, context);

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { PipewrightError } from '../../../host/error.ts';
 import { integer, list, option, text, values } from '../../../define/fields.ts';
 import { defineAction, type Values } from '../../../define/operation.ts';
+import { runBranches } from '../../../runs/branches.ts';
 import { runFields } from '../../../runs/report.ts';
 import { startFields, startKeyOf } from '../../../runs/start-key.ts';
 import { startOnce } from '../../../runs/start-once.ts';
@@ -146,6 +147,7 @@ export const runSparkJob = defineAction<AzureConnection>()({
   effect: 'unsafe',
   input: { workspace: workspaceField, pool: sparkPoolField, ...job, ...waitFields, ...startFields },
   output: runFields,
+  branches: runBranches,
   sample: sampleSparkJob,
   async run(input, context) {
     checkFile(input.file);
