@@ -34,7 +34,7 @@ function load(parameters: object, sqlChanges: object = {}): NodeSetup {
       pipewrightSqlApi: { ...pipewrightSqlApi, ...sqlChanges },
       pipewrightQuantemplateApi: { ...pipewrightQuantemplateApi },
     },
-    parameters: { resource: 'table', operation: 'loadDataset', ...parameters },
+    parameters: { resource: 'table', operation: 'loadDataset', mode: 'replace', ...parameters },
   };
 }
 
@@ -127,6 +127,20 @@ it('Load Dataset rejects an invalid row unless rejected rows are allowed', async
   expect(error?.message).toBeTruthy();
   const { items } = await n8n.execute(load({ table: 'ragged', options: { maxRejectedRows: 1 } }), ragged);
   expect(items[0]?.json).toMatchObject({ rows: 1, rejected: 1 });
+});
+
+it('Load Dataset asks for the mode instead of replacing rows by default', async () => {
+  const unset = n8n.execute(load({ table: 'claims', mode: '' }), fileOf('policy,paid\n009,1.50\n'));
+  await expect(unset).rejects.toThrow('Parameter "Mode" is required');
+});
+
+it('Load Dataset lists the tables of the database', async () => {
+  await n8n.execute(load({ table: 'listed' }), fileOf('policy,paid\n009,1.50\n'));
+  const { workflow, node, additionalData } = n8n.set(load({}));
+  Object.assign(additionalData, { currentNodeParameters: node.parameters });
+  const context = new n8n.core.LoadOptionsContext(workflow, node, additionalData, '');
+  const search = n8n.nodeType('sqlTable').methods?.listSearch?.['searchTables'];
+  expect(await search?.call(context, 'LIST')).toEqual({ results: [{ name: 'listed', value: 'listed' }] });
 });
 
 it('Load Dataset updates rows by key, loads once per load key, and accepts other formats and types', async () => {

@@ -50,7 +50,7 @@ async function rowsOf(table: string): Promise<number> {
 
 const straight = { source: 'quantemplateDownloadDataset', quantemplateDownloadDatasetDataset: 'd-claims' };
 const load = async (inputData: Record<string, unknown>, authData = account) =>
-  (await zapier.create('sql_table_load_dataset', { authData, inputData })).output;
+  (await zapier.create('sql_table_load_dataset', { authData, inputData: { mode: 'replace', ...inputData } })).output;
 const refusal = async (inputData: Record<string, unknown>, authData = account): Promise<string> => {
   const error: unknown = await load(inputData, authData).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ZapierAppError);
@@ -139,7 +139,7 @@ describe('Load Dataset on Zapier', () => {
       authData: account,
       inputData: { dataset: 'd-claims' },
     });
-    const inputData = await zapier.resolvePointers({ file: output['file'], table: 'from_file' });
+    const inputData = await zapier.resolvePointers({ file: output['file'], table: 'from_file', mode: 'create' });
     expect(await load(inputData)).toMatchObject({ rows: 3_000 });
   });
 

@@ -88,7 +88,13 @@ export function inputsOf(service: Service, described: Operation | Trigger, file:
   const full = { ...all, ...needed };
   const source = described.input['source'];
   return source
-    ? choicesOf(source).map((value) => ({ ...full, source: value, table: 'claims', rules: ['id is unique'] }))
+    ? choicesOf(source).map((value) => ({
+        ...full,
+        source: value,
+        table: 'claims',
+        mode: 'replace',
+        rules: ['id is unique'],
+      }))
     : [needed, full];
 }
 
