@@ -1,6 +1,6 @@
 import type { IBinaryKeyData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { isObject } from '../../shared/src/host/is-object.ts';
-import { PipewrightError } from '../../shared/src/host/error.ts';
+import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
 import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import type { Connection } from '../../shared/src/define/connection.ts';
 import type { Context } from '../../shared/src/define/context.ts';
@@ -97,7 +97,7 @@ async function executeItem(
   });
   const operationContext: Context = {
     host,
-    connection: await readConnection(context, service.connection, itemIndex),
+    connection: operation.worksOffline ? {} : await readConnection(context, service.connection, itemIndex),
     connectionOf: (key) => readConnection(context, findConnection(service, key), itemIndex),
   };
   const options = context.getNodeParameter(optionsName, itemIndex, {}) as IDataObject;
@@ -124,7 +124,10 @@ async function executeItem(
     return route(result, operation.items === undefined ? [result] : [result[operation.items]].flat().filter(isObject));
   } catch (error) {
     if (!(error instanceof PipewrightError) || !error.output || !branches) throw error;
-    return { routed: [{ item: toItem(error.output), output: outputFor(context, branches, error.output, error) }] };
+    const output = outputFor(context, branches, error.output, error);
+    if (error.code === 'timed-out')
+      context.addExecutionHints({ message: describeError(error, 'n8n'), type: 'warning', location: 'outputPane' });
+    return { routed: [{ item: toItem(error.output), output }] };
   }
 }
 

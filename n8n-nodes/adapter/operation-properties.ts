@@ -18,6 +18,9 @@ const outputField: INodeProperties = {
 };
 
 function resourceProperty(resources: string[]): INodeProperties {
+  const [only] = resources;
+  if (only !== undefined && resources.length === 1)
+    return { displayName: 'Resource', name: 'resource', type: 'hidden', default: resourceValue(only) };
   const options = resources.map((name): INodePropertyOptions => ({ name, value: resourceValue(name) }));
   return {
     displayName: 'Resource',

@@ -1,7 +1,7 @@
-import { listingOf } from './names.ts';
+import { kebabCase, listingOf } from './names.ts';
 import type { NodeKind, NodeToGenerate } from './node-file.ts';
 
-const documentation = 'https://github.com/pipewright/pipewright#readme';
+const reference = 'https://github.com/pipewright/pipewright/blob/main/docs/reference';
 const kindAliases: Record<NodeKind, readonly string[]> = {
   action: [],
   webhook: ['trigger', 'event'],
@@ -22,7 +22,7 @@ export function writeCodex(packageName: string, { kind, name, service }: NodeToG
     alias: [...aliases, ...kindAliases[kind]],
     resources: {
       credentialDocumentation: [{ url: service.connection.documentationUrl }],
-      primaryDocumentation: [{ url: documentation }],
+      primaryDocumentation: [{ url: `${reference}/${kebabCase(service.key)}.md` }],
     },
   });
 }

@@ -49,6 +49,9 @@ function credentials(service: Service): string {
       `displayOptions: { show: { ${field}: [${is.map(literal).join(', ')}] } },`,
     ]),
   );
+  const offline = service.operations.filter(({ worksOffline }) => worksOffline).map(({ key }) => literal(key));
+  if (offline.length > 0)
+    conditions.set(service.connection, `displayOptions: { hide: { operation: [${offline.join(', ')}] } },`);
   const entries = connectionsOf([service])
     .filter(logsIn)
     .map(
@@ -109,7 +112,12 @@ export class ${pascalCase(node.name)} implements INodeType {
     inputs: [NodeConnectionTypes.Main],
     outputs: ${branches ? `describeOutputs(${key})` : '[NodeConnectionTypes.Main]'},
     credentials: ${credentials(node.service)},
-    ${parks ? 'webhooks: parkingWebhooks,' : ''}
+    ${
+      parks
+        ? `webhooks: parkingWebhooks,
+    waitingNodeTooltip: 'Waiting for ${node.service.name} to report that the run has finished',`
+        : ''
+    }
     properties: describeProperties(${key}),
   };
 

@@ -23,6 +23,8 @@ interface Described<F extends Fields, O extends Fields> {
   output: O;
   /** A realistic output. */
   sample: Values<O>;
+  /** Whether the operation works without the connection of its service. Default: false. */
+  worksOffline?: boolean;
 }
 
 /** How an action waits without holding resources: the vendor calls a URL when the work has finished. */

@@ -30,6 +30,7 @@ export class DataFactory implements INodeType {
     outputs: describeOutputs(dataFactory),
     credentials: [{ name: 'pipewrightAzureApi', required: true, testedBy: 'testAzure' }],
     webhooks: parkingWebhooks,
+    waitingNodeTooltip: 'Waiting for Azure Data Factory to report that the run has finished',
     properties: describeProperties(dataFactory),
   };
 

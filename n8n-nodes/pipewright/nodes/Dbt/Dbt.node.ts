@@ -30,6 +30,7 @@ export class Dbt implements INodeType {
     outputs: describeOutputs(dbt),
     credentials: [{ name: 'pipewrightDbtApi', required: true, testedBy: 'testDbt' }],
     webhooks: parkingWebhooks,
+    waitingNodeTooltip: 'Waiting for dbt to report that the run has finished',
     properties: describeProperties(dbt),
   };
 

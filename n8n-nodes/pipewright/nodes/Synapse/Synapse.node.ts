@@ -30,6 +30,7 @@ export class Synapse implements INodeType {
     outputs: describeOutputs(synapse),
     credentials: [{ name: 'pipewrightAzureApi', required: true, testedBy: 'testAzure' }],
     webhooks: parkingWebhooks,
+    waitingNodeTooltip: 'Waiting for Azure Synapse to report that the run has finished',
     properties: describeProperties(synapse),
   };
 
