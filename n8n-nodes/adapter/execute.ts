@@ -12,7 +12,8 @@ import { nodeError } from './error.ts';
 import { filesOf, StoredBinary } from './files.ts';
 import { optionsName } from './form.ts';
 import { makeHost, sendWith } from './host.ts';
-import { outputFieldName } from './operation-properties.ts';
+import { simplified } from './simplify.ts';
+import { outputFieldName, simplifyName } from './operation-properties.ts';
 import { readParameters } from './parameters.ts';
 import { park, startParked, type ParkedRow, type ParkedRun } from './parking.ts';
 
@@ -101,7 +102,10 @@ async function executeItem(
     connectionOf: (key) => readConnection(context, findConnection(service, key), itemIndex),
   };
   const options = context.getNodeParameter(optionsName, itemIndex, {}) as IDataObject;
-  const toItem = (result: Output) => itemOf(result, String(options[outputFieldName] || 'data'), itemIndex);
+  const isSimple = operation.simple !== undefined && context.getNodeParameter(simplifyName, itemIndex, false) === true;
+  const simple = isSimple ? operation.simple : undefined;
+  const toItem = (result: Output) =>
+    itemOf(simplified(result, simple), String(options[outputFieldName] || 'data'), itemIndex);
   const route = (result: Output, items: readonly Output[] = [result]): Omit<Executed, 'outputs'> => {
     const output = outputFor(context, branches, result);
     return { routed: items.map((item) => ({ item: toItem(item), output })) };
@@ -111,6 +115,7 @@ async function executeItem(
   try {
     if (operation.callback?.isChosen(input)) {
       const started = await startParked(context, {
+        simple,
         operation,
         callback: operation.callback,
         input,
@@ -121,7 +126,8 @@ async function executeItem(
       return { routed: [{ item: toItem(started.output), output: 0 }], parked: started.parked };
     }
     const result = await operation.run(input, operationContext);
-    return route(result, operation.items === undefined ? [result] : [result[operation.items]].flat().filter(isObject));
+    const list = operation.items?.(input);
+    return route(result, list === undefined ? [result] : [result[list]].flat().filter(isObject));
   } catch (error) {
     if (!(error instanceof PipewrightError) || !error.output || !branches) throw error;
     const output = outputFor(context, branches, error.output, error);

@@ -22,6 +22,7 @@ import { readConnection } from './connection-values.ts';
 import type { NodeContext } from './context.ts';
 import type { NodeError } from './error.ts';
 import { makeHost, sendWith } from './host.ts';
+import { simplified } from './simplify.ts';
 
 /** The webhook that resumes a parked execution. */
 export const parkingWebhooks: IWebhookDescription[] = [
@@ -46,6 +47,8 @@ export interface ParkedRun {
   kept: IDataObject;
   /** How long to wait for the callback. */
   minutes: number;
+  /** Names of the outputs to keep. Default: all. */
+  simple?: readonly string[];
   /** Whether the operation has branches with the item's input. */
   branches: boolean;
 }
@@ -69,6 +72,8 @@ const callName = 'pipewright';
 
 /** An operation to start and park until its callback. */
 interface ParkedStart {
+  /** Names of the outputs to keep. Default: all. */
+  simple: readonly string[] | undefined;
   operation: Action;
   callback: Callback;
   input: RawInput;
@@ -79,7 +84,7 @@ interface ParkedStart {
 /** Starts the operation for one item; without `parked`, its run has already finished. */
 export async function startParked(
   context: IExecuteFunctions,
-  { operation, callback, input, operationContext, itemIndex }: ParkedStart,
+  { simple, operation, callback, input, operationContext, itemIndex }: ParkedStart,
 ): Promise<{ output: Output; parked?: ParkedRun }> {
   const call = randomBytes(12).toString('hex');
   const callbackUrl = (): string =>
@@ -91,6 +96,7 @@ export async function startParked(
     call,
     kept: kept as IDataObject,
     minutes: callback.timeoutMinutes(input),
+    ...(simple ? { simple } : {}),
     branches: branchesOf(context.getNode(), operation, input) !== undefined,
   };
   return { output, parked };
@@ -126,20 +132,22 @@ const actionOf = (service: Service, key: string): Action | undefined => {
   return found?.kind === 'action' ? found : undefined;
 };
 
-const branchesOfRun = (service: Service, { operation, branches }: ParkedRun): Branches | undefined =>
-  branches ? actionOf(service, operation)?.branches : undefined;
+const routingOf = (service: Service, { operation, branches, simple }: ParkedRun) => ({
+  branches: branches ? actionOf(service, operation)?.branches : undefined,
+  simple,
+});
 
 /** Routes a result; its error is routed or thrown as in `executeOperations`. */
 function route(
   context: NodeContext,
-  branches: Branches | undefined,
+  { branches, simple }: { branches: Branches | undefined; simple: readonly string[] | undefined },
   itemIndex: number,
   result: Output,
   failure: PipewrightError | undefined,
 ): Routed {
   try {
     const output = outputFor(context, branches, result, failure);
-    return { item: { json: result as IDataObject, pairedItem: { item: itemIndex } }, output };
+    return { item: { json: simplified(result, simple) as IDataObject, pairedItem: { item: itemIndex } }, output };
   } catch (error) {
     return routeError(context, branches, error, itemIndex);
   }
@@ -156,7 +164,7 @@ function timedOut(
   const hint = 'The run is still active. Increase Timeout (Minutes), or get the run later by its ID.';
   return route(
     context,
-    branchesOfRun(service, run),
+    routingOf(service, run),
     itemIndex,
     { ...item.json, status: 'timed-out', explanation: `${explanation} ${hint}` },
     new PipewrightError({ code: 'timed-out', service: service.name, message: explanation, hint }),
@@ -213,7 +221,7 @@ async function refresh(
   const host = makeHost({ send: sendWith(context, service.connection), logger: context.logger });
   const connection = await readConnection(context, service.connection);
   const finished = await actionOf(service, run.operation)?.callback?.readFinished(run.kept, { host, connection });
-  return finished && (() => route(context, branchesOfRun(service, run), itemIndex, finished.output, finished.failure));
+  return finished && (() => route(context, routingOf(service, run), itemIndex, finished.output, finished.failure));
 }
 
 /**

@@ -25,6 +25,8 @@ interface Described<F extends Fields, O extends Fields> {
   sample: Values<O>;
   /** Whether the operation works without the connection of its service. Default: false. */
   worksOffline?: boolean;
+  /** Names of the outputs to keep when the user simplifies the output, if the platform can (n8n). */
+  simple?: readonly string[];
 }
 
 /** How an action waits without holding resources: the vendor calls a URL when the work has finished. */
@@ -67,8 +69,8 @@ export interface BranchesDefinition<O extends Fields> {
 export interface ActionDefinition<F extends Fields, O extends Fields, C> extends Described<F, O> {
   effect: Effect;
   branches?: BranchesDefinition<O>;
-  /** Name of the output list with entries that become separate items on a platform with items (n8n). */
-  items?: string;
+  /** Name of the output list with entries that become separate items on a platform with items (n8n), if there is one. */
+  items?(input: Values<F>): string | undefined;
   /** Present if the vendor can send a callback. */
   callback?: CallbackDefinition<F, O, C>;
   run(input: Values<F>, context: Context<C>): Promise<Values<O>>;
@@ -108,7 +110,7 @@ export interface Action extends DescribedOperation {
   kind: 'action';
   effect: Effect;
   branches?: Branches;
-  items?: string;
+  items?(raw: RawInput): string | undefined;
   callback?: Callback;
   /** @throws PipewrightError `invalid-input` if the raw input is invalid, and any error of the operation */
   run(raw: RawInput, context: Context): Promise<Output>;
@@ -156,11 +158,12 @@ function checkedBranches<F extends Fields, O extends Fields>(fields: F, branches
 /** Defines an action of a service with connection values `C`; see `ActionDefinition`. */
 export function defineAction<C>() {
   return <const F extends Fields, const O extends Fields>(action: ActionDefinition<F, O, C>): Action => {
-    const { branches, callback, run, ...described } = action;
+    const { branches, items, callback, run, ...described } = action;
     return {
       ...described,
       kind: 'action',
       run: async (raw, context) => run(checkInput(action.input, raw), context as Context<C>),
+      ...(items ? { items: (raw) => items(checkInput(action.input, raw)) } : {}),
       ...(branches ? { branches: checkedBranches(action.input, branches) } : {}),
       ...(callback ? { callback: checkedCallback(action.input, callback) } : {}),
     };

@@ -5,7 +5,7 @@ import { boolean, list, text } from '../define/fields.ts';
 import { followRun } from './follow-run.ts';
 import type { RunProvider } from './provider.ts';
 import { readRun } from './read-run.ts';
-import { runFields, type RunReport } from './report.ts';
+import { runFields, simpleRun, type RunReport } from './report.ts';
 import { isFinished, type Run } from './run.ts';
 import { startFields, startKeyOf } from './start-key.ts';
 import { startOnce } from './start-once.ts';
@@ -30,6 +30,9 @@ export const rerunOutput = {
   started: boolean({ label: 'Started' }),
   stepsToRun: list({ label: 'Steps to Rerun' }),
 };
+
+/** The outputs that a simplified output of a rerun keeps. */
+export const simpleRerun = [...simpleRun, 'rerunOf', 'started', 'stepsToRun'] as const;
 
 /** The new run, or for a dry run (`started: false`) the failed one, with the steps that run again. */
 export type Rerun = RunReport & { rerunOf: string; started: boolean; stepsToRun: string[] };

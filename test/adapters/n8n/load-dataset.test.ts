@@ -233,7 +233,7 @@ it('Check Dataset checks a dataset against rules, routes it to Passed or Failed,
 it('Preview Dataset previews rows and column types of a dataset without creating a table', async () => {
   const csv = `id,paid,day\n${Array.from({ length: 50 }, (_, index) => `0${index},${index}.50,2026-11-20\n`).join('')}`;
   const preview = (parameters: object, text = csv) =>
-    n8n.execute(load({ operation: 'previewDataset', ...parameters }), fileOf(text));
+    n8n.execute(load({ operation: 'previewDataset', output: 'all', ...parameters }), fileOf(text));
   const { items, error } = await preview({ rows: 2 });
   expect(error).toBeUndefined();
   expect(items[0]?.json).toEqual({
@@ -249,6 +249,9 @@ it('Preview Dataset previews rows and column types of a dataset without creating
     rejects: [],
     complete: true,
   });
+  const listed = async (output: string) => (await preview({ rows: 2, output })).items.map(({ json }) => json);
+  expect(await listed('rows')).toEqual(items[0]?.json['rows']);
+  expect(await listed('columns')).toEqual(items[0]?.json['columns']);
   const large = await preview({ rows: 1 }, `${csv}${'x,1,soon\n'.repeat(200_000)}`);
   expect(large.items[0]?.json).toMatchObject({ complete: false, rows: [{ id: '00' }] });
   expect((await preview({ options: { format: 'json-lines' } }, '{"a":1}\n')).items[0]?.json).toMatchObject({

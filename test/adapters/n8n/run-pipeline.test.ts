@@ -1,3 +1,4 @@
+import { simpleRun } from '../../../shared/src/runs/report.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';
 import { openN8n, type N8n, type NodeSetup } from './open-n8n.ts';
@@ -6,7 +7,7 @@ let n8n: N8n;
 let sandbox: Sandbox;
 let dataFactory: (parameters: object, more?: Partial<NodeSetup>) => NodeSetup;
 
-const run = { resource: 'pipelineRun', operation: 'runPipeline' };
+const run = { resource: 'pipelineRun', operation: 'runPipeline', simplify: false };
 const pipeline = (value: string, mode = 'list') => ({ pipeline: { __rl: true, mode, value } });
 
 beforeAll(async () => {
@@ -93,6 +94,32 @@ it('Run Pipeline evaluates parameters as JSON per item and pairs each result wit
     ['d-1', { item: 0 }],
     ['d-2', { item: 1 }],
   ]);
+});
+
+it('Run Pipeline returns a simplified run by default, from which Slack can post a card and draw a timeline', async () => {
+  const { items } = await n8n.execute(dataFactory({ ...run, ...pipeline('Load_sources'), simplify: true }));
+  const json = items[0]?.json ?? {};
+  expect(Object.keys(json)).toEqual(simpleRun.filter((name) => !['explanation', 'url'].includes(name)));
+  const timeline = await n8n.execute(
+    { node: 'slack', parameters: { resource: 'runCard', operation: 'drawRunTimeline' } },
+    [{ json }],
+  );
+  expect(timeline.items[0]?.binary?.['data']?.mimeType).toBe('image/png');
+  const { pipewrightSlackApi = {} } = sandboxCredentials(sandbox);
+  const card = await n8n.execute(
+    {
+      node: 'slack',
+      credentials: { pipewrightSlackApi },
+      parameters: {
+        resource: 'runCard',
+        operation: 'postRunCard',
+        channel: { __rl: true, mode: 'id', value: 'C0DATATEAM' },
+      },
+    },
+    [{ json }],
+  );
+  expect(card.error).toBeUndefined();
+  expect(card.items[0]?.json).toMatchObject({ updated: false });
 });
 
 it('Run Pipeline extracts the pipeline name from its URL', async () => {

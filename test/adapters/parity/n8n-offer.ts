@@ -8,6 +8,7 @@ const scaffold = new Set(['resource', 'operation', 'event', 'options']);
 /** Properties that only n8n has, each with the reason. */
 export const onlyInN8n: Record<string, string> = {
   rejectedEvents: 'Zapier writes the reason of a rejection to the log of the Zap and cannot show it in the form.',
+  simplify: 'In Zapier, every output is a field that the user can map, so nothing needs to be left out.',
   outputBinaryField:
     'In Zapier a file is an output field; n8n stores it as binary data under a name that can be chosen.',
 };

@@ -1,6 +1,6 @@
 import { defineAction } from '../../define/operation.ts';
 import { rerunBranches } from '../../runs/branches.ts';
-import { rerun, rerunFields, rerunOutput, sampleRerun, unfinishedSteps } from '../../runs/rerun.ts';
+import { rerun, rerunFields, rerunOutput, sampleRerun, simpleRerun, unfinishedSteps } from '../../runs/rerun.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { exactId, openDatabricks } from './api.ts';
 import type { DatabricksConnection } from './connection-fields.ts';
@@ -18,6 +18,7 @@ export const rerunFailedRun = defineAction<DatabricksConnection>()({
   effect: 'unsafe',
   input: { run: runField, ...rerunFields, ...waitFields },
   output: rerunOutput,
+  simple: simpleRerun,
   branches: rerunBranches,
   sample: sampleRerun(sampleJobRun, ['report']),
   run: (input, context) =>

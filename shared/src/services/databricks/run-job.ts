@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { values } from '../../define/fields.ts';
 import { defineAction } from '../../define/operation.ts';
 import { runBranches } from '../../runs/branches.ts';
-import { runFields } from '../../runs/report.ts';
+import { runFields, simpleRun } from '../../runs/report.ts';
 import { startFields } from '../../runs/start-key.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { exactId } from './api.ts';
@@ -36,6 +36,7 @@ export const runJob = defineAction<DatabricksConnection>()({
     ...startFields,
   },
   output: runFields,
+  simple: simpleRun,
   branches: runBranches,
   sample: sampleJobRun,
   async run({ job, parameters = {}, startKey, reuseActiveRun, ...choices }, context) {

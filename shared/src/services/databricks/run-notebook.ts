@@ -3,7 +3,7 @@ import { PipewrightError } from '../../host/error.ts';
 import { text, values } from '../../define/fields.ts';
 import { defineAction } from '../../define/operation.ts';
 import { runBranches } from '../../runs/branches.ts';
-import { runFields } from '../../runs/report.ts';
+import { runFields, simpleRun } from '../../runs/report.ts';
 import { startFields } from '../../runs/start-key.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { service } from './api.ts';
@@ -61,6 +61,7 @@ export const runNotebook = defineAction<DatabricksConnection>()({
     startKey: startFields.startKey,
   },
   output: runFields,
+  simple: simpleRun,
   branches: runBranches,
   sample: { ...sampleJobRun, name: '/Workspace/Shared/reports/monthly' },
   async run({ notebook, parameters = {}, cluster, startKey, ...choices }, context) {

@@ -3,7 +3,7 @@ import type { Context } from '../../define/context.ts';
 import { defineAction, type Values } from '../../define/operation.ts';
 import { boolean, integer, list, text } from '../../define/fields.ts';
 import { runBranches } from '../../runs/branches.ts';
-import { runFields } from '../../runs/report.ts';
+import { runFields, simpleRun } from '../../runs/report.ts';
 import type { Run } from '../../runs/run.ts';
 import { startFields, startKeyOf } from '../../runs/start-key.ts';
 import { completionMethodField, readFinishedRun, startCallbackWait, usesCallback } from '../../runs/callback.ts';
@@ -180,6 +180,7 @@ export const runJob = defineAction<DbtConnection>()({
     ...startFields,
   },
   output: runFields,
+  simple: simpleRun,
   branches: runBranches,
   sample: sampleJobRun,
   async run(input, context) {

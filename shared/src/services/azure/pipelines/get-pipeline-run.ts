@@ -1,6 +1,6 @@
 import { defineAction, type Action } from '../../../define/operation.ts';
 import { runBranches } from '../../../runs/branches.ts';
-import { runFields } from '../../../runs/report.ts';
+import { runFields, simpleRun } from '../../../runs/report.ts';
 import { readFields } from '../../../runs/wait-fields.ts';
 import { readRun } from '../../../runs/read-run.ts';
 import type { AzureConnection } from '../connection-fields.ts';
@@ -22,6 +22,7 @@ export function defineGetPipelineRun(kind: PipelineHomeKind, run: RunField): Act
     effect: 'safe',
     input: inHome(kind, { run, ...readFields }),
     output: runFields,
+    simple: simpleRun,
     branches: runBranches,
     sample: samplePipelineRun(kind),
     async run(input, context) {

@@ -4,7 +4,7 @@ import { fitValues } from '../../../define/declared-values.ts';
 import { defineAction, type Action } from '../../../define/operation.ts';
 import { runBranches } from '../../../runs/branches.ts';
 import { startCallbackWait, usesCallback, readFinishedRun, completionMethodField } from '../../../runs/callback.ts';
-import { runFields } from '../../../runs/report.ts';
+import { runFields, simpleRun } from '../../../runs/report.ts';
 import type { Run } from '../../../runs/run.ts';
 import { startFields, startKeyOf } from '../../../runs/start-key.ts';
 import { startOnce } from '../../../runs/start-once.ts';
@@ -111,6 +111,7 @@ export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineFiel
       ...startFields,
     }),
     output: runFields,
+    simple: simpleRun,
     branches: runBranches,
     sample: samplePipelineRun(kind),
     async run(input, context) {

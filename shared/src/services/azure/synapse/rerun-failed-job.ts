@@ -1,7 +1,7 @@
 import { PipewrightError } from '../../../host/error.ts';
 import { defineAction } from '../../../define/operation.ts';
 import { rerunBranches } from '../../../runs/branches.ts';
-import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../../runs/rerun.ts';
+import { rerun, rerunFields, rerunOutput, sampleRerun, simpleRerun } from '../../../runs/rerun.ts';
 import { startKeyOf } from '../../../runs/start-key.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
 import type { AzureConnection } from '../connection-fields.ts';
@@ -30,6 +30,7 @@ export const rerunFailedJob = defineAction<AzureConnection>()({
   effect: 'unsafe',
   input: { workspace: workspaceField, pool: sparkPoolField, job: sparkJobField, ...rerunFields, ...waitFields },
   output: rerunOutput,
+  simple: simpleRerun,
   branches: rerunBranches,
   sample: sampleRerun(sampleSparkJob, []),
   async run(input, context) {

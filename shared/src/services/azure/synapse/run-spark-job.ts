@@ -3,7 +3,7 @@ import { PipewrightError } from '../../../host/error.ts';
 import { integer, list, option, text, values } from '../../../define/fields.ts';
 import { defineAction, type Values } from '../../../define/operation.ts';
 import { runBranches } from '../../../runs/branches.ts';
-import { runFields } from '../../../runs/report.ts';
+import { runFields, simpleRun } from '../../../runs/report.ts';
 import { startFields, startKeyOf } from '../../../runs/start-key.ts';
 import { startOnce } from '../../../runs/start-once.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
@@ -147,6 +147,7 @@ export const runSparkJob = defineAction<AzureConnection>()({
   effect: 'unsafe',
   input: { workspace: workspaceField, pool: sparkPoolField, ...job, ...waitFields, ...startFields },
   output: runFields,
+  simple: simpleRun,
   branches: runBranches,
   sample: sampleSparkJob,
   async run(input, context) {
