@@ -197,7 +197,9 @@ it('ZIP files from Mode, a volume or a website are extracted', async () => {
     ],
   ];
   for (const [place, [typed, rows]] of zips.entries())
-    expect(await operate(sqlTable, 'loadDataset', { table: `zipped_${place}`, mode: 'replace', ...typed })).toMatchObject({ rows });
+    expect(
+      await operate(sqlTable, 'loadDataset', { table: `zipped_${place}`, mode: 'replace', ...typed }),
+    ).toMatchObject({ rows });
   await expect(
     operate(sqlTable, 'loadDataset', {
       table: 'zipped_4',
