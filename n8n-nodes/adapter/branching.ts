@@ -5,10 +5,11 @@ import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import type { Branches, Operation, Output } from '../../shared/src/define/operation.ts';
 import type { NodeContext } from './context.ts';
 import { nodeError, type NodeError } from './error.ts';
+import { isTool } from './is-tool.ts';
 
 /** The branches of an operation with an input. A tool of an AI agent has a single output, so branches do not apply there. */
 export function branchesOf(node: INode, operation: Operation, input: RawInput): Branches | undefined {
-  const branches = operation.kind === 'action' && !node.type.endsWith('Tool') ? operation.branches : undefined;
+  const branches = operation.kind === 'action' && !isTool(node) ? operation.branches : undefined;
   return branches?.isChosen(input) ? branches : undefined;
 }
 

@@ -87,7 +87,7 @@ interface ParkedStart {
  * @throws PipewrightError `invalid-input` if the node is a tool of an agent
  */
 function refuseInTool(context: IExecuteFunctions): void {
-  if (!isTool(context)) return;
+  if (!isTool(context.getNode())) return;
   throw new PipewrightError({
     code: 'invalid-input',
     message: 'A tool of an AI agent cannot wait for a callback, because n8n does not pause an agent for it.',
