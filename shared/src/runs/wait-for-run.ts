@@ -1,3 +1,4 @@
+import { stillRunning } from '../define/still-running.ts';
 import { PipewrightError, withDetails } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import { escapeMarkdown } from './explain.ts';
@@ -6,7 +7,7 @@ import type { RunProvider } from './provider.ts';
 import { reportRun, runReference, type RunReport } from './report.ts';
 import { runFailure } from './run-failure.ts';
 import { isFinished, type Run } from './run.ts';
-import { readWaitStart, stillRunning, writeWaitStart } from './still-running.ts';
+import { readWaitStart, writeWaitStart } from './wait-start.ts';
 import type { WaitChoices } from './wait-fields.ts';
 import { withSteps } from './with-steps.ts';
 
