@@ -66,13 +66,18 @@ export function isFilledIn(connection: Connection, authData: AuthData): boolean 
  */
 export function readConnection(connection: Connection, authData: AuthData): Record<string, unknown> {
   if (logsIn(connection) && !isFilledIn(connection, authData)) {
-    const required = offeredFields(connection)
+    const asked = offeredFields(connection)
       .map(([, field]) => describeField(field))
-      .filter((info) => !info.advanced && info.default === undefined && conditionOf(info, connection.fields) === '');
+      .filter((info) => !info.advanced && info.default === undefined);
+    const always = asked.filter((info) => conditionOf(info, connection.fields) === '');
+    const labels = enumerate(
+      (always.length > 0 ? always : asked).map(({ label }) => label),
+      always.length > 0 ? 'and' : 'or',
+    );
     throw new PipewrightError({
       code: 'not-connected',
       message: `The connection has no values for “${connection.name}”.`,
-      hint: `Edit the connection under Apps in Zapier and fill in ${enumerate(required.map(({ label }) => label))} under “${connection.name}”.`,
+      hint: `Edit the connection under Apps in Zapier and fill in ${labels} under “${connection.name}”.`,
     });
   }
   try {

@@ -53,17 +53,21 @@ const website = (path: string) => ({ file: `${sandbox.baseUrl}/web/${path}` });
 describe('Get Rows on Zapier', () => {
   it('returns line items with typed values, and the first row of the next page', async () => {
     const input = { file: file('policy,paid,open,note\n007,12.50,true,\n008,1,false,x\n009,2,true,y\n'), rows: '2' };
+    const rows = [
+      { policy: '007', paid: 12.5, open: true, note: null },
+      { policy: '008', paid: 1, open: false, note: 'x' },
+    ];
+    const columns = [
+      { name: 'policy', type: 'text' },
+      { name: 'paid', type: 'decimal', precision: 4, scale: 2 },
+      { name: 'open', type: 'boolean' },
+      { name: 'note', type: 'text' },
+    ];
     expect(await create('get_rows', input)).toEqual({
-      rows: [
-        { policy: '007', paid: 12.5, open: true, note: null },
-        { policy: '008', paid: 1, open: false, note: 'x' },
-      ],
-      columns: [
-        { name: 'policy', type: 'text' },
-        { name: 'paid', type: 'decimal', precision: 4, scale: 2 },
-        { name: 'open', type: 'boolean' },
-        { name: 'note', type: 'text' },
-      ],
+      rows,
+      columns,
+      rowsJson: JSON.stringify(rows),
+      columnsJson: JSON.stringify(columns),
       firstRow: 1,
       count: 2,
       nextRow: 3,

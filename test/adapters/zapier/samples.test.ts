@@ -3,7 +3,7 @@ import { zapierApp } from '../../../zapier-app/adapter/app.ts';
 import { startPlatform, type Platform } from './platform.ts';
 
 const secret = 'a-secret-of-sixteen-or-more-characters';
-const authData = { webhookSecret_secret: secret };
+const authData = { webhookSecret_secret: secret, eventGridSecret_secret: secret };
 const settings = { scheme: 'shared-secret-header' };
 let zapier: Platform;
 
