@@ -32,7 +32,7 @@ describe('pipewright check', () => {
     );
     expect(code).toBe(1);
     expect(out).toContain('failed  policy is unique: Row 2: “P-1” is also in an earlier row. (1 row)');
-    expect(err).toBe('1 of 2 rules failed for 2 rows.\n');
+    expect(err).toBe('1 of 2 rules failed for a dataset of 2 rows.\n');
   });
 
   it('reads JSON Lines and prints JSON with --json', async () => {
