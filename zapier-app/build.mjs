@@ -101,7 +101,7 @@ export async function buildZapierApp(directory) {
   return { zipPath, bytes: statSync(zipPath).size };
 }
 
-/** The name of the file with the licences of all packages in the zip. */
+/** The name of the file with the licenses of all packages in the zip. */
 const noticesName = 'THIRD-PARTY-NOTICES.txt';
 
 /**
@@ -119,7 +119,7 @@ function packagesIn(zip, stage, bundled) {
   return [...all.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
 }
 
-/** Adds the licences of its packages to the zip, which Zapier's CLI fills with code only. */
+/** Adds the licenses of its packages to the zip, which Zapier's CLI fills with code only. */
 function withNotices(zip, packages) {
   return zipSync({ ...unzipSync(zip), [noticesName]: Buffer.from(thirdPartyNotices(packages)) }, { level: 9 });
 }

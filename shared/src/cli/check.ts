@@ -48,7 +48,9 @@ export async function checkFile(words: string[]): Promise<void> {
   if (!passed) {
     const failed = results.filter((result) => !result.passed).length;
     const noun = results.length === 1 ? 'rule' : 'rules';
-    throw new Failure(`${failed} of ${results.length} ${noun} failed for a dataset of ${rows} ${rows === 1 ? 'row' : 'rows'}.`);
+    throw new Failure(
+      `${failed} of ${results.length} ${noun} failed for a dataset of ${rows} ${rows === 1 ? 'row' : 'rows'}.`,
+    );
   }
 }
 

@@ -39,7 +39,8 @@ const listOf = (names: readonly string[]): string => names.map((name) => `“${n
 const hint = `${tableUnchanged} Correct the dataset, or choose other columns as the key.`;
 
 /** How the database compares text is not in the file, so values that look different may be the same key. */
-const collationHint = ' Values that differ only in case are the same key if the column compares text without regard to case.';
+const collationHint =
+  ' Values that differ only in case are the same key if the column compares text without regard to case.';
 
 function emptyKey(service: string, names: readonly string[]): PipewrightError {
   return new PipewrightError({

@@ -48,7 +48,12 @@ export interface FieldInfo {
 }
 
 /** `FieldInfo` as stored in a schema. */
-export type FieldMetadata = FieldInfo & { kind: FieldKind; options?: readonly Option[] };
+export type FieldMetadata = FieldInfo & {
+  kind: FieldKind;
+  options?: readonly Option[];
+  /** Whether a number may have a fraction. */
+  fractional?: boolean;
+};
 
 /** Any field schema. */
 export type Field = v.GenericSchema;

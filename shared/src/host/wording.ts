@@ -24,3 +24,11 @@ export function mapWording(wording: Wording, change: (text: string) => string): 
 export function sameWording(a: Wording | undefined, b: Wording | undefined): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
+
+/**
+ * The help of a boolean: "Whether to …" in n8n, an imperative sentence in Zapier.
+ * @param action starts with a verb in lower case: `save rejected rows.`; further sentences may follow
+ */
+export function whether(action: string): Wording {
+  return { n8n: `Whether to ${action}`, zapier: `${action.slice(0, 1).toUpperCase()}${action.slice(1)}` };
+}

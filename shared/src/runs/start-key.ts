@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { Host } from '../host/host.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
 import { boolean, text } from '../define/fields.ts';
+import { whether } from '../host/wording.ts';
 
 /** Input fields of every operation that starts a run. */
 export const startFields = {
@@ -21,7 +22,7 @@ export const startFields = {
   reuseActiveRun: v.optional(
     boolean({
       label: 'Reuse Active Run',
-      help: 'Whether to use an active run with the same parameters, if there is one, instead of starting another.',
+      help: whether('use an active run with the same parameters, if there is one, instead of starting another.'),
       advanced: true,
     }),
     false,

@@ -92,7 +92,6 @@ const reject = (reason: RejectionReason, explanation = explanations[reason]): Re
   explanation,
 });
 
-
 const jsonType = /^[\w.-]+\/([\w.-]+\+)?json(-batch)?\b/i;
 
 /** Whether the body may be JSON according to its header; some senders set no type. */
@@ -161,9 +160,7 @@ export function authenticate(delivery: Delivery, options: VerifyOptions): Verifi
       : previous && matchesSecret(scheme, proof, delivery, previous)
         ? 'previous'
         : undefined;
-  return matched === undefined
-    ? reject(mismatchReason(scheme, current))
-    : (timestampFault(proof, options) ?? matched);
+  return matched === undefined ? reject(mismatchReason(scheme, current)) : (timestampFault(proof, options) ?? matched);
 }
 
 /** The rejection of every delivery while one of the secrets is unusable. */

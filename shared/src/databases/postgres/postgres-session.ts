@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { PipewrightError } from '../../host/error.ts';
 import type { Row } from '../sql-dialect.ts';
 import { explainPostgres } from './postgres-error.ts';
 
