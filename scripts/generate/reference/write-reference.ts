@@ -16,7 +16,8 @@ function perPlatform(wording: Wording): string {
   if (typeof wording === 'string') return wording;
   if (sameWording(wording, whether(wording.zapier.slice(0, 1).toLowerCase() + wording.zapier.slice(1))))
     return wording.zapier;
-  return formPlatforms.map((platform) => `${platformNames[platform]}: ${wording[platform]}`).join(' ');
+  const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+  return formPlatforms.map((platform) => `${platformNames[platform]}: ${sentence(wording[platform])}`).join(' ');
 }
 
 /** A label within a sentence; both versions if n8n and Zapier differ. */
@@ -90,7 +91,7 @@ function describe(service: Service, operation: Operation | Trigger): string[] {
   const nature = operation.kind === 'trigger' ? `trigger (${operation.how})` : `${operation.kind}, ${operation.effect}`;
   const directions =
     operation.kind === 'trigger' && operation.how === 'webhook' && operation.directions
-      ? setup(operation.directions)
+      ? [...setup(operation.directions), '### Fields', '']
       : [];
   return [
     `## ${operation.name}`,

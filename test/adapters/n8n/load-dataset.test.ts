@@ -164,22 +164,22 @@ it('Load Dataset rejects a key that is not unique, an unknown type, and a datase
 
 it('Load Dataset adds load metadata columns, ignores new columns and converts NULL values', async () => {
   await n8n.execute(
-    load({ table: 'told', options: { addLoadMetadata: true, nullValues: ['N/A'] } }),
+    load({ table: 'enriched', options: { addLoadMetadata: true, nullValues: ['N/A'] } }),
     fileOf('a,b\n1,N/A\n'),
   );
   await n8n.execute(
     load({
-      table: 'told',
+      table: 'enriched',
       mode: 'append',
       options: { addLoadMetadata: true, onSchemaChange: 'ignore', loadKey: 'event-9' },
     }),
     fileOf('a,c\n2,x\n'),
   );
-  expect(query('SELECT a, b, _source FROM told ORDER BY a')).toEqual([
+  expect(query('SELECT a, b, _source FROM enriched ORDER BY a')).toEqual([
     { a: 1, b: null, _source: 'claims.csv' },
     { a: 2, b: null, _source: 'claims.csv' },
   ]);
-  expect(query("SELECT count(*) AS rows FROM told WHERE _load_id = 'event-9'")).toEqual([{ rows: 1 }]);
+  expect(query("SELECT count(*) AS rows FROM enriched WHERE _load_id = 'event-9'")).toEqual([{ rows: 1 }]);
 });
 
 it('Check Dataset checks a dataset against rules, routes it to Passed or Failed, and returns the failing rows as a file', async () => {
