@@ -25,6 +25,9 @@ const labels = new Set(
 /** A phrase of a message or hint that names a field, and the name: words in Title Case. */
 const name = String.raw`((?:[A-Z][\w-]*|NULL)(?: (?:(?:on|of|in|for|the) )?[A-Z][\w-]*)*(?: \((?:%|Minutes|Seconds)\))?)`;
 const phrases = [
+  new RegExp(String.raw`(?:[hH]int|n8n|zapier)?['\x60.] ?Check ${name}(?=[.,:;]| and | in )`, 'g'),
+  new RegExp(String.raw`\b[Cc]hoose ${name}(?=[.,']| under | or | if )`, 'g'),
+  new RegExp(String.raw`\bFill in ${name}(?=[.,]| or )`, 'g'),
   new RegExp(String.raw`\b(?:[Tt]urn (?:on|off)|[Ii]ncrease|[Ss]et) ${name}(?= to |[.,;']| and )`, 'g'),
   new RegExp(String.raw`\b[Ss]et [A-Z][\w ]* to ${name}(?=[.,;'])`, 'g'),
   new RegExp(String.raw`\b[Ee]nter [^.'\n]* (?:under|in|as) ${name}(?=[.,;'])`, 'g'),

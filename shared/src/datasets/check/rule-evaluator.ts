@@ -42,7 +42,7 @@ class SeenValues {
       throw new PipewrightError({
         code: 'invalid-input',
         message: `The dataset has too many values for the rule “${rule}”: the maximum is ${maxDistinct.values} values or ${maxDistinct.characters / 1024 / 1024} million characters.`,
-        hint: 'Load the dataset with these columns as its Key instead, which checks the same.',
+        hint: 'Load the dataset with these columns as Key Columns instead, which checks the same.',
       });
     }
     return isEqual ? 'equal' : 'new';
