@@ -27,6 +27,8 @@ module.exports = {
     { name: 'strict-package-stays-strict', comment: "Nothing that a strict package for n8n reaches may need Node.", severity: 'error', from: { path: '^n8n-nodes/', pathNot: '^n8n-nodes/pipewright-sql/|\\.mjs$' }, to: { path: '/node/|^shared/src/(cli|databases|tables/sql-table)/|^pg', reachable: true } },
     { name: 'n8n-workflow-only-in-n8n', severity: 'error', comment: 'Only the n8n adapter knows n8n.', from: { path: '^(shared|zapier-app)/' }, to: { path: 'n8n-(workflow|core)' } },
     { name: 'zapier-only-in-zapier', severity: 'error', comment: 'Only the Zapier adapter knows Zapier.', from: { path: '^(shared|n8n-nodes)/' }, to: { path: 'zapier-platform' } },
+    only('zapier-adapter-knows-no-vendor', 'The Zapier adapter translates definitions of any service.', '^zapier-app/adapter/', [...define, '^shared/src/webhooks/', '^zapier-app/adapter/']),
+    only('zapier-apps-only-choose-services', 'An app is the adapter with some services.', '^zapier-app/apps/', ['^shared/src/(services|catalog|tables)', '^zapier-app/(adapter|apps)/']),
     { name: 'adapters-are-strangers', severity: 'error', comment: 'An adapter imports nothing of the other.', from: { path: '^n8n-nodes/' }, to: { path: '^zapier-app/' } },
     { name: 'adapters-are-strangers-too', severity: 'error', comment: 'An adapter imports nothing of the other.', from: { path: '^zapier-app/' }, to: { path: '^n8n-nodes/' } },
     { name: 'product-needs-no-test', severity: 'error', comment: 'What ships imports no test code and no build tool.', from: { path: '^(shared|n8n-nodes|zapier-app)/', pathNot: '[.]mjs$' }, to: { path: '^(scripts|test)/' } },

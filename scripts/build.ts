@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { appFolders } from './generate/apps.ts';
 import { writeGeneratedFiles } from './generate/generated-files.ts';
 import { packageNames } from './generate/packages.ts';
 import { command, root, runSteps, type Step } from './steps.ts';
@@ -20,7 +21,7 @@ const steps: Step[] = [
       console.log(integrity);
     },
   })),
-  { name: 'Zapier app', run: () => command('node', ['zapier-app/build.mjs']) },
+  { name: 'Zapier apps', run: () => command('node', ['zapier-app/build.mjs', ...appFolders]) },
 ];
 
 process.exitCode = (await runSteps(steps)).failed === 0 ? 0 : 1;

@@ -1,3 +1,4 @@
+import { appFolders } from './generate/apps.ts';
 import { staleFiles } from './generate/generated-files.ts';
 import { lintPackages } from '../test/adapters/n8n/lint.ts';
 import { command, root, runSteps, type CommandOptions, type Step } from './steps.ts';
@@ -26,7 +27,10 @@ export function checks(options: CommandOptions = {}): Step[] {
 /** Checks that `npm test` runs as tests. */
 const tested: Step[] = [
   { name: "n8n's linter and package scanner", run: lintPackages },
-  { name: "Zapier's validation", run: () => command('node', ['zapier-app/build.mjs']) },
+  {
+    name: "Zapier's validation",
+    run: () => command('node', ['zapier-app/build.mjs', ...appFolders]),
+  },
   { name: 'Parity of both platforms', run: () => command('jest', ['--selectProjects', 'parity']) },
 ];
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { checks } from './check.ts';
 import { command, root, runSteps, type Step } from './steps.ts';
 import { packedPackages } from '../test/adapters/n8n/build-package.ts';
-import { builtZip } from '../test/adapters/zapier/built-zip.ts';
+import { builtZips } from '../test/adapters/zapier/built-zip.ts';
 import { buildFixture } from '../test/support/zapier-runtime/build-fixture.ts';
 import { findChromium } from '../test/support/machine/chromium.ts';
 import { installN8n } from '../test/support/machine/n8n.ts';
@@ -26,8 +26,8 @@ const tools: Step = {
 
 /** Built first, so that no check reads a folder that a build is writing. */
 const builds: Step = {
-  name: 'Builds: the n8n packages and the Zapier app',
-  run: () => Promise.all([packedPackages(), builtZip(), buildFixture('fixture-app')]),
+  name: 'Builds: the n8n packages and the Zapier apps',
+  run: () => Promise.all([packedPackages(), builtZips(), buildFixture('fixture-app')]),
 };
 
 const jest = (...options: string[]): Promise<void> => command('jest', [...options, '--json', `--outputFile=${report}`]);

@@ -1,8 +1,8 @@
-// Builds a Zapier app of this workspace to build/build.zip, without an account or network access.
+// Builds Zapier apps to build/build.zip in their folders, without an account or network access.
 //
-//   node zapier-app/build.mjs                 bundle, validate and zip the app in this folder
-//   node zapier-app/build.mjs <directory>     the same for another app of the workspace
-//   node zapier-app/build.mjs --bundle-only   only dist; called by Zapier's CLI through `_zapier-build`
+//   node zapier-app/build.mjs <app>...                bundle, validate and zip these apps
+//   node zapier-app/build.mjs --like <built app> <app>  zip an app like another one, without Zapier's CLI: faster, for tests
+//   node zapier-app/build.mjs --bundle-only <app>     only dist; Zapier's CLI calls it through `_zapier-build`
 //
 // Zapier's CLI packs the imported files one by one, so the app and the shared core are bundled to dist/index.js first: at a cold
 // start, Zapier then loads its own core and one file. Database drivers are separate files that are loaded on demand.
@@ -13,23 +13,24 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { unzipSync, zipSync } from 'fflate';
 import { leaveOut } from '../scripts/leave-out.mjs';
 import { softwareList } from '../scripts/software-list.mjs';
 import { bundledPackages, packagesOf, thirdPartyNotices } from '../scripts/third-party-notices.mjs';
 
-const here = import.meta.dirname;
-const workspace = dirname(here);
+const workspace = dirname(import.meta.dirname);
 const resolveModule = createRequire(import.meta.url).resolve;
 
 /**
@@ -37,14 +38,16 @@ const resolveModule = createRequire(import.meta.url).resolve;
  * files. `zapier-platform-core` is external: Zapier's CLI adds it, and there must be only one copy.
  *
  * @param {string} directory the app's directory
- * @returns {Promise<ReturnType<typeof bundledPackages>>} the bundled packages
+ * @param {{ write?: boolean }} [options] whether to write `dist`; default: true
+ * @returns {Promise<import('esbuild').Metafile>} what is in each file
  */
-export async function bundleZapierApp(directory) {
-  rmSync(join(directory, 'dist'), { recursive: true, force: true });
+export async function bundleZapierApp(directory, { write = true } = {}) {
+  if (write) rmSync(join(directory, 'dist'), { recursive: true, force: true });
   const { metafile, warnings } = await build({
     absWorkingDir: directory,
     entryPoints: [{ in: 'src/index.ts', out: 'index' }],
     outdir: 'dist',
+    write,
     splitting: true,
     bundle: true,
     plugins: [leaveOut],
@@ -66,7 +69,7 @@ export async function bundleZapierApp(directory) {
     },
   });
   for (const { text, location } of warnings) console.warn(`${location?.file}:${location?.line}: ${text}`);
-  return bundledPackages(metafile, directory);
+  return metafile;
 }
 
 /**
@@ -74,54 +77,87 @@ export async function bundleZapierApp(directory) {
  * Style checks require Zapier's servers, so only the upload runs them.
  *
  * @param {string} directory the app's directory
+ * @param {string} [like] directory of a built app, to zip this app like it instead of with Zapier's CLI; without source.zip
  * @returns {Promise<{ zipPath: string, bytes: number }>} the zip and its size
- * @throws Error with the output of Zapier's CLI when the definition is invalid or the zip does not start
+ * @throws Error when the definition is invalid, or with the output of Zapier's CLI when the zip does not start
  */
-export async function buildZapierApp(directory) {
-  const bundled = await bundleZapierApp(directory);
-  const stage = realpathSync(mkdtempSync(join(tmpdir(), 'zapier-app-')));
+export async function buildZapierApp(directory, like) {
+  const bundled = bundledPackages(await bundleZapierApp(directory), directory);
+  const ask = await openApp(directory);
+  requireValid(directory, await ask('validate'));
   const build = join(directory, 'build');
+  rmSync(build, { recursive: true, force: true });
+  mkdirSync(build, { recursive: true });
+  const entries = like ? entriesLike(like, directory, await ask('definition')) : entriesOfCli(directory, build);
+  const packages = packagesIn(Object.keys(entries), bundled);
+  const zip = zipSync({ ...entries, [noticesName]: Buffer.from(thirdPartyNotices(packages)) }, { level: 9 });
+  const zipPath = join(build, 'build.zip');
+  writeFileSync(zipPath, zip);
+  writeFileSync(
+    join(build, 'sbom.cdx.json'),
+    `${JSON.stringify(softwareList(readPackage(directory), packages, new Date()), null, 2)}\n`,
+  );
+  return { zipPath, bytes: zip.length };
+}
+
+/** Opens a bundled app; returns a function that asks Zapier's core for its definition or its errors. */
+async function openApp(directory) {
+  const { default: zapier } = await import('zapier-platform-core');
+  const { default: app } = await import(pathToFileURL(join(directory, 'dist', 'index.js')).href);
+  const handle = zapier.createAppHandler(app);
+  return async (command) => (await handle({ command, bundle: {}, calledFromCli: true })).results;
+}
+
+/** @throws Error with the violations of Zapier's schema, which `zapier-platform validate --without-style` also finds */
+function requireValid(directory, violations) {
+  if (violations.length === 0) return;
+  const lines = violations.map(({ property, message }) => `${property.replace(/^instance/, 'App')} ${message}`);
+  throw new Error(`The definition of ${directory} is invalid:\n${lines.join('\n')}`);
+}
+
+/** The files that Zapier's CLI puts into the zip of an app. It also writes `source.zip` to the build folder. */
+function entriesOfCli(directory, build) {
+  const stage = realpathSync(mkdtempSync(join(tmpdir(), 'zapier-app-')));
   try {
     stageApp(directory, stage);
-    runZapierTool(stage, ['validate', '--without-style', '--skip-build']);
     runZapierTool(stage, ['build', '--skip-dep-install', '--skip-validation']);
-    mkdirSync(build, { recursive: true });
     copyFileSync(join(stage, 'build', 'source.zip'), join(build, 'source.zip'));
-    const zip = readFileSync(join(stage, 'build', 'build.zip'));
-    const packages = packagesIn(zip, stage, bundled);
-    writeFileSync(join(build, 'build.zip'), withNotices(zip, packages));
-    writeFileSync(
-      join(build, 'sbom.cdx.json'),
-      `${JSON.stringify(softwareList(readPackage(directory), packages, new Date()), null, 2)}\n`,
-    );
+    return unzipSync(readFileSync(join(stage, 'build', 'build.zip')));
   } finally {
     rmSync(stage, { recursive: true, force: true });
   }
-  const zipPath = join(build, 'build.zip');
-  return { zipPath, bytes: statSync(zipPath).size };
 }
 
-/** The name of the file with the licenses of all packages in the zip. */
+/** The files in the zip of another app, with this app's own: every app consists of the same core and its own bundle. */
+function entriesLike(like, directory, definition) {
+  const built = unzipSync(readFileSync(join(like, 'build', 'build.zip')));
+  const common = Object.entries(built).filter(([path]) => !path.startsWith('dist/'));
+  const dist = readdirSync(join(directory, 'dist')).map((file) => [
+    `dist/${file}`,
+    readFileSync(join(directory, 'dist', file)),
+  ]);
+  const wrapper = Buffer.from(built['zapierwrapper.js']).toString('utf8');
+  return {
+    ...Object.fromEntries([...common, ...dist]),
+    'package.json': readFileSync(join(directory, 'package.json')),
+    'definition.json': Buffer.from(JSON.stringify(definition, null, 2)),
+    'zapierwrapper.js': Buffer.from(wrapper.replaceAll(readPackage(like).name, readPackage(directory).name)),
+  };
+}
+
+/** The name of the file with the licenses of all packages in the zip, which Zapier's CLI fills with code only. */
 const noticesName = 'THIRD-PARTY-NOTICES.txt';
 
 /**
- * The packages in the zip: bundled ones, and those that Zapier's CLI adds.
+ * The packages in a zip: bundled ones, and those beside the bundle.
  *
- * @param {Uint8Array} zip
- * @param {string} stage the folder that was zipped
+ * @param {string[]} paths of the files in the zip
  * @param {ReturnType<typeof bundledPackages>} bundled
  */
-function packagesIn(zip, stage, bundled) {
-  const paths = [];
-  unzipSync(zip, { filter: ({ name }) => !paths.push(name) });
-  const beside = packagesOf(paths.map((path) => join(stage, path)));
+function packagesIn(paths, bundled) {
+  const beside = packagesOf(paths.map((path) => join(workspace, path)));
   const all = new Map([...bundled, ...beside].map((one) => [`${one.name}@${one.version}`, one]));
   return [...all.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
-}
-
-/** Adds the licenses of its packages to the zip, which Zapier's CLI fills with code only. */
-function withNotices(zip, packages) {
-  return zipSync({ ...unzipSync(zip), [noticesName]: Buffer.from(thirdPartyNotices(packages)) }, { level: 9 });
 }
 
 /**
@@ -132,8 +168,8 @@ function withNotices(zip, packages) {
 function stageApp(directory, stage) {
   cpSync(join(directory, 'dist'), join(stage, 'dist'), { recursive: true });
   cpSync(join(directory, 'src'), join(stage, 'src'), { recursive: true });
-  copyFileSync(join(directory, 'package.json'), join(stage, 'package.json'));
-  writeFileSync(join(stage, '.gitignore'), 'node_modules/\nbuild/\n');
+  for (const file of ['package.json', 'README.md', '.gitignore'])
+    if (existsSync(join(directory, file))) copyFileSync(join(directory, file), join(stage, file));
 
   const placed = new Map();
   const place = (packageDirectory) => {
@@ -142,8 +178,7 @@ function stageApp(directory, stage) {
       const source = findPackage(name, packageDirectory);
       if (!source && !dependencies?.[name]) continue;
       if (!source) throw new Error(`${packageDirectory} needs ${name}, which is not installed. Run npm install.`);
-      const home = source.startsWith(directory + sep) ? directory : workspace;
-      const target = join(stage, relative(home, source));
+      const target = join(stage, relative(workspace, source));
       if (placed.get(target) === source) continue;
       if (placed.has(target)) throw new Error(`Both ${source} and ${placed.get(target)} would be ${target}.`);
       placed.set(target, source);
@@ -191,14 +226,18 @@ function runZapierTool(directory, args) {
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename) {
-  const bundleOnly = process.argv.includes('--bundle-only');
-  const named = process.argv.slice(2).find((argument) => !argument.startsWith('--'));
-  const directory = named ? resolve(named) : here;
   try {
-    if (bundleOnly) {
-      await bundleZapierApp(directory);
-    } else {
-      const { zipPath, bytes } = await buildZapierApp(directory);
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { 'bundle-only': { type: 'boolean' }, like: { type: 'string' } },
+    });
+    if (positionals.length === 0) throw new Error('Enter the folder of an app, e.g. zapier-app/apps/dbt.');
+    for (const directory of positionals.map((given) => resolve(given))) {
+      if (values['bundle-only']) {
+        await bundleZapierApp(directory);
+        continue;
+      }
+      const { zipPath, bytes } = await buildZapierApp(directory, values.like);
       console.log(`${zipPath}: ${Math.round(bytes / 1024)} KB`);
     }
   } catch (error) {

@@ -19,18 +19,14 @@ let runsHere = false;
 
 const startKey = (key: string, { json }: INodeExecutionData): string => `${key}:${JSON.stringify(json)}`;
 
-/**
- * What a trigger node does when an execution starts: it reports the start and outputs the delivered items. Without output, n8n
- * would wait for a second event when the workflow is tested in the editor.
- */
-export function beginExecution(context: IExecuteFunctions): INodeExecutionData[][] {
-  const items = context.getInputData();
-  if (context.getMode() === 'trigger') {
-    runsHere = true;
-    const key = triggerKey(context);
-    for (const item of items) awaited.get(startKey(key, item))?.();
-  }
-  return [items];
+/** Reports that an execution of a trigger has started with these items. */
+export function reportStart(
+  context: Pick<IExecuteFunctions, 'getWorkflow' | 'getNode'>,
+  items: readonly INodeExecutionData[],
+): void {
+  runsHere = true;
+  const key = triggerKey(context);
+  for (const item of items) awaited.get(startKey(key, item))?.();
 }
 
 /**

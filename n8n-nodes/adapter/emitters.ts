@@ -8,12 +8,14 @@ import {
 } from 'n8n-workflow';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Event } from '../../shared/src/define/trigger.ts';
+import { withEventId } from './event-key.ts';
 
 /** Starts an execution; n8n stores `deduplicationKey` with it and rejects a second one, also after a restart. */
 export type Emit = ITriggerFunctions['emit'];
 
 /** An event as an item. */
-export const itemOf = ({ data }: Event): INodeExecutionData => ({ json: data as INodeExecutionData['json'] });
+export const itemOf = ({ id, data }: Event): INodeExecutionData =>
+  withEventId({ json: data as INodeExecutionData['json'] }, id);
 
 const emitters = new Map<string, Emit>();
 
@@ -29,6 +31,11 @@ export function keepEmitter(key: string, emit: Emit): () => void {
     // A reactivated workflow may have registered its new emitter before the old one is removed.
     if (emitters.get(key) === emit) emitters.delete(key);
   };
+}
+
+/** Whether a trigger of the workflow is active in this process. */
+export function hasActiveTrigger(workflowId: string): boolean {
+  return [...emitters.keys()].some((key) => key.startsWith(`${workflowId}:`));
 }
 
 /** How long after startup a main process may still have inactive triggers, because it recovers executions first. */

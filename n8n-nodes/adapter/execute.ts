@@ -9,8 +9,10 @@ import { nodeError } from './error.ts';
 import { filesOf, StoredBinary } from './files.ts';
 import { optionsName } from './form.ts';
 import { makeHost, sendWith } from './host.ts';
+import { isTool } from './is-tool.ts';
 import { outputFieldName } from './operation-properties.ts';
 import { readParameters } from './parameters.ts';
+import { startIdentity } from './start-identity.ts';
 import { startParked, isParked, park } from './parking.ts';
 
 /** Options for all executions of a node. */
@@ -41,17 +43,6 @@ function itemOf(result: Output, binaryField: string, itemIndex: number): INodeEx
   return { json, ...(Object.keys(binary).length > 0 ? { binary } : {}), pairedItem: { item: itemIndex } };
 }
 
-/**
- * Identifies the work for one item, in loops too. It stays the same when n8n retries the node (Retry On Fail), and is undefined
- * when a single node is tested in the editor.
- */
-function executionKeyOf(context: IExecuteFunctions, itemIndex: number): string | undefined {
-  const executionId: string | undefined = context.getExecutionId();
-  if (context.getMode() === 'manual' || !executionId) return undefined;
-  const runIndex = String(context.evaluateExpression('{{ $runIndex }}', itemIndex));
-  return [executionId, context.getNode().id, runIndex, itemIndex].join(':');
-}
-
 /** The result of one input item. */
 interface Executed {
   items: INodeExecutionData[];
@@ -77,7 +68,7 @@ async function executeItem(
     logger: context.logger,
     files: filesOf(context, itemIndex),
     signal,
-    executionKey: operation.effect === 'unsafe' ? executionKeyOf(context, itemIndex) : undefined,
+    start: operation.effect === 'unsafe' ? startIdentity(context, itemIndex) : {},
     ...executeOptions,
   });
   const operationContext: Context = {
@@ -105,7 +96,7 @@ async function executeItem(
 
 /** The branches of an operation. A tool of an AI agent has a single output, so branches do not apply there. */
 function branchesOf(context: IExecuteFunctions, operation: Operation): Branches | undefined {
-  return operation.kind === 'action' && !context.getNode().type.endsWith('Tool') ? operation.branches : undefined;
+  return operation.kind === 'action' && !isTool(context) ? operation.branches : undefined;
 }
 
 /**

@@ -19,8 +19,8 @@ export interface HostParts {
   once?(key: string): boolean | Promise<boolean>;
   /** Default: no folder is allowed. */
   lastingFolder?: string | undefined;
-  /** See `Host.executionKey`. */
-  executionKey?: string | undefined;
+  /** What identifies the start of a run. */
+  start?: Pick<Host, 'executionKey' | 'eventKey' | 'isRetry' | 'exclusive'>;
 }
 
 /** Shared by all executions in this process. */
@@ -34,7 +34,7 @@ export function makeHost({
   signal,
   once = () => true,
   lastingFolder,
-  executionKey,
+  start = {},
 }: HostParts): Host {
   return {
     platform: 'n8n',
@@ -46,7 +46,8 @@ export function makeHost({
     once: async (key) => once(key),
     files,
     log: { info: (message) => logger.info(message), warn: (message) => logger.warn(message) },
-    ...withoutUndefined({ signal, lastingFolder: lastingFolder || undefined, executionKey }),
+    ...start,
+    ...withoutUndefined({ signal, lastingFolder: lastingFolder || undefined }),
   };
 }
 

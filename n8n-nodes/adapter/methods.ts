@@ -14,8 +14,7 @@ import { queryVendor } from './query-vendor.ts';
 import { testConnection } from './credential-test.ts';
 import { declaredFields, declaredOf } from './declared-fields.ts';
 import type { ExecuteOptions } from './execute.ts';
-import { declaredMethod, listMethod, rejectionsMethod, testMethod } from './names.ts';
-import { listRejections } from './rejected-events.ts';
+import { declaredMethod, listMethod, testMethod } from './names.ts';
 
 /** The methods of a node, by kind. */
 export type Methods = NonNullable<INodeType['methods']>;
@@ -107,19 +106,14 @@ export function describeMethods(service: Service, { lastingFolder }: ExecuteOpti
         },
       ]),
     ),
-    loadOptions: {
-      ...Object.fromEntries(
-        lists.map(({ list, fields }) => [
-          listMethod(list),
-          function (this: ILoadOptionsFunctions) {
-            return loadAll(this, service, list, fields);
-          },
-        ]),
-      ),
-      async [rejectionsMethod](this: ILoadOptionsFunctions) {
-        return listRejections(this, service);
-      },
-    },
+    loadOptions: Object.fromEntries(
+      lists.map(({ list, fields }) => [
+        listMethod(list),
+        function (this: ILoadOptionsFunctions) {
+          return loadAll(this, service, list, fields);
+        },
+      ]),
+    ),
     credentialTest: Object.fromEntries(
       connections.map((connection): [string, ICredentialTestFunction] => [
         testMethod(connection),

@@ -19,9 +19,6 @@ export function listMethod(list: Pick<ChoiceList, 'key'>): string {
   return `search${capitalize(list.key)}`;
 }
 
-/** The method of a node that lists rejected events. */
-export const rejectionsMethod = 'listRejections';
-
 /** A value of the resource dropdown: `Pipeline Run` becomes `pipelineRun`. */
 export function resourceValue(resource: string): string {
   const words = resource

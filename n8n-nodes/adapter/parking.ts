@@ -7,7 +7,7 @@ import type {
   IWebhookFunctions,
   IWebhookResponseData,
 } from 'n8n-workflow';
-import { describeError } from '../../shared/src/host/error.ts';
+import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
 import { redact } from '../../shared/src/host/redact.ts';
 import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import type { Context } from '../../shared/src/define/context.ts';
@@ -16,6 +16,7 @@ import type { Service } from '../../shared/src/define/service.ts';
 import { answer } from './answer.ts';
 import { readConnection } from './connection-values.ts';
 import { makeHost, sendWith } from './host.ts';
+import { isTool } from './is-tool.ts';
 
 /** The webhook that resumes a parked execution. */
 export const parkingWebhooks: IWebhookDescription[] = [
@@ -58,11 +59,25 @@ export interface ParkedStart {
   itemIndex: number;
 }
 
+/**
+ * Refuses to park the execution of an AI agent.
+ * @throws PipewrightError `invalid-input` if the node is a tool of an agent
+ */
+function refuseInTool(context: IExecuteFunctions): void {
+  if (!isTool(context)) return;
+  throw new PipewrightError({
+    code: 'invalid-input',
+    message: 'A tool of an AI agent cannot wait for a callback, because n8n does not pause an agent for it.',
+    hint: 'Set Completion Method to Poll, or turn off Wait for Completion.',
+  });
+}
+
 /** Starts the operation for one item; the result is parked unless the run has already finished. */
 export async function startParked(
   context: IExecuteFunctions,
   { key, callback, input, operationContext, itemIndex }: ParkedStart,
 ): Promise<INodeExecutionData> {
+  refuseInTool(context);
   const call = randomBytes(12).toString('hex');
   const callbackUrl = (): string =>
     `${String(context.evaluateExpression('{{ $execution.resumeUrl }}', itemIndex))}&${callName}=${call}`;

@@ -3,6 +3,7 @@ import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import type { Context } from '../../shared/src/define/context.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Subscription, WebhookTrigger } from '../../shared/src/define/trigger.ts';
+import { checkFilter } from '../../shared/src/webhooks/check-filter.ts';
 import { checkVerification } from '../../shared/src/webhooks/check-verification.ts';
 import { stopsListening } from './catch-up.ts';
 import { readConnection } from './connection-values.ts';
@@ -67,6 +68,7 @@ export function subscriptionExists(context: IHookFunctions, service: Service): P
 export function createSubscription(context: IHookFunctions, service: Service): Promise<boolean> {
   return withSetting(context, service, async ({ trigger, input, operationContext, url }) => {
     forgetConnection(triggerKey(context));
+    checkFilter(trigger, input);
     if (trigger.subscriber) keep(context, await trigger.subscriber.subscribe(input, url, operationContext));
     else
       checkVerification(trigger, input, operationContext.connection, (warning) =>

@@ -4,7 +4,8 @@ import type { Service } from '../../shared/src/define/service.ts';
 import type { PollingTrigger, Trigger, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import { displayOptions, type Shown } from './display-options.ts';
 import { describeForm } from './form.ts';
-import { rejectionsMethod } from './names.ts';
+import { reportRejectedOption } from './report-rejected.ts';
+import { offersSampleEvent, testWithProperty } from './test-with.ts';
 
 /** The webhook triggers of a service. */
 export function webhookTriggers(service: Service): WebhookTrigger[] {
@@ -16,48 +17,40 @@ export function pollingTriggers(service: Service): PollingTrigger[] {
   return service.triggers.filter((trigger): trigger is PollingTrigger => trigger.how === 'polling');
 }
 
-const step = /^\d+\. /;
-
-/** Formats text with one numbered step per line for a notice, where n8n allows only bullet lists. */
-function asNotice(text: string): string {
-  const lines = text.split('\n');
-  const before = lines.filter((line) => !step.test(line)).join(' ');
-  const steps = lines
-    .filter((line) => step.test(line))
-    .map((line) => `<li>${line.replace(step, '')}</li>`)
-    .join('');
-  return steps ? `${before}<ul>${steps}</ul>` : before;
+/** Formats text with one sentence or numbered step per line for a notice, whose only line breaks are those of a bullet list. */
+function asNotice([first = '', ...lines]: string[]): string {
+  return lines.length === 0 ? first : `${first}<ul>${lines.map((line) => `<li>${line}</li>`).join('')}</ul>`;
 }
 
-/** Instructions for the manual setup, if the vendor has no subscription API. */
-function directionsNotice(trigger: Trigger, shown: Shown): INodeProperties[] {
-  if (trigger.how !== 'webhook' || trigger.subscriber || !trigger.directions) return [];
-  return [
-    {
-      displayName: asNotice(wordingFor(trigger.directions, 'n8n')),
-      name: 'directions',
-      type: 'notice',
-      default: '',
-      ...displayOptions(shown),
-    },
-  ];
+/** When to use the other trigger node of a service, if it has one for webhooks and one for polling. */
+function alternativeTo(how: Trigger['how'], service: Service): string {
+  if (webhookTriggers(service).length === 0 || pollingTriggers(service).length === 0) return '';
+  const { name } = service;
+  return how === 'webhook'
+    ? `If you are not allowed to set up webhooks in ${name}, use the ${name} Polling Trigger, which needs no setup.`
+    : `Polls ${name} for finished runs at the Poll Times, so no setup in ${name} is required. Use the ${name} Trigger to start the workflow at once, or for other events.`;
 }
 
-/** A read-only list: n8n forms have no other element for content that changes. */
-const rejectedEvents: INodeProperties = {
-  displayName: 'Rejected Events',
-  name: 'rejectedEvents',
-  type: 'options',
-  typeOptions: { loadOptionsMethod: rejectionsMethod },
-  noDataExpression: true,
-  options: [],
-  default: '',
-  description:
-    'Open this list to see which events were recently rejected for this credential and why. It is read-only, and cleared when n8n restarts.',
-};
+/** How the trigger receives events: the manual setup, if the vendor has no subscription API, and the alternative. */
+function receivingNotice(trigger: Trigger, service: Service, shown: Shown): INodeProperties[] {
+  const { name } = service;
+  const subscribes = `Creates the webhook in ${name} when you publish the workflow.`;
+  const setup =
+    trigger.how === 'polling'
+      ? ''
+      : trigger.subscriber
+        ? subscribes
+        : trigger.directions && wordingFor(trigger.directions, 'n8n');
+  const lines = [...(setup ?? '').split('\n'), alternativeTo(trigger.how, service)].filter(Boolean);
+  if (lines.length === 0) return [];
+  return [{ displayName: asNotice(lines), name: 'directions', type: 'notice', default: '', ...displayOptions(shown) }];
+}
 
-/** All properties of a trigger node: the event, if there are several, and the form of each event. */
-export function describeTriggerProperties(triggers: readonly Trigger[]): INodeProperties[] {
+/**
+ * All properties of a trigger node: the event, if there are several, and the form of each event.
+ * @param triggers the webhook triggers or the polling triggers of the service
+ */
+export function describeTriggerProperties(triggers: readonly Trigger[], service: Service): INodeProperties[] {
   const hasChoice = triggers.length > 1;
   const event: INodeProperties = {
     displayName: 'Event',
@@ -67,12 +60,16 @@ export function describeTriggerProperties(triggers: readonly Trigger[]): INodePr
     options: triggers.map(({ key, name, description }) => ({ name, value: key, description })),
     default: triggers[0]?.key ?? '',
   };
+  const forms = triggers.map((trigger): { trigger: Trigger; shown: Shown } => ({
+    trigger,
+    shown: hasChoice ? { event: [trigger.key] } : {},
+  }));
   return [
     ...(hasChoice ? [event] : []),
-    ...triggers.flatMap((trigger) => {
-      const shown: Shown = hasChoice ? { event: [trigger.key] } : {};
-      return [...directionsNotice(trigger, shown), ...describeForm(trigger.input, shown)];
-    }),
-    ...(triggers.some(({ how }) => how === 'webhook') ? [rejectedEvents] : []),
+    ...forms.flatMap(({ trigger, shown }) => receivingNotice(trigger, service, shown)),
+    ...(offersSampleEvent(triggers) ? [testWithProperty] : []),
+    ...forms.flatMap(({ trigger, shown }) =>
+      describeForm(trigger.input, shown, trigger.how === 'webhook' ? [reportRejectedOption] : []),
+    ),
   ];
 }

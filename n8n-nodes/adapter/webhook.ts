@@ -11,10 +11,11 @@ import { enrichEvents, processDelivery, type DeliveryResult } from '../../shared
 import { answer } from './answer.ts';
 import { readConnection } from './connection-values.ts';
 import { emitterOf, itemOf, triggerKey } from './emitters.ts';
+import { refusalItem } from './begin-execution.ts';
 import { emitAndConfirm } from './emit-and-confirm.ts';
 import { makeHost, sendWith } from './host.ts';
 import { cachedConnection } from './connection-cache.ts';
-import { recordRejection } from './rejected-events.ts';
+import { describeRejection, reportRejection } from './rejected-deliveries.ts';
 import { claimEvent, settleEvent } from './dedupe.ts';
 import { keptSubscription } from './subscription.ts';
 import { selectedTrigger, parameterReader, readTriggerInput } from './triggers.ts';
@@ -152,13 +153,21 @@ async function enrichAndStart(setting: Setting, accepted: Event[], claims: Claim
   }
 }
 
+/** Ends a test in the editor with an error; in a published workflow, nothing starts. */
+function failTest(context: IWebhookFunctions, message: string, description: string): IWebhookResponseData {
+  return context.getMode() === 'manual'
+    ? { workflowData: [[refusalItem(message, description)]], noWebhookResponse: true }
+    : { noWebhookResponse: true };
+}
+
 const isUnavailable = (error: unknown): boolean => error instanceof PipewrightError && error.code === 'unavailable';
 
 /**
  * Receives one delivery. An authentic event that passes the filter starts the workflow and gets a 200; a filtered or repeated
  * event gets a 200 and starts nothing; any other delivery gets a 401 with an empty body, and n8n's log shows why. While n8n is
  * starting or too busy, the response is 503, and the sender retries. A repeat of a delivery in flight waits for its outcome: it
- * gets a 200 if the workflow was started; otherwise it is processed like a first delivery.
+ * gets a 200 if the workflow was started; otherwise it is processed like a first delivery. A delivery that is rejected during a
+ * test in the editor ends the test with an error that explains why.
  */
 export async function receiveDelivery(context: IWebhookFunctions, service: Service): Promise<IWebhookResponseData> {
   const nothing: IWebhookResponseData = { noWebhookResponse: true };
@@ -187,15 +196,20 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
       claims.settle(true);
       return started;
     }
-    if (taken.outcome === 'rejected') recordRejection(context, service, delivery, taken);
-    if (taken.outcome === 'handshake') answer(context, 200, taken.answer);
-    else answer(context, taken.outcome === 'rejected' ? taken.status : 200);
+    if (taken.outcome === 'rejected') {
+      answer(context, taken.status);
+      reportRejection(context, service, delivery, taken, parameters);
+      const { message, whatToDo } = describeRejection(taken.explanation);
+      return failTest(context, message, whatToDo);
+    }
+    answer(context, 200, taken.outcome === 'handshake' ? taken.answer : undefined);
     return nothing;
   } catch (error) {
     // A thrown error would start the workflow with an empty item.
-    context.logger.error(`${service.name}: a delivery could not be processed. ${redact(describeError(error, 'n8n'))}`);
+    const problem = redact(describeError(error, 'n8n'));
+    context.logger.error(`${service.name}: a delivery could not be processed. ${problem}`);
     if (!context.getResponseObject().headersSent) answer(context, isUnavailable(error) ? 503 : 500);
-    return nothing;
+    return failTest(context, 'An event could not be processed.', problem);
   } finally {
     claims.settle(false);
   }

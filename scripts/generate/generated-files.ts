@@ -6,12 +6,14 @@ import { packages } from './packages.ts';
 import { readText } from './read-text.ts';
 import { referencePages } from './reference/pages.ts';
 import { withTemplates, type Template } from './templates-index.ts';
+import { zapierAppFiles } from './zapier-apps.ts';
 
 /** Paths that contain only generated files: a file there without a definition is stale. */
 const generatedOnly = [
   'docs/reference/*.md',
   'n8n-nodes/*/nodes/**/*.node.{ts,json}',
   'n8n-nodes/*/credentials/*.credentials.ts',
+  'zapier-app/apps/*/{package.json,README.md,.gitignore,src/index.ts}',
 ];
 
 const templates = 'n8n-nodes/templates';
@@ -27,7 +29,12 @@ function templatesIndex(project: string): [path: string, text: string] {
 function generatedFiles(project: string): Map<string, string> {
   return formatFiles(
     project,
-    new Map([...n8nPackageFiles(project), templatesIndex(project), ...referencePages(project)]),
+    new Map([
+      ...n8nPackageFiles(project),
+      ...zapierAppFiles(project),
+      templatesIndex(project),
+      ...referencePages(project),
+    ]),
   );
 }
 

@@ -123,25 +123,23 @@ ${
 `;
 }
 
-/** The description of a trigger node: when it starts a workflow. */
-function triggerDescription({ service }: NodeToGenerate, triggers: readonly Trigger[]): string {
+/** The description of a trigger node: when it starts a workflow, and how it differs from the polling node of the service. */
+function triggerDescription({ kind, service }: NodeToGenerate, triggers: readonly Trigger[]): string {
   const [only] = triggers;
   const { startsWhen } = listingOf(service);
   if (triggers.length > 1 && !startsWhen)
     throw new Error(`The service ${service.key} has several events. Add startsWhen to its listing.`);
   const event = triggers.length > 1 ? startsWhen : /^Triggers when ([^]+?)\.?$/.exec(only?.description ?? '')?.[1];
   if (!event) throw new Error(`The description of ${service.key}.${only?.key} does not begin with “Triggers when”.`);
-  return `Starts the workflow when ${event}`;
+  const isAlternative = kind === 'webhook' && pollingTriggers(service).length > 0;
+  return `Starts the workflow when ${event}${isAlternative ? `; ${service.name} sends each event at once` : ''}`;
 }
 
 /** The parts that both kinds of trigger nodes share: description, subtitle and form. */
 function triggerParts(node: NodeToGenerate, list: 'webhookTriggers' | 'pollingTriggers') {
   const triggers = (list === 'webhookTriggers' ? webhookTriggers : pollingTriggers)(node.service);
-  const [first] = triggers;
-  const single = triggers.length === 1 ? first : undefined;
   const description = triggerDescription(node, triggers);
   return {
-    subtitleImport: single ? [] : ['describeSubtitle'],
     head: `/** ${description}. */
 export class ${pascalCase(node.name)} implements INodeType {
   description: INodeTypeDescription = {
@@ -149,13 +147,13 @@ export class ${pascalCase(node.name)} implements INodeType {
     group: ['trigger'],
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
-    subtitle: ${single ? literal(single.name) : `describeSubtitle('event', ${list}(${node.service.key}))`},
+    subtitle: describeSubtitle('event', ${list}(${node.service.key})),
     description: ${literal(description)},
     defaults: { name: ${literal(node.defaultName)} },`,
     end: `inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: ${credentials(node.service)},`,
-    properties: `properties: describeTriggerProperties(${list}(${node.service.key})),
+    properties: `properties: describeTriggerProperties(${list}(${node.service.key}), ${node.service.key}),
   };
 
   methods = describeMethods(${node.service.key});`,
@@ -177,20 +175,21 @@ ${imports({
     'type IWebhookFunctions',
   ],
   [`../../../../${node.source}`]: [key],
-  [adapter('emit-and-confirm')]: ['beginExecution'],
+  [adapter('begin-execution')]: ['beginExecution'],
   [adapter('methods')]: ['describeMethods'],
   [adapter('start-trigger')]: ['startTrigger'],
   [adapter('subscription')]: ['createSubscription', 'deleteSubscription', 'subscriptionExists'],
-  [adapter('subtitle')]: parts.subtitleImport,
+  [adapter('subtitle')]: ['describeSubtitle'],
+  [adapter('test-with')]: ['describeWebhooks'],
+  [adapter('trigger-panel')]: ['describeTriggerPanel'],
   [adapter('trigger-properties')]: ['describeTriggerProperties', 'webhookTriggers'],
   [adapter('webhook')]: ['receiveDelivery'],
 })}
 
 ${parts.head}
     ${parts.end}
-    webhooks: [
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
-    ],
+    webhooks: describeWebhooks(webhookTriggers(${key})),
+    ...describeTriggerPanel(webhookTriggers(${key})),
     ${parts.properties}
 
   webhookMethods = {
@@ -216,7 +215,7 @@ ${parts.head}
   }
 
   async execute(this: IExecuteFunctions) {
-    return beginExecution(this);
+    return beginExecution(this, ${key});
   }
 }
 `;
@@ -231,7 +230,7 @@ ${imports({
   [`../../../../${node.source}`]: [key],
   [adapter('methods')]: ['describeMethods'],
   [adapter('polling')]: ['pollEvents'],
-  [adapter('subtitle')]: parts.subtitleImport,
+  [adapter('subtitle')]: ['describeSubtitle'],
   [adapter('trigger-properties')]: ['describeTriggerProperties', 'pollingTriggers'],
 })}
 

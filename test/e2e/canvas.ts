@@ -54,24 +54,6 @@ export async function openForm({ page }: Editor): Promise<void> {
   await page.locator(byTestId('node-parameters')).waitFor();
 }
 
-/** Opens the last dropdown of a form and returns the texts of its options. */
-export async function openLastDropdown({ page }: Editor): Promise<string[]> {
-  const dropdown = page
-    .locator(`${byTestId('parameter-input')}:visible`)
-    .filter({ has: page.locator('.el-select') })
-    .last();
-  const entries = page.locator('.el-select-dropdown__item:visible');
-  // A dropdown closes again while its options are loading.
-  for (let tries = 0; tries < 5 && !(await entries.first().isVisible()); tries += 1) {
-    await dropdown.click();
-    await entries
-      .first()
-      .waitFor({ timeout: 5_000 })
-      .catch(() => undefined);
-  }
-  return entries.allInnerTexts();
-}
-
 /** Returns from the form of a node to the canvas. */
 export async function closeForm({ page }: Editor): Promise<void> {
   await page.locator(byTestId('ndv-close-button')).click();

@@ -7,6 +7,7 @@ import type { Flow } from './flows/flow.ts';
 import { packedPackages } from '../adapters/n8n/build-package.ts';
 import { createCredential, type Credential } from '../support/n8n-server/credentials.ts';
 import { openEditor, openWorkflow, type Editor } from '../support/n8n-server/editor.ts';
+import { waitForExecutions } from '../support/n8n-server/executions.ts';
 import { startN8n, type N8n } from '../support/n8n-server/n8n-server.ts';
 import {
   createWorkflow,
@@ -25,7 +26,6 @@ import {
   fitCanvas,
   keepPicture,
   openForm,
-  openLastDropdown,
   openList,
   pick,
 } from './canvas.ts';
@@ -63,22 +63,32 @@ describe('the editor of n8n', () => {
     for (const { name, operations, triggers } of services) {
       // n8n shows the name of the trigger if the node has only one event and no other actions.
       const shown = operations.length === 0 && triggers.length === 1 ? `${name} Trigger` : name;
-      expect(await (await findNode(editor, name, shown)).isVisible()).toBe(true);
+      expect(await (await findNode(editor, name, `Pipewright ${shown}`)).isVisible()).toBe(true);
     }
   });
 
-  it('shows rejected deliveries with their reasons in the form of a trigger', async () => {
-    const { id, name } = credentials['pipewrightWebhookSecretApi'] ?? { id: '', name: '' };
-    const trigger: WorkflowNode = {
+  /** A trigger with a credential of the sandbox. */
+  function triggerNode(node: string, webhookId: string, type: string, parameters: WorkflowNode['parameters']) {
+    const { id, name } = credentials[type] ?? { id: '', name: '' };
+    return {
       id: 'trigger',
-      name: 'Event Received',
-      type: 'n8n-nodes-pipewright-toolbox.signedWebhookTrigger',
+      name: 'When Data Is Ready',
+      type: `n8n-nodes-pipewright-${node}`,
       typeVersion: 2,
       position: [0, 0],
-      webhookId: '1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c51',
-      credentials: { pipewrightWebhookSecretApi: { id, name } },
-      parameters: { scheme: 'github' },
-    };
+      webhookId,
+      credentials: { [type]: { id, name } },
+      parameters,
+    } satisfies WorkflowNode;
+  }
+
+  it('lists a rejected event as a failed execution with the reason', async () => {
+    const trigger = triggerNode(
+      'toolbox.signedWebhookTrigger',
+      '1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c51',
+      'pipewrightWebhookSecretApi',
+      { scheme: 'github' },
+    );
     const workflow = await createWorkflow(n8n, workflowOf('Refuses', trigger));
     await publishWorkflow(n8n, workflow.id);
     const forged = {
@@ -86,24 +96,69 @@ describe('the editor of n8n', () => {
       body: '{}',
       headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` },
     };
-    expect((await fetch(webhookUrl(n8n, trigger, 'webhook'), forged)).status).toBe(401);
+    for (let count = 0; count < 3; count += 1)
+      expect((await fetch(webhookUrl(n8n, trigger, 'webhook'), forged)).status).toBe(401);
+    const [failed, ...others] = await waitForExecutions(n8n, workflow.id, {});
+    expect([failed?.status, others]).toEqual(['error', []]);
+    await editor.page.goto(`/workflow/${workflow.id}/executions/${failed?.id}`);
+    await editor.page.locator('[data-test-id="execution-preview-label"]').first().waitFor();
+    await keepPicture(editor, 'editor-rejected');
+  });
+
+  it('returns a sample event of a trigger at a click, without waiting for a delivery', async () => {
+    const trigger = triggerNode(
+      'quantemplate.quantemplateTrigger',
+      '1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c52',
+      'pipewrightQuantemplateApi',
+      { event: 'datasetUpdated', datasets: ['d-claims'] },
+    );
+    const workflow = await createWorkflow(n8n, workflowOf('Is tried', trigger));
+    await openWorkflow(editor, workflow.id);
+    await keepPicture(editor, 'editor-subtitle');
+    expect(await editor.page.locator('[data-test-id="canvas-node"]').innerText()).toContain(
+      'dataset updated: d-claims',
+    );
+    await openForm(editor);
+    await keepPicture(editor, 'editor-trigger');
+    const output = await executeStep(editor);
+    expect(output).toContain('d-claims');
+    expect(output).toContain('This is a sample event.');
+    await keepPicture(editor, 'editor-sample-event');
+    await closeForm(editor);
+  });
+
+  it('shows at once why an event was rejected while it listens', async () => {
+    const trigger = triggerNode(
+      'quantemplate.quantemplateTrigger',
+      '1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c53',
+      'pipewrightQuantemplateApi',
+      { event: 'datasetUpdated', testWith: 'nextEvent' },
+    );
+    const workflow = await createWorkflow(n8n, workflowOf('Listens', trigger));
     await openWorkflow(editor, workflow.id);
     await openForm(editor);
-    const entries = await openLastDropdown(editor);
-    expect(entries[0]).toContain('1 Rejected Event');
-    expect(entries[1]).toContain('The signature or secret does not match');
-    await keepPicture(editor, 'editor-refused');
+    await editor.page.locator('[data-test-id="node-execute-button"]').click();
+    await editor.page.locator('[data-test-id="trigger-listening"]').waitFor();
+    await keepPicture(editor, 'editor-listening');
+    const url = webhookUrl(n8n, trigger, 'webhook').replace('/webhook/', '/webhook-test/');
+    const unsigned = { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } };
+    expect((await fetch(url, unsigned)).status).toBe(401);
+    const error = editor.page.locator('[data-test-id="node-error-message"]').first();
+    await error.waitFor();
+    expect(await error.innerText()).toContain('An event was rejected.');
+    await keepPicture(editor, 'editor-rejected-test');
+    await closeForm(editor);
   });
 
   it('finds a node by common names of its service', async () => {
     await openNewWorkflow('Is searched for by another name');
-    expect(await (await findNode(editor, 'ADF', 'Azure Data Factory')).isVisible()).toBe(true);
+    expect(await (await findNode(editor, 'ADF', 'Pipewright Azure Data Factory')).isVisible()).toBe(true);
     await keepPicture(editor, 'editor-search');
   });
 
   it('selects a pipeline from the list, runs it and shows the result', async () => {
     await openNewWorkflow('Runs a pipeline');
-    await addAction(editor, 'Azure Data Factory', 'Run pipeline');
+    await addAction(editor, 'Pipewright Azure Data Factory', 'Run pipeline');
     await pick(editor, 'factory', 'contoso-factory');
     const pipelines = await openList(editor, 'pipeline');
     expect(await pipelines.allInnerTexts()).toEqual(expect.arrayContaining(['Load_sources (Nightly)']));
@@ -117,7 +172,7 @@ describe('the editor of n8n', () => {
 
   it('shows a field for each parameter of the selected pipeline, with its type and default', async () => {
     await openNewWorkflow('Has parameters');
-    await addAction(editor, 'Azure Data Factory', 'Run pipeline');
+    await addAction(editor, 'Pipewright Azure Data Factory', 'Run pipeline');
     await pick(editor, 'factory', 'contoso-factory');
     await pick(editor, 'pipeline', 'Run_KPI_notebook');
     const form = editor.page.locator('[data-test-id="resource-mapper-container"]');
@@ -200,7 +255,7 @@ describe('the editor of n8n', () => {
 
   it('shows which step of a pipeline failed, why, and what to do', async () => {
     await openNewWorkflow('Fails');
-    await addAction(editor, 'Azure Data Factory', 'Run pipeline');
+    await addAction(editor, 'Pipewright Azure Data Factory', 'Run pipeline');
     await pick(editor, 'factory', 'contoso-factory');
     await pick(editor, 'pipeline', 'Broken_export');
     const output = await executeStep(editor);

@@ -33,7 +33,9 @@ describe('The generator of n8n nodes', () => {
   });
 
   it('describes a trigger node with several events by the listing, and one with a single event by the event', () => {
-    expect(write(dbt, 1)).toContain(`"Starts the workflow when ${dbt.listing?.startsWhen}"`);
+    expect(write(dbt, 1)).toContain(
+      `"Starts the workflow when ${dbt.listing?.startsWhen}; dbt sends each event at once"`,
+    );
     expect(write(dbt, 2)).toMatch(/description: "Starts the workflow when .*[^.]",/);
   });
 

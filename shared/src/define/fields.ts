@@ -27,6 +27,10 @@ export interface FieldInfo {
   placeholder?: string;
   /** Shown under Options in n8n, and last in Zapier. Default: false. */
   advanced?: boolean;
+  /** A value that Zapier starts with instead of the default, because waiting works differently there. */
+  defaultOnZapier?: string;
+  /** Whether an advanced field is shown among the first ones in Zapier. Default: false. */
+  prominentOnZapier?: boolean;
   /** Hidden once entered. Default: false. */
   secret?: boolean;
   /** Allows several lines of text. Default: false. */
@@ -78,12 +82,15 @@ export function text(info: FieldInfo) {
   );
 }
 
+/** A whole number in text, also with an empty fraction, as tables and other steps write it: `60.0`. */
+const wholeNumber = /^\s*[-+]?\d+(?:\.0*)?\s*$/;
+
 /** A whole number, or text with a whole number. */
 export function integer(info: FieldInfo & { minimum?: number; maximum?: number }) {
   const { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER, ...rest } = info;
   return v.pipe(
     v.union(
-      [v.number(), v.pipe(v.string(), v.regex(/^\s*-?\d+\s*$/, 'must be a whole number'), v.transform(Number))],
+      [v.number(), v.pipe(v.string(), v.regex(wholeNumber, 'must be a whole number'), v.transform(Number))],
       'must be a whole number',
     ),
     v.safeInteger('must be a whole number'),
@@ -93,15 +100,34 @@ export function integer(info: FieldInfo & { minimum?: number; maximum?: number }
   );
 }
 
-/** A boolean, or the text `true`, `false`, `yes` or `no`. */
+/** A number of seconds, or text with one; fractions are rounded. */
+export function seconds(info: FieldInfo) {
+  return v.pipe(
+    v.union(
+      [v.number(), v.pipe(v.string(), v.regex(/^\s*\d+(?:\.\d*)?\s*$/, 'must be a number'), v.transform(Number))],
+      'must be a number',
+    ),
+    v.finite('must be a number'),
+    v.minValue(0, 'must not be negative'),
+    v.transform(Math.round),
+    v.metadata({ ...info, kind: 'integer', fractional: true } satisfies FieldMetadata),
+  );
+}
+
+/** The words for true and false that a platform or another step may send, in lower case. */
+const truths: Record<string, boolean> = { true: true, yes: true, '1': true, false: false, no: false, '0': false };
+
+/** A boolean, 1 or 0, or the text `true`, `false`, `yes`, `no`, `1` or `0` in any case. */
 export function boolean(info: FieldInfo) {
   return v.pipe(
     v.union(
       [
         v.boolean(),
         v.pipe(
-          v.picklist(['true', 'false', 'yes', 'no']),
-          v.transform((word) => word === 'true' || word === 'yes'),
+          v.union([v.string(), v.number()]),
+          v.transform((word) => String(word).trim().toLowerCase()),
+          v.check((word) => Object.hasOwn(truths, word)),
+          v.transform((word) => truths[word] === true),
         ),
       ],
       'must be true or false',
@@ -110,11 +136,23 @@ export function boolean(info: FieldInfo) {
   );
 }
 
-/** A dropdown: one of a few fixed values. */
+/** The value of the option with an entered value or label, in any case; anything else unchanged. */
+function optionOf(options: readonly Option[], entered: string): string {
+  if (options.some(({ value }) => value === entered)) return entered;
+  const wanted = entered.trim().toLowerCase();
+  const labelsOf = ({ label }: Option): string[] => (typeof label === 'string' ? [label] : [label.n8n, label.zapier]);
+  const found = options.filter((one) => [one.value, ...labelsOf(one)].some((name) => name.toLowerCase() === wanted));
+  return found.length === 1 && found[0] ? found[0].value : entered;
+}
+
+/** A dropdown: one of a few fixed values. Text from another step may be in another case, or the label. */
 export function option<const T extends readonly Option[]>(options: T, info: FieldInfo) {
   const values = options.map((entry) => entry.value) as { [K in keyof T]: T[K]['value'] };
+  const expected = `must be one of: ${values.join(', ')}`;
   return v.pipe(
-    v.picklist(values, `must be one of: ${values.join(', ')}`),
+    v.string(expected),
+    v.transform((entered) => optionOf(options, entered)),
+    v.picklist(values, expected),
     v.metadata({ ...info, kind: 'option', options } satisfies FieldMetadata),
   );
 }
@@ -214,7 +252,7 @@ export interface ShownOption {
 }
 
 /** A field as one platform shows it: in its wording, with the options that it offers. */
-export interface ShownField extends Omit<FieldMetadata, 'help' | 'options'> {
+export interface ShownField extends Omit<FieldMetadata, 'help' | 'options' | 'defaultOnZapier' | 'prominentOnZapier'> {
   help?: string;
   options?: ShownOption[];
   required: boolean;
@@ -223,8 +261,10 @@ export interface ShownField extends Omit<FieldMetadata, 'help' | 'options'> {
 
 /** Describes a field in the wording of a platform, without options that the platform does not offer. */
 export function describeFieldOn(platform: 'n8n' | 'zapier', schema: Field): ShownField {
-  const { help, options, ...field } = describeField(schema);
+  const { help, options, defaultOnZapier, prominentOnZapier, ...field } = describeField(schema);
   const shown: ShownField = { ...field, required: field.required || field.requiredWhenShown === true };
+  if (platform === 'zapier' && defaultOnZapier !== undefined) shown.default = defaultOnZapier;
+  if (platform === 'zapier' && prominentOnZapier) delete shown.advanced;
   if (help !== undefined) shown.help = wordingFor(help, platform);
   const offered = options?.filter(({ notOn }) => notOn?.[platform] === undefined);
   if (offered)

@@ -55,6 +55,15 @@ export function valueAt(data: unknown, path: readonly string[]): unknown {
   );
 }
 
+/** The paths in the conditions of a filter as entered: a list, or text with one condition per line. Invalid conditions are left out. */
+export function filterPaths(entered: unknown): (readonly string[])[] {
+  const lines = Array.isArray(entered) ? entered : typeof entered === 'string' ? entered.split(/\r?\n/) : [];
+  return lines.flatMap((line) => {
+    const condition = parse(String(line));
+    return condition ? [condition.path] : [];
+  });
+}
+
 /** Whether the data of an event meets every condition; true if there are none. */
 export function passesFilter(data: unknown, filter: readonly string[] | undefined): boolean {
   return (filter ?? []).every((text) => {

@@ -10,7 +10,7 @@ export type ErrorCode =
   | 'invalid-input'
   /** The connection is missing or incomplete. */
   | 'not-connected'
-  /** The vendor rejected the credentials (401). Waits keep logging in again for a short time. */
+  /** The vendor rejected the credentials (401). Waits keep logging in again for a short time. Zapier marks the connection as expired. */
   | 'unauthorized'
   /** The account lacks a permission (403). */
   | 'forbidden'
@@ -26,6 +26,8 @@ export type ErrorCode =
   | 'unexpected-response'
   /** The time limit was reached. The work may still be running. */
   | 'timed-out'
+  /** A run outlasts the time limit of the platform. Zapier runs the step again if it is retryable, and otherwise halts the task. */
+  | 'still-running'
   /** The user or the platform stopped the execution. Never retried; Zapier halts the task instead of failing it. */
   | 'cancelled'
   /** A run failed, and On Failure makes the step fail with it. */

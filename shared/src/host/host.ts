@@ -77,8 +77,16 @@ export interface Host {
   lastingFolder?: string;
   /** Identifies this step of this execution; stays the same when the platform retries the step. */
   executionKey?: string;
+  /** Identifies what this step does for one event of the trigger; the same in every execution that the event starts. */
+  eventKey?: string;
+  /** Whether the user retries a failed execution. */
+  isRetry?: boolean;
+  /** Keeps executions of the same step in other processes out while it works, if the platform has several processes. */
+  exclusive?<T>(work: () => Promise<T>): Promise<T>;
   /** Maximum time in seconds that one operation may wait, if the platform has a limit (Zapier: 25). */
   maxWaitSeconds?: number;
+  /** Whether a user is testing the step in an editor, where no other step follows. */
+  isTest?: boolean;
   /** Maximum size in bytes of the lists in a step's output, if the platform has a limit (Zapier: 6 MB for the whole output). */
   maxOutputBytes?: number;
 }

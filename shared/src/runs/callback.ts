@@ -3,19 +3,19 @@ import type { PipewrightError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
 import { option } from '../define/fields.ts';
-import { followRun } from './follow-run.ts';
+import { followRun, type FollowChoices } from './follow-run.ts';
 import type { RunProvider } from './provider.ts';
 import { reportRun, type RunReport } from './report.ts';
 import { runFailure } from './run-failure.ts';
 import { isFinished, type Run } from './run.ts';
-import type { WaitChoices } from './wait-fields.ts';
 import { withSteps } from './with-steps.ts';
 
 /**
  * Input field of operations for vendors that can send a callback when a run finishes.
  * @param requirement what a callback needs, in one sentence
+ * @param needsNoSetup whether the operation sets the callback up itself; then Zapier, which cannot poll for long, prefers it
  */
-export function completionMethodField(requirement: string) {
+export function completionMethodField(requirement: string, needsNoSetup = false) {
   const help = `How to detect that the run has finished. ${requirement}`;
   return {
     completionMethod: v.optional(
@@ -35,6 +35,7 @@ export function completionMethodField(requirement: string) {
             zapier: help,
           },
           advanced: true,
+          ...(needsNoSetup ? { defaultOnZapier: 'callback' } : {}),
         },
       ),
       'poll',
@@ -43,7 +44,7 @@ export function completionMethodField(requirement: string) {
 }
 
 /** The checked values of `waitFields` and `completionMethodField`. */
-export interface CallbackChoices extends WaitChoices {
+export interface CallbackChoices extends FollowChoices {
   completionMethod: 'poll' | 'callback';
 }
 
@@ -70,7 +71,7 @@ export interface CallbackWait {
   started: Run;
   /** Identifies the run when its callback arrives; undefined if no callback is coming. */
   kept: Record<string, unknown> | undefined;
-  choices: WaitChoices;
+  choices: FollowChoices;
 }
 
 /** Continues after a start with a callback URL. A reused run does not call that URL, so it is polled. */

@@ -12,7 +12,10 @@ export async function readRun(
   id: string,
   { wait, timeoutMinutes }: Pick<WaitChoices, 'wait' | 'timeoutMinutes'> = { wait: false, timeoutMinutes: 0 },
 ): Promise<RunReport> {
-  if (wait)
-    return waitForRun(host, provider, id, { wait, timeoutMinutes, onFailure: 'continue', onTimeout: 'keepRunning' });
+  if (wait) {
+    const choices: WaitChoices = { wait, timeoutMinutes, onFailure: 'continue', onTimeout: 'keepRunning' };
+    // Reading a run again is always safe.
+    return waitForRun(host, provider, id, choices, { repeatable: true });
+  }
   return reportRun(await withSteps(host, provider, await provider.get(id)), provider.knownCauses);
 }

@@ -80,6 +80,9 @@ export const runFields = {
   explanationMarkdown: v.optional(text({ label: 'Explanation (Markdown)' })),
   steps: json({ label: 'Steps' }),
   details: v.optional(values({ label: 'Details' })),
+  reused: v.optional(
+    boolean({ label: 'Reused', help: 'True if the run already existed; empty if this step started it.' }),
+  ),
 };
 
 /** A run known only by its ID; its status is `unknown` until it is read. */

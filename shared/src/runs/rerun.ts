@@ -7,7 +7,7 @@ import type { RunProvider } from './provider.ts';
 import { readRun } from './read-run.ts';
 import { runFields, type RunReport } from './report.ts';
 import { isFinished, type Run } from './run.ts';
-import { startFields, startKeyOf } from './start-key.ts';
+import { keyFields, startKeyOf, type KeyChoices, type StartKey } from './start-key.ts';
 import { startOnce } from './start-once.ts';
 import type { WaitChoices } from './wait-fields.ts';
 import { whether } from '../host/wording.ts';
@@ -21,7 +21,7 @@ export const rerunFields = {
     }),
     false,
   ),
-  startKey: startFields.startKey,
+  ...keyFields,
 };
 
 /** Output fields of every operation that reruns a failed run. */
@@ -41,9 +41,9 @@ export interface RerunPlan {
   provider: RunProvider;
   /** The steps that run again, if the vendor reports them; empty means all steps. */
   steps: string[];
-  start(): Promise<Run>;
+  start(key: StartKey): Promise<Run>;
   /** Finds the new run if its start was not confirmed. Default: among recent runs with the same parameters. */
-  find?(): Promise<Run | undefined>;
+  find?(key: StartKey): Promise<Run | undefined>;
 }
 
 /** The names of the steps that did not succeed, excluding steps of nested pipelines. */
@@ -58,7 +58,7 @@ export function unfinishedSteps({ steps }: Run): string[] {
 export async function rerun(
   host: Host,
   provider: RunProvider,
-  input: WaitChoices & { run: string; dryRun: boolean; startKey?: string | undefined },
+  input: WaitChoices & KeyChoices & { run: string; dryRun: boolean },
   plan: (failed: Run) => Promise<RerunPlan>,
 ): Promise<Rerun> {
   const { service } = provider;
@@ -83,15 +83,18 @@ export async function rerun(
   const summary = { rerunOf: failed.id, stepsToRun: steps };
   host.log.info(`${service}: steps of ${failed.name} to rerun: ${steps.length > 0 ? steps.join(', ') : 'all'}.`);
   if (input.dryRun) return { ...failed, ...summary, started: false };
+  const startedBy: RunProvider = { ...next, what: `a rerun of run ${failed.id}` };
+  const startKey = startKeyOf(host, input, startedBy.what);
   const run = await startOnce(host, {
-    provider: { ...next, what: `a rerun of run ${failed.id}` },
+    provider: startedBy,
     scope: next.what,
-    startKey: startKeyOf(host, input.startKey),
+    startKey,
     parameters: failed.parameters,
     start,
-    ...(find ? { findByKey: find } : {}),
+    // Vendors find any rerun of the run, also one that another event or a person started.
+    ...(find ? { [startKey.source === 'event' ? 'findLost' : 'findByKey']: find } : {}),
   });
-  return { ...(await followRun(host, next, run, input)), ...summary, started: true };
+  return { ...(await followRun(host, next, run, input, startedBy)), ...summary, started: true };
 }
 
 /** A realistic output. */

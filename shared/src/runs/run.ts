@@ -51,6 +51,8 @@ export interface Run {
   steps: Step[];
   /** Vendor-specific data, such as the outputs of an execution. */
   details?: Record<string, unknown>;
+  /** True if the run already existed when a step would have started it. */
+  reused?: boolean;
 }
 
 const finalStatuses: readonly RunStatus[] = ['succeeded', 'failed', 'cancelled', 'timed-out'];

@@ -5,7 +5,7 @@ import { backoff } from '../http/retry-delay.ts';
 import { OwnedRuns, type SentStart } from './owned-runs.ts';
 import type { RunProvider } from './provider.ts';
 import { isFinished, type Run } from './run.ts';
-import type { StartKey } from './start-key.ts';
+import { keyAfter, outlivesExecution, type StartKey } from './start-key.ts';
 
 /** How to start one run and find it again. */
 export interface Start {
@@ -17,14 +17,16 @@ export interface Start {
   scope?: string;
   /** The parameters of the run; they identify it if it has no key. */
   parameters?: Record<string, unknown> | undefined;
-  start(): Promise<Run>;
+  start(key: StartKey): Promise<Run>;
+  /** Whether the vendor returns the existing run if a start is repeated with the same tag. Default: false. */
+  isIdempotent?: boolean;
   /** Finds the run by its key, if the vendor stores the key. */
-  findByKey?(): Promise<Run | undefined>;
+  findByKey?(key: StartKey): Promise<Run | undefined>;
   /** Finds the run of an unconfirmed start, if the vendor can identify it for certain. Default: `findByKey`. */
-  findLost?(): Promise<Run | undefined>;
+  findLost?(key: StartKey): Promise<Run | undefined>;
 }
 
-/** How often to search for the run of an unconfirmed start. */
+/** How often to search for the run of an unconfirmed start, and for a new run that the vendor does not list yet. */
 const searchAttempts = 3;
 
 /** How long the run of a key is remembered. */
@@ -37,43 +39,111 @@ const clockSkewMs = 5_000;
 const owned = new OwnedRuns();
 
 /** Starts in progress in this process, by key, so that simultaneous starts share one run. */
-const inProgress = new Map<string, Promise<Run>>();
+const inProgress = new Map<string, Promise<Started>>();
+
+/** A run and whether this start started it. */
+interface Started {
+  run: Run;
+  isNew: boolean;
+}
 
 /**
- * Starts a run exactly once. If the key already has a run, returns that run, from the platform's cache or from the vendor. If
- * the vendor's response is lost or unreadable, searches for the run instead of starting it again.
+ * Starts a run exactly once. If the key already has a run, returns that run (`reused`), from the platform's cache or from the
+ * vendor. If the vendor's response is lost or unreadable, searches for the run instead of starting it again.
+ *
+ * A run that failed is run again only by a retry: by an execution that the user retries, or by a step that the platform retries
+ * after it started the run itself. Everyone else who comes with the same key gets the failed run.
  * @throws PipewrightError `unavailable` or `unexpected-response`, not retryable, if it is unknown whether the run was started
  */
 export async function startOnce(host: Host, start: Start): Promise<Run> {
-  const { provider, startKey } = start;
-  if (startKey.key === undefined) return reuseOrStart(host, start);
-  const cacheKey = `started:${createHash('sha256')
-    .update(JSON.stringify([provider.service, provider.place, provider.what, startKey.key]))
-    .digest('hex')}`;
-  const run =
-    inProgress.get(cacheKey) ?? startUnlessKnown(host, start, cacheKey).finally(() => inProgress.delete(cacheKey));
-  inProgress.set(cacheKey, run);
-  return run;
+  if (start.startKey.key === undefined) return outcome(await reuseOrStart(host, start, start.startKey));
+  let key = start.startKey;
+  let started = await startUnderKey(host, start, key);
+  while (!started.isNew && didNotSucceed(started.run)) {
+    const isRetry = !outlivesExecution(key) || host.isRetry === true || (await startedHere(host, start, started.run));
+    key = keyAfter(key, started.run.id);
+    const known = isRetry ? undefined : await findKnown(host, start, key);
+    if (!isRetry && !known) break;
+    started = known ? { run: known, isNew: false } : await startUnderKey(host, start, key);
+  }
+  return outcome(started);
 }
 
-async function startUnlessKnown(host: Host, start: Start, cacheKey: string): Promise<Run> {
-  const { provider, startKey } = start;
-  const cachedId = await host.cache.get(cacheKey);
-  const existing =
-    typeof cachedId === 'string'
-      ? await readStarted(provider, cachedId)
-      : startKey.isGiven
-        ? await start.findByKey?.()
-        : undefined;
-  // A step that the platform retries should rerun a failed run. A key that the user entered identifies one run, whether it
-  // succeeded or failed.
-  const found = existing && (startKey.isGiven || !didNotSucceed(existing)) ? existing : undefined;
-  if (found)
-    host.log.info(`${provider.service}: using run ${found.id} of ${provider.what}, already started under this key.`);
-  const run = found ?? (await reuseOrStart(host, start));
-  await host.cache.set(cacheKey, run.id, cacheSeconds);
-  return run;
+const outcome = ({ run, isNew }: Started): Run => (isNew ? run : { ...run, reused: true });
+
+const hashOf = (...parts: unknown[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+
+const cacheKeyOf = ({ service, place, what }: RunProvider, key: string | undefined): string =>
+  `started:${hashOf(service, place, what, key)}`;
+
+/** Whether a repeated start under the user's key would return this run. */
+export async function isRemembered(
+  host: Host,
+  provider: RunProvider,
+  key: string | undefined,
+  id: string,
+): Promise<boolean> {
+  return key !== undefined && (await host.cache.get(cacheKeyOf(provider, key))) === id;
 }
+
+/** Starts the run of a key, or returns the run that it already has. */
+async function startUnderKey(host: Host, start: Start, key: StartKey): Promise<Started> {
+  const cacheKey = cacheKeyOf(start.provider, key.key);
+  const shared = inProgress.get(cacheKey);
+  if (shared) return { run: (await shared).run, isNew: false };
+  const started = (async () => {
+    // Other processes can find the run only by its key.
+    const isShared = outlivesExecution(key) && start.findByKey !== undefined;
+    return isShared && host.exclusive
+      ? host.exclusive(() => startUnlessKnown(host, start, key, true))
+      : startUnlessKnown(host, start, key, false);
+  })().finally(() => inProgress.delete(cacheKey));
+  inProgress.set(cacheKey, started);
+  return started;
+}
+
+/** @param isExclusive whether others are kept out until the run can be found */
+async function startUnlessKnown(host: Host, start: Start, key: StartKey, isExclusive: boolean): Promise<Started> {
+  const { provider } = start;
+  const found = await findKnown(host, start, key);
+  if (found) {
+    host.log.info(`${provider.service}: using run ${found.id} of ${provider.what}, already started under this key.`);
+    await host.cache.set(cacheKeyOf(start.provider, key.key), found.id, cacheSeconds);
+    return { run: found, isNew: false };
+  }
+  const sentAt = host.now();
+  const started = await reuseOrStart(host, start, key);
+  await host.cache.set(cacheKeyOf(start.provider, key.key), started.run.id, cacheSeconds);
+  if (!started.isNew) return started;
+  if (start.isIdempotent && host.isRetry && outlivesExecution(key)) {
+    const run = await readStarted(provider, started.run.id);
+    if (isOlder(run, sentAt)) return { run, isNew: false };
+  }
+  if (host.executionKey !== undefined) await host.cache.set(ownKeyOf(host, start, started.run), sentAt, cacheSeconds);
+  if (isExclusive) await search(host, async () => start.findByKey?.(key), 0);
+  return started;
+}
+
+/** The run of a key, from the platform's cache or from the vendor. */
+async function findKnown(host: Host, start: Start, key: StartKey): Promise<Run | undefined> {
+  const cachedId = await host.cache.get(cacheKeyOf(start.provider, key.key));
+  if (typeof cachedId === 'string') return readStarted(start.provider, cachedId);
+  return outlivesExecution(key) ? start.findByKey?.(key) : undefined;
+}
+
+const ownKeyOf = ({ executionKey }: Host, { provider }: Start, { id }: Run): string =>
+  `own:${hashOf(executionKey, provider.service, provider.place, id)}`;
+
+/** Whether an earlier attempt of this step of this execution started the run. */
+async function startedHere(host: Host, start: Start, run: Run): Promise<boolean> {
+  if (host.executionKey === undefined) return false;
+  const sentAt = await host.cache.get(ownKeyOf(host, start, run));
+  // A repeated start of an idempotent vendor may have returned an older run.
+  return typeof sentAt === 'number' && !isOlder(run, sentAt);
+}
+
+/** Whether a run began before a start was sent. */
+const isOlder = ({ startedAt }: Run, sentAt: number): boolean => Date.parse(startedAt ?? '') < sentAt - clockSkewMs;
 
 const didNotSucceed = ({ status }: Run): boolean => isFinished(status) && status !== 'succeeded';
 
@@ -95,17 +165,17 @@ async function readStarted(provider: RunProvider, id: string): Promise<Run> {
   }
 }
 
-async function reuseOrStart(host: Host, start: Start): Promise<Run> {
+async function reuseOrStart(host: Host, start: Start, key: StartKey): Promise<Started> {
   const { provider, reuseActiveRun, parameters = {} } = start;
   const active =
     reuseActiveRun &&
     (await provider.recent?.())?.find((run) => !isFinished(run.status) && hasParameters(run.parameters, parameters));
-  if (!active) return startNow(host, start);
+  if (!active) return { run: await startNow(host, start, key), isNew: true };
   host.log.info(`${provider.service}: reusing active run ${active.id} of ${provider.what}.`);
-  return active;
+  return { run: active, isNew: false };
 }
 
-async function startNow(host: Host, start: Start): Promise<Run> {
+async function startNow(host: Host, start: Start, key: StartKey): Promise<Run> {
   const { service, what, place } = start.provider;
   const parameters = start.parameters ?? {};
   const sent = owned.send({
@@ -115,7 +185,7 @@ async function startNow(host: Host, start: Start): Promise<Run> {
     sentAt: host.now(),
   });
   try {
-    const run = await start.start();
+    const run = await start.start(key);
     owned.own(sent, run.id);
     return run;
   } catch (error) {
@@ -124,10 +194,8 @@ async function startNow(host: Host, start: Start): Promise<Run> {
       throw error;
     }
     const candidates = new Set<string>();
-    const run = await search(
-      host,
-      start.findLost ?? start.findByKey ?? (() => findByParameters(start, sent, candidates)),
-    );
+    const find = start.findLost ?? start.findByKey ?? (() => findByParameters(start, sent, candidates));
+    const run = await search(host, () => find(key));
     if (run) {
       owned.own(sent, run.id);
       host.log.info(`${service} did not confirm the start, but run ${run.id} was found.`);
@@ -149,8 +217,7 @@ async function findByParameters(
   candidates: Set<string>,
 ): Promise<Run | undefined> {
   const matching = ((await startedByCall?.()) ?? []).filter(
-    (run) =>
-      hasParameters(run.parameters, parameters) && !(Date.parse(run.startedAt ?? '') < sent.sentAt - clockSkewMs),
+    (run) => hasParameters(run.parameters, parameters) && !isOlder(run, sent.sentAt),
   );
   const free = matching.filter(({ id }) => !owned.isOwned(sent.place, id));
   candidates.clear();
@@ -195,14 +262,20 @@ export function isUncertain(error: unknown): error is PipewrightError {
   return error instanceof PipewrightError && !error.unsent && uncertainCodes.includes(error.code);
 }
 
-async function search(host: Host, find: () => Promise<Run | undefined>): Promise<Run | undefined> {
+/** @param firstDelayMs how long to wait before the first search */
+async function search(
+  host: Host,
+  find: () => Promise<Run | undefined>,
+  firstDelayMs = backoff(0, host.random(), 1_000),
+): Promise<Run | undefined> {
   for (let attempt = 0; attempt < searchAttempts; attempt += 1) {
-    await host.sleep(backoff(attempt, host.random(), 1_000));
     try {
+      await host.sleep(attempt === 0 ? firstDelayMs : backoff(attempt, host.random(), 1_000));
       const found = await find();
       if (found) return found;
     } catch (error) {
-      if (!(error instanceof PipewrightError)) throw error;
+      // A platform without time left may ask to run the step again, which would start a second run.
+      if (!(error instanceof PipewrightError) || host.signal?.aborted) throw error;
     }
   }
   return undefined;

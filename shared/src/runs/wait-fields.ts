@@ -9,7 +9,7 @@ export const waitFields = {
       help: {
         n8n: 'Whether to wait until the run finishes.',
         zapier:
-          'Wait until the run finishes. Zapier waits up to 25 seconds, then returns the run with Finished set to false.',
+          'Wait until the run finishes. If it takes longer than 25 seconds, Zapier runs the step again until it has finished, provided that Start Key is filled in; otherwise the Zap stops here.',
       },
     }),
     true,
@@ -31,7 +31,10 @@ export const waitFields = {
   timeoutMinutes: v.optional(
     integer({
       label: 'Timeout (Minutes)',
-      help: 'Maximum time to wait for the run to finish.',
+      help: {
+        n8n: 'Maximum time to wait for the run to finish.',
+        zapier: 'Maximum time to wait for the run to finish, over all repetitions of the step.',
+      },
       minimum: 1,
       maximum: 10_080,
       advanced: true,
@@ -65,7 +68,7 @@ export const readFields = {
       help: {
         n8n: 'Whether to wait until an active run finishes.',
         zapier:
-          'Wait until an active run finishes. Zapier waits up to 25 seconds, then returns the run with Finished set to false.',
+          'Wait until an active run finishes. If it takes longer than 25 seconds, Zapier runs the step again until it has finished.',
       },
       advanced: true,
     }),
@@ -80,4 +83,6 @@ export interface WaitChoices {
   onFailure: 'stop' | 'continue';
   timeoutMinutes: number;
   onTimeout: 'keepRunning' | 'cancel';
+  /** Present if the vendor can send a callback. */
+  completionMethod?: 'poll' | 'callback';
 }

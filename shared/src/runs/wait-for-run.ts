@@ -5,6 +5,7 @@ import type { RunProvider } from './provider.ts';
 import { reportRun, type RunReport } from './report.ts';
 import { runFailure } from './run-failure.ts';
 import { isFinished, type Run } from './run.ts';
+import { readWaitStart, stillRunning, writeWaitStart } from './still-running.ts';
 import type { WaitChoices } from './wait-fields.ts';
 import { withSteps } from './with-steps.ts';
 
@@ -17,6 +18,9 @@ const unauthorizedGraceMs = 5 * 60_000;
 /** Minimum age of a run before the durations of recent runs are requested. */
 const medianLookupAgeMs = 25_000;
 
+/** How much longer than the timeout the start of a wait is remembered, in seconds. */
+const keptSeconds = 3600;
+
 interface Wait {
   host: Host;
   provider: RunProvider;
@@ -28,20 +32,27 @@ interface Wait {
  * Polls a run until it finishes: once immediately, then at growing intervals that respect Retry-After. Throttling, server
  * errors, broken connections and unreadable responses never end the wait; a refused login does after five minutes. The
  * deadline is a timestamp that also limits each request, so slow responses cannot extend the wait.
- * @returns the run with its steps, or the active run (`finished: false`) if the platform's own time limit ended the wait
+ *
+ * If the platform's own time limit ends the wait first, the step fails with `still-running` and the platform may run it again; the
+ * deadline then counts from the first time. The test of a step returns the active run instead, if the step waits for it outside tests.
+ * @param repeatable whether the step finds the same run when it runs again
+ * @returns the run with its steps
  * @throws PipewrightError `run-failed` if the run did not succeed and `onFailure` is `stop`; `timed-out` at the deadline;
- * `cancelled` if the execution was stopped
+ * `still-running` at the platform's time limit; `cancelled` if the execution was stopped
  */
 export async function waitForRun(
   host: Host,
   provider: RunProvider,
   id: string,
   choices: WaitChoices,
+  { repeatable }: { repeatable: boolean } = { repeatable: false },
 ): Promise<RunReport> {
   const wait: Wait = { host, provider, id, choices };
-  const startedAt = host.now();
   const isLimited = host.maxWaitSeconds !== undefined;
-  const platformDeadline = startedAt + (host.maxWaitSeconds ?? Infinity) * 1000;
+  const isRepeated = isLimited && repeatable;
+  const calledAt = host.now();
+  const startedAt = (isRepeated ? await readWaitStart(host, provider, id) : undefined) ?? calledAt;
+  const platformDeadline = calledAt + (host.maxWaitSeconds ?? Infinity) * 1000;
   const timeoutDeadline = startedAt + choices.timeoutMinutes * 60_000;
   const deadline = Math.min(platformDeadline, timeoutDeadline);
   const medianMs = medianOf(provider);
@@ -64,7 +75,10 @@ export async function waitForRun(
       delayMs = (error.retryAfterSeconds ?? 0) * 1000;
       host.log.warn(`${provider.service} did not return the run status. Retrying.`);
     }
-    if (run && isFinished(run.status)) return finish(await withSteps(host, provider, run), provider, choices);
+    if (run && isFinished(run.status)) {
+      if (isRepeated) await writeWaitStart(host, provider, id);
+      return finish(await withSteps(host, provider, run), provider, choices);
+    }
     const ageMs = host.now() - startedAt;
     const interval = pollDelayMs({
       ageMs,
@@ -74,15 +88,22 @@ export async function waitForRun(
     });
     delayMs = Math.max(delayMs, interval);
     if (host.now() >= deadline || (platformDeadline < timeoutDeadline && host.now() + delayMs >= platformDeadline)) {
-      if (timeoutDeadline <= platformDeadline) throw await stopWaiting(wait, 'timed-out', lastError);
-      if (run) return reportRun(run);
-      throw new PipewrightError({
-        code: 'unavailable',
-        service: provider.service,
-        message: `Run ${id} of ${provider.what} was started, but its status could not be read.${lastError ? ` ${lastError.message}` : ''}`,
-        hint: 'Get the run later by its ID.',
-        retryable: false,
-      });
+      if (timeoutDeadline <= platformDeadline) {
+        if (isRepeated) await writeWaitStart(host, provider, id);
+        throw await stopWaiting(wait, 'timed-out', lastError);
+      }
+      const isAwaitedOutsideTests = repeatable || choices.completionMethod === 'callback';
+      if (run && host.isTest && isAwaitedOutsideTests) return reportRun(run);
+      if (isRepeated) {
+        const entry = { since: startedAt, seconds: choices.timeoutMinutes * 60 + keptSeconds };
+        await writeWaitStart(host, provider, id, entry);
+      }
+      const { service, what } = provider;
+      const canCallBack = choices.completionMethod !== undefined;
+      const unfinished = stillRunning({ service, what, id, waitedMs: host.now() - startedAt, repeatable, canCallBack });
+      throw run || !lastError
+        ? unfinished
+        : withDetails(unfinished, { message: `${unfinished.message} ${lastError.message}` });
     }
     try {
       await host.sleep(Math.min(delayMs, deadline - host.now()));

@@ -4,15 +4,19 @@ import type { Wording } from '../host/wording.ts';
 export interface PlatformTerms {
   /** Where secrets are stored. */
   credential: string;
-  /** The URL of the trigger, as labeled on the screen. */
-  url: string;
+  /** The step that copies the URL of the trigger, in the words on the screen. */
+  copyUrl: string;
   /** What has to be published before the trigger receives events. */
   workflow: string;
 }
 
 const terms: Record<'n8n' | 'zapier', PlatformTerms> = {
-  n8n: { credential: 'credential', url: 'Production URL', workflow: 'workflow' },
-  zapier: { credential: 'connection', url: 'Custom webhook URL', workflow: 'Zap' },
+  n8n: {
+    credential: 'credential',
+    copyUrl: 'Expand Webhook URLs above, select Production URL, and click the URL to copy it.',
+    workflow: 'workflow',
+  },
+  zapier: { credential: 'connection', copyUrl: 'Copy the Custom webhook URL.', workflow: 'Zap' },
 };
 
 /**
@@ -31,4 +35,8 @@ export const enterSecret = ({ credential }: PlatformTerms, label = 'Webhook Secr
   `In the ${credential}, enter a random string of at least 16 characters as ${label}.`;
 
 /** The step that builds the URL with the secret, for senders that accept only a URL. */
-export const urlWithSecret = ({ url }: PlatformTerms): string => `Copy the ${url} and append ?token= and the secret.`;
+export const urlWithSecret = ({ copyUrl }: PlatformTerms): string =>
+  `${copyUrl} Append ?token= and the secret to the copied URL.`;
+
+/** The step that starts receiving events. */
+export const publish = ({ workflow }: PlatformTerms): string => `Publish the ${workflow}.`;

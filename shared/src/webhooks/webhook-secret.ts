@@ -3,19 +3,47 @@ import { PipewrightError } from '../host/error.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
 import { baseUrl } from '../http/base-url.ts';
 import type { ConnectionDefinition, ConnectionValues } from '../define/connection.ts';
-import { describeField, text } from '../define/fields.ts';
+import { describeField, option, text } from '../define/fields.ts';
 import { checkSecrets } from './check-verification.ts';
 import type { EntraSender, Secrets } from '../define/verification.ts';
 import { cleanSecret } from './secret-rules.ts';
 
 const id = '00000000-0000-0000-0000-000000000000';
 
-const secretFields = (secretHelp: string) => ({
+const bySecret = { field: 'authentication', is: ['signature', 'shared-secret'] } as const;
+const byEntra = { field: 'authentication', is: ['entra'] } as const;
+
+/** How a sender proves that an event comes from it. */
+type SenderAuthentication = 'signature' | 'shared-secret' | 'entra';
+
+const authentications: { value: SenderAuthentication; label: string; description: string }[] = [
+  {
+    value: 'signature',
+    label: 'Signing Secret',
+    description: 'The sender signs its events with a secret that it shows you',
+  },
+  {
+    value: 'shared-secret',
+    label: 'Shared Secret',
+    description: 'You choose a secret, and the sender sends it with each event',
+  },
+  { value: 'entra', label: 'Microsoft Entra Token', description: 'The sender logs in with Microsoft Entra ID' },
+];
+
+const secretFields = (offered: SenderAuthentication[], secretHelp: string) => ({
+  authentication: v.optional(
+    option(
+      authentications.filter(({ value }) => offered.includes(value)),
+      { label: 'Sender Authentication', help: 'How the sender proves that an event comes from it.' },
+    ),
+    offered[0] ?? 'signature',
+  ),
   secret: v.optional(
     text({
       label: 'Secret',
       help: secretHelp,
       secret: true,
+      shownWhen: bySecret,
     }),
   ),
   previousSecret: v.optional(
@@ -23,38 +51,55 @@ const secretFields = (secretHelp: string) => ({
       label: 'Previous Secret',
       help: 'Also accepted while you rotate the secret. Clear it afterwards.',
       secret: true,
+      shownWhen: bySecret,
       advanced: true,
     }),
   ),
   tenantId: v.optional(
     text({
       label: 'Tenant ID',
-      help: 'Only for Microsoft Entra: the Directory (tenant) ID of the tenant that issues the tokens.',
+      help: {
+        n8n: 'The Directory (tenant) ID of the tenant that issues the tokens.',
+        zapier: 'Only for Microsoft Entra: the Directory (tenant) ID of the tenant that issues the tokens.',
+      },
       placeholder: id,
-      advanced: true,
+      shownWhen: byEntra,
     }),
   ),
   applicationId: v.optional(
     text({
       label: 'Application ID',
-      help: 'Only for Microsoft Entra: the application (client) ID of the app registration that represents this trigger.',
+      help: {
+        n8n: 'The application (client) ID of the app registration that represents this trigger.',
+        zapier:
+          'Only for Microsoft Entra: the application (client) ID of the app registration that represents this trigger.',
+      },
       placeholder: id,
-      advanced: true,
+      shownWhen: byEntra,
     }),
   ),
   senderId: v.optional(
     text({
       label: 'Sender Application ID',
-      help: 'Only for Microsoft Entra: the application ID of the sender. For Event Grid, search for Microsoft.EventGrid in Microsoft Entra ID under Enterprise applications.',
+      help: {
+        n8n: 'The application ID of the sender. For Event Grid, search for Microsoft.EventGrid in Microsoft Entra ID under Enterprise applications.',
+        zapier:
+          'Only for Microsoft Entra: the application ID of the sender. For Event Grid, search for Microsoft.EventGrid in Microsoft Entra ID under Enterprise applications.',
+      },
       placeholder: id,
-      advanced: true,
+      shownWhen: byEntra,
     }),
   ),
   authorityUrl: v.optional(
     text({
       label: 'Entra Authority URL',
-      help: 'Only for Microsoft Entra in a sovereign cloud, such as Azure Government: the Microsoft Entra authority URL.',
+      help: {
+        n8n: 'The Microsoft Entra authority URL. Change it only for a sovereign cloud, such as Azure Government.',
+        zapier:
+          'Only for Microsoft Entra in a sovereign cloud, such as Azure Government: the Microsoft Entra authority URL.',
+      },
       placeholder: 'https://login.microsoftonline.com',
+      shownWhen: byEntra,
       advanced: true,
     }),
     'https://login.microsoftonline.com',
@@ -79,7 +124,7 @@ function readEntraSender(connection: WebhookSecret): EntraSender | undefined {
     applicationId: read(connection.applicationId),
     senderId: read(connection.senderId),
   };
-  const fields = secretFields('');
+  const fields = secretFields([], '');
   if (Object.values(ids).every((value) => value === '')) return undefined;
   for (const name of ['tenantId', 'applicationId', 'senderId'] as const) {
     // A tenant's domain is not accepted: tokens contain the tenant ID.
@@ -112,23 +157,34 @@ export function webhookSecretsOf({ secret, previousSecret }: WebhookSecret): Sec
 
 /**
  * Fields and test of a connection that holds a webhook secret, or the Microsoft Entra tokens to accept. The test rejects what no
- * scheme accepts; a trigger, which knows its scheme, checks more when it is activated.
+ * scheme of the selected kind accepts; a trigger, which knows its scheme, checks more when it is activated.
+ * @param offered the kinds of authentication to choose from; the first is the default
  * @param secretHelp help text of the field Secret
  */
-export function webhookSecretForm(secretHelp: string): Pick<ConnectionDefinition<SecretFields>, 'fields' | 'test'> {
+export function webhookSecretForm(
+  offered: SenderAuthentication[],
+  secretHelp: string,
+): Pick<ConnectionDefinition<SecretFields>, 'fields' | 'test'> {
   return {
-    fields: secretFields(secretHelp),
+    fields: secretFields(offered, secretHelp),
     async test({ connection }) {
-      const { current, previous } = webhookSecretsOf(connection);
-      const warning = checkSecrets(undefined, { current, previous });
-      const sender = readEntraSender(connection);
-      if (current || previous)
+      if (connection.authentication === 'entra') {
+        if (readEntraSender(connection)) return 'Microsoft Entra tokens';
+        throw new PipewrightError({
+          code: 'invalid-input',
+          message: 'The Microsoft Entra IDs are empty, so events cannot be verified.',
+          hint: 'Enter Tenant ID, Application ID and Sender Application ID.',
+        });
+      }
+      const secrets = webhookSecretsOf(connection);
+      const isShared = connection.authentication === 'shared-secret';
+      const warning = checkSecrets(isShared ? 'shared-secret-header' : undefined, secrets);
+      if (secrets.current || secrets.previous)
         return warning === undefined ? 'Webhook secret' : `Webhook secret. ${warning.replace(/\.$/, '')}`;
-      if (sender) return 'Microsoft Entra tokens';
       throw new PipewrightError({
         code: 'invalid-input',
         message: 'No secret is set, so events cannot be verified.',
-        hint: 'Enter Secret; or, for Microsoft Entra, Tenant ID, Application ID and Sender Application ID.',
+        hint: 'Enter Secret, or select Microsoft Entra Token under Sender Authentication.',
       });
     },
   };

@@ -2,11 +2,10 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type {
   IHookFunctions,
-  ILoadOptionsFunctions,
   INodeExecutionData,
-  INodePropertyOptions,
   ITriggerFunctions,
   IWebhookFunctions,
+  NodeOperationError,
   WorkflowExecuteMode,
 } from 'n8n-workflow';
 import type { N8n, NodeSetup } from './open-n8n.ts';
@@ -40,8 +39,8 @@ export interface ActiveTrigger {
   deactivate(): Promise<void>;
   /** Stops the trigger as n8n does at shutdown, without unsubscribing. */
   stop(): Promise<void>;
-  /** The options of the Rejected Events list in the form. */
-  rejectedEvents(): Promise<INodePropertyOptions[]>;
+  /** The failed executions that the trigger saved. */
+  failedExecutions: { message: string; description?: string | null | undefined }[];
   /** Runs the hourly tasks. */
   tick(): void;
   /** Changes the URL of n8n. */
@@ -70,6 +69,7 @@ export async function openTrigger(
   const executions: INodeExecutionData[][] = [];
   const logged: string[] = [];
   const keys: string[] = [];
+  const failedExecutions: NodeOperationError[] = [];
   let read = 0;
   const values = { ...Object.values(setup.credentials ?? {})[0] };
   Object.assign(additionalData.credentialsHelper, {
@@ -157,6 +157,7 @@ export async function openTrigger(
       return url();
     },
     executions,
+    failedExecutions,
     keys,
     logged,
     credentialsRead: () => read,
@@ -165,7 +166,18 @@ export async function openTrigger(
     async activate() {
       if (!(await hooks?.checkExists.call(hook()))) await hooks?.create.call(hook());
       if (leads && mode !== 'manual') {
-        const context = withLog(new n8n.core.TriggerContext(workflow, node, additionalData, mode, 'activate', emit));
+        const context = withLog(
+          new n8n.core.TriggerContext(
+            workflow,
+            node,
+            additionalData,
+            mode,
+            'activate',
+            emit,
+            undefined,
+            (error: NodeOperationError) => failedExecutions.push(error),
+          ),
+        );
         Object.assign(context.helpers, {
           registerCron: (_cron: object, onTick: () => void) => void ticks.push(onTick),
         });
@@ -184,12 +196,6 @@ export async function openTrigger(
     async stop() {
       await close?.();
       ticks.length = 0;
-    },
-    async rejectedEvents() {
-      const list = type.methods?.loadOptions?.['listRejections'] as (
-        this: ILoadOptionsFunctions,
-      ) => Promise<INodePropertyOptions[]>;
-      return list.call(new n8n.core.LoadOptionsContext(workflow, node, additionalData, ''));
     },
     tick: () => ticks.forEach((onTick) => onTick()),
     move: (moved) => void Object.assign(additionalData, { webhookBaseUrl: moved, webhookTestBaseUrl: moved }),

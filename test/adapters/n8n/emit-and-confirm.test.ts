@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { beginExecution, emitAndConfirm } from '../../../n8n-nodes/adapter/emit-and-confirm.ts';
+import { emitAndConfirm, reportStart } from '../../../n8n-nodes/adapter/emit-and-confirm.ts';
 import type { Emit } from '../../../n8n-nodes/adapter/emitters.ts';
 
 interface Done {
@@ -19,13 +19,7 @@ function n8nThat(takes: (item: INodeExecutionData, done: Done, isRepeat: boolean
   return { emit: emit as unknown as Emit, keys };
 }
 
-const execution = (item: INodeExecutionData): IExecuteFunctions =>
-  ({
-    getInputData: () => [structuredClone(item)],
-    getMode: () => 'trigger',
-    getWorkflow: () => ({ id: 'w' }),
-    getNode: () => ({ id: 'n' }),
-  }) as unknown as IExecuteFunctions;
+const execution = { getWorkflow: () => ({ id: 'w' }), getNode: () => ({ id: 'n' }) } as unknown as IExecuteFunctions;
 const event = (id: string) => ({ id, data: { eventId: id } });
 /** Advances the clock until the work has finished; returns the elapsed milliseconds. */
 const time = async (work: Promise<unknown>): Promise<number> => {
@@ -53,9 +47,7 @@ it('emitAndConfirm waits only briefly when executions run in other processes', a
 });
 
 it('emitAndConfirm resolves when the execution starts with the delivered items', async () => {
-  const { emit } = n8nThat(
-    (item) => void setTimeout(() => expect(beginExecution(execution(item))).toEqual([[item]]), 20),
-  );
+  const { emit } = n8nThat((item) => void setTimeout(() => reportStart(execution, [structuredClone(item)]), 20));
   const begun = emitAndConfirm(emit, 'w:n', event('begins'));
   expect(await time(begun)).toBeLessThan(50);
   expect(await begun).toBe(true);

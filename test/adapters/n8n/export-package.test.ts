@@ -59,6 +59,17 @@ describe('The exported repository of n8n-nodes-pipewright-dbt', () => {
     }
   });
 
+  it('packs to the same checksum whenever it is built, if the time is given', async () => {
+    const checksums: (string | undefined)[] = [];
+    for (let builds = 0; builds < 2; builds += 1) {
+      const env = { ...process.env, SOURCE_DATE_EPOCH: '1767225600' };
+      await runCommand(node24(), [join(place, 'tools', 'build-package.mjs'), place], { cwd: place, env });
+      const printed = await runCommand('npm', ['pack', '--json', '--dry-run', '--ignore-scripts'], { cwd: place });
+      checksums.push((JSON.parse(printed) as { integrity: string }[])[0]?.integrity);
+    }
+    expect(checksums).toEqual([expect.stringMatching(/^sha512-/), checksums[0]]);
+  });
+
   it('is not written into a folder with files', () => {
     expect(() => exportPackage(projectRoot, name, place)).toThrow('is not empty');
   });

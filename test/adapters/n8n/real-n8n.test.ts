@@ -204,13 +204,28 @@ it('n8n starts a workflow once per authentic event, also after a restart, and ne
   await unpublishWorkflow(n8n, id);
 });
 
-it('a trigger outputs the delivered event when the workflow is tested in the editor', async () => {
-  const node = eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c12');
-  const { id } = await chain('Is tried', node, then);
-  const answer = await n8n.api.rest<{ waitingForWebhook?: boolean }>('POST', `workflows/${id}/run`, {
+/** Starts a test in the editor with a trigger. */
+const tryOut = (id: string, node: WorkflowNode) =>
+  n8n.api.rest<{ waitingForWebhook?: boolean }>('POST', `workflows/${id}/run`, {
     triggerToStartFrom: { name: node.name },
   });
-  expect(answer.waitingForWebhook).toBe(true);
+
+it('a trigger outputs a sample event at once when the workflow is tested in the editor', async () => {
+  const node = eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c22');
+  const { id } = await chain('Is tried with a sample', node, then);
+  expect((await tryOut(id, node)).waitingForWebhook).toBeUndefined();
+  const [execution] = await waitForExecutions(n8n, id, { timeoutSeconds: 20 });
+  expect(execution?.mode).toBe('manual');
+  expect(execution && outputOf(execution, 'Then')).toEqual([
+    expect.objectContaining({ datasetId: 'd-claims', verified: true }),
+  ]);
+});
+
+it('a trigger outputs the delivered event when the workflow is tested with the next real event', async () => {
+  const node = eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c12');
+  node.parameters = { ...node.parameters, testWith: 'nextEvent' };
+  const { id } = await chain('Is tried', node, then);
+  expect((await tryOut(id, node)).waitingForWebhook).toBe(true);
   expect((await post(webhookUrl(n8n, node, 'webhook').replace('/webhook/', '/webhook-test/'), 'tried-1')).status).toBe(
     200,
   );

@@ -221,3 +221,29 @@ it('Run Pipeline reports an unreachable address without any secret', async () =>
   expect(error?.message).toContain('the server refused the connection');
   expect(JSON.stringify(error)).not.toContain(sandbox.accounts.azure.clientSecret);
 });
+
+it('Run Pipeline as a tool of an AI agent refuses to wait for a callback, and starts nothing', async () => {
+  const before = sandbox.world.azure.dataFactory.runs.length;
+  const setup = dataFactory({ ...run, ...pipeline('Load_and_call'), options: { completionMethod: 'callback' } });
+  const { workflow, node, additionalData } = n8n.set(setup);
+  const items = [{ json: {} }];
+  const context = new n8n.core.ExecuteContext(
+    workflow,
+    node,
+    additionalData,
+    'trigger',
+    n8n.module.createRunExecutionData({}),
+    0,
+    items,
+    { main: [items] },
+    { node, data: { main: [items] }, source: null },
+    [],
+  );
+  // n8n appends “Tool” to the type of a node that is used as a tool.
+  context.getNode = () => ({ ...node, type: `${node.type}Tool` });
+  await expect(n8n.nodeType('dataFactory').execute?.call(context)).rejects.toMatchObject({
+    message: expect.stringContaining('cannot wait for a callback'),
+    description: expect.stringContaining('Set Completion Method to Poll'),
+  });
+  expect(sandbox.world.azure.dataFactory.runs).toHaveLength(before);
+});

@@ -164,26 +164,49 @@ describe('Recover Missed Events', () => {
   });
 });
 
-describe('Rejected Events', () => {
-  it('lists rejected events with reason and count, without the body', async () => {
-    const trigger = await open('quantemplateTrigger', { event: 'datasetUpdated' });
+describe('Report Rejected Events', () => {
+  const forged = { 'x-webhook-secret': 'guessed-secret', 'user-agent': 'curl/8' };
+  const updated = { event: 'datasetUpdated' };
+
+  it('adds one failed execution per reason, without the body and the secret', async () => {
+    const trigger = await open('quantemplateTrigger', updated);
     await trigger.activate();
-    for (let count = 0; count < 3; count += 1)
-      await trigger.post('{"guess":"of-a-forger"}', { 'x-webhook-secret': 'guessed-secret', 'user-agent': 'curl/8' });
+    for (let count = 0; count < 3; count += 1) await trigger.post('{"guess":"of-a-forger"}', forged);
     await trigger.post('{}', {});
-    const options = await trigger.rejectedEvents();
-    expect(options.map(({ name }) => name)).toEqual([
-      '4 Rejected Events',
-      expect.stringMatching(/ UTC, 2 Bytes/),
-      expect.stringMatching(/ UTC, 3 Times, 23 Bytes, curl\/8$/),
+    expect(trigger.failedExecutions.map(({ message }) => message)).toEqual([
+      'An event was rejected. The signature or secret does not match.',
+      'An event was rejected. The delivery has no signature or secret.',
     ]);
-    expect(options[1]?.description).toContain('has no signature or secret');
-    expect(options[2]?.description).toContain('does not match');
-    expect(JSON.stringify(options)).not.toMatch(/guess/);
+    const [first, second] = trigger.failedExecutions.map(({ description }) => description);
+    expect(first).toMatch(/^Check that the secret.* The event from curl\/8 has 23 bytes\.$/);
+    expect(second).toMatch(/^Check that the sender.* has 2 bytes\.$/);
+    expect(`${first}${second}`).not.toMatch(/guess/);
+    expect(trigger.executions).toEqual([]);
   });
 
-  it('shows that there are none', async () => {
-    const trigger = await open('dbtTrigger', completed);
-    expect(await trigger.rejectedEvents()).toEqual([expect.objectContaining({ name: 'No Rejected Events' })]);
+  it('reports again after the workflow is published again', async () => {
+    const trigger = await open('quantemplateTrigger', updated);
+    await trigger.activate();
+    await trigger.post('{}', forged);
+    await trigger.stop();
+    await trigger.activate();
+    await trigger.post('{}', forged);
+    expect(trigger.failedExecutions).toHaveLength(2);
+  });
+
+  it('adds nothing when it is turned off', async () => {
+    const trigger = await open('quantemplateTrigger', { ...updated, options: { reportRejectedEvents: false } });
+    await trigger.activate();
+    await trigger.post('{}', forged);
+    expect(trigger.failedExecutions).toEqual([]);
+    expect(trigger.logged.join()).toContain('an event was rejected');
+  });
+
+  it('writes only the log in a process that starts no triggers', async () => {
+    const trigger = await open('quantemplateTrigger', updated, { leads: false });
+    await trigger.activate();
+    expect((await trigger.post('{}', {})).status).toBe(401);
+    expect(trigger.failedExecutions).toEqual([]);
+    expect(trigger.logged.join()).toContain('an event was rejected');
   });
 });

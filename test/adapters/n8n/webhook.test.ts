@@ -47,6 +47,7 @@ describe('an event with a shared secret', () => {
             verified: true,
             matchedSecret: 'current',
           },
+          eventId: 'genuine',
         },
       ],
     ]);

@@ -7,7 +7,9 @@ const scaffold = new Set(['resource', 'operation', 'event', 'options']);
 
 /** Properties that only n8n has, each with the reason. */
 export const onlyInN8n: Record<string, string> = {
-  rejectedEvents: 'Zapier writes the reason of a rejection to the log of the Zap and cannot show it in the form.',
+  testWith: 'The Zap editor offers recent events and the sample by itself.',
+  reportRejectedEvents:
+    'Zapier writes the reason of a rejection to the log of the Zap and offers apps no other way to report it.',
   outputBinaryField:
     'In Zapier a file is an output field; n8n stores it as binary data under a name that can be chosen.',
 };
@@ -66,8 +68,9 @@ function triggersOf({ description }: INodeType): [string, Offered][] {
   const service = String(description.defaults.name).replace(/( Polling)? Trigger$/, '');
   const events = description.properties.find(({ name }) => name === 'event');
   if (!events) {
-    // A node with a single event shows it as its subtitle.
-    return [[`${description.subtitle} in ${service}`, { description: '', fields: fieldsOf(description.properties) }]];
+    // The subtitle of a node with a single event contains its name.
+    const [, name] = /\["([^"]+)"/.exec(description.subtitle ?? '') ?? [];
+    return [[`${name} in ${service}`, { description: '', fields: fieldsOf(description.properties) }]];
   }
   return (events.options as INodePropertyOptions[]).map((option) => {
     const shown = description.properties.filter((property) => isShown(property, { event: String(option.value) }));

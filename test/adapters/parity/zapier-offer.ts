@@ -1,3 +1,5 @@
+import { services } from '../../../shared/src/catalog.ts';
+import { keyOf } from '../../../zapier-app/adapter/names.ts';
 import type { ActionDefinition, FieldDefinition } from '../../support/zapier-runtime/app-definition.ts';
 import type { ZapierBackend } from '../../support/zapier-runtime/zapier-backend.ts';
 import type { Offer, Offered, OfferedField } from './offer.ts';
@@ -29,12 +31,25 @@ async function fieldsOf(
   return found;
 }
 
+/** The names of all steps as `Offer` has them, by key. A label is shorter where the app or the step already names the service. */
+const names = new Map(
+  services.flatMap((service) =>
+    [...service.operations, ...service.triggers].map((described): [string, string] => [
+      keyOf(service, described),
+      `${described.name} in ${service.name}`,
+    ]),
+  ),
+);
+
 /** The steps of a built app. */
 export async function zapierOffer(zapier: ZapierBackend): Promise<Offer> {
   const { triggers = {}, creates = {}, searches = {} } = await zapier.definition();
   const offer: Offer = {};
   for (const step of [triggers, creates, searches].flatMap((kind) => Object.values(kind))) {
-    offer[step.display.label] = { description: step.display.description, fields: await fieldsOf(zapier, step) };
+    offer[names.get(step.key) ?? step.key] = {
+      description: step.display.description,
+      fields: await fieldsOf(zapier, step),
+    };
   }
   return offer;
 }

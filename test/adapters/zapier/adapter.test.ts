@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import nock from 'nock';
-import { zapierApp } from '../../../zapier-app/src/app.ts';
+import { zapierApp } from '../../../zapier-app/adapter/app.ts';
 import { cellar, parcel, parcelUrl } from './parcel-service.ts';
 import { startPlatform, type Platform } from './platform.ts';
 
@@ -133,6 +133,13 @@ describe('an error', () => {
     await expect(failing('throttled')).rejects.toMatchObject({
       name: 'ThrottledError',
       message: JSON.stringify({ message: 'It did not work. Do it otherwise.', delay: 8 }),
+    });
+  });
+
+  it('marks the connection as expired when the vendor rejects the login, without the bundle', async () => {
+    await expect(failing('unauthorized')).rejects.toMatchObject({
+      name: 'ExpiredAuthError',
+      message: 'It did not work. Do it otherwise.',
     });
   });
 
@@ -282,7 +289,7 @@ describe('a webhook with a subscription', () => {
     ]);
     nock(parcelUrl).get('/events').reply(200, []);
     expect(await trigger.performList({ authData })).toEqual([
-      { id: '00340', number: '00340', verified: true, matchedSecret: 'current' },
+      { id: 'e-1', number: '00340', verified: true, matchedSecret: 'current' },
     ]);
   });
 });

@@ -32,9 +32,9 @@ describe('the zip for Zapier', () => {
     expect(Object.keys((await zapier.definition()).creates ?? {})).toContain('data_factory_run_pipeline');
   });
 
-  it('tests a connection and labels it with its services', async () => {
+  it('tests a connection and labels it with its accounts', async () => {
     expect(await zapier.authLabel({ ...groups.azure, ...groups.quantemplate })).toMatch(
-      /Quantemplate: Quantemplate \(c-contoso\).*Azure Data Factory.*: \S/,
+      /Quantemplate API User: Quantemplate \(c-contoso\).*Azure Service Principal: \S/,
     );
     const nothing = await zapier.authTest({}).catch((error: unknown) => error);
     expect((nothing as ZapierAppError).userMessage).toContain('The connection is empty.');
@@ -92,11 +92,13 @@ describe('the zip for Zapier', () => {
     await zap.stop();
   });
 
-  it('returns a running run before Zapier’s limit of 30 seconds', async () => {
+  it('stops at a running run before Zapier’s limit of 30 seconds, and does not pass it on', async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Nightly_load', runningMilliseconds: 300_000 });
     // The runtime double ends a step after 30 seconds.
-    const { output } = await run({ pipeline: 'Nightly_load' });
-    expect(output).toMatchObject({ finished: false, status: 'running' });
+    await expect(run({ pipeline: 'Nightly_load' })).rejects.toMatchObject({
+      name: 'HaltedError',
+      message: expect.stringContaining('has not finished'),
+    });
   });
 
   it('reports which step of a run failed', async () => {

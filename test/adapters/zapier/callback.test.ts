@@ -1,6 +1,6 @@
 import { services } from '../../../shared/src/catalog.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
-import { zapierApp } from '../../../zapier-app/src/app.ts';
+import { zapierApp } from '../../../zapier-app/adapter/app.ts';
 import { startPlatform, type Platform } from './platform.ts';
 import { groupsOf } from './sandbox-accounts.ts';
 
@@ -75,6 +75,22 @@ describe('A step with a callback', () => {
     });
   });
 
+  it('halts the Zap in the test of the editor if the run would not be awaited outside it', async () => {
+    plan({ runningMilliseconds: 60_000 });
+    await expect(begin({ completionMethod: 'poll' }, { isLoadingSample: true })).rejects.toThrow('Start Key');
+  });
+
+  it('never continues with an unfinished run when someone else calls much too early', async () => {
+    plan({ runningMilliseconds: 60_000 });
+    const begun = await begin();
+    if (begun.status !== 'CALLBACK') throw new Error('It is not paused.');
+    await fetch(begun.callbackUrl, { method: 'POST', body: '{"status":"Succeeded"}' });
+    await expect(begun.resumed).rejects.toMatchObject({
+      name: 'HaltedError',
+      message: expect.stringContaining('has not finished'),
+    });
+  });
+
   it('is not paused for a run that already exists, which has no callback', async () => {
     plan({ runningMilliseconds: 1_000 });
     const first = await begin({ completionMethod: 'poll', wait: false, startKey: 'event-1' });
@@ -83,11 +99,11 @@ describe('A step with a callback', () => {
     expect(again.output['id']).toBe(first.output['id']);
   });
 
-  it('of a dbt job is called by a webhook, which is deleted afterwards', async () => {
+  it('is the default for a dbt job, which is called by a webhook that is deleted afterwards', async () => {
     const before = sandbox.world.dbt.webhooks.list().length;
     const begun = await zapier.begin('dbt_run_job', {
       authData: groupsOf(sandbox).dbt,
-      inputData: { job: String(sandbox.accounts.dbt.jobId), completionMethod: 'callback' },
+      inputData: { job: String(sandbox.accounts.dbt.jobId) },
     });
     expect(sandbox.world.dbt.webhooks.list()).toHaveLength(before + 1);
     expect(begun.status === 'CALLBACK' && (await begun.resumed)).toMatchObject({ service: 'dbt', status: 'succeeded' });

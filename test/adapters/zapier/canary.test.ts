@@ -1,8 +1,8 @@
 import { services } from '../../../shared/src/catalog.ts';
 import type { Operation } from '../../../shared/src/define/operation.ts';
-import { zapierApp } from '../../../zapier-app/src/app.ts';
-import { authenticationKey, connectionsOf } from '../../../zapier-app/src/connections.ts';
-import { keyOf } from '../../../zapier-app/src/names.ts';
+import { zapierApp } from '../../../zapier-app/adapter/app.ts';
+import { authenticationKey, connectionsOf } from '../../../zapier-app/adapter/connections.ts';
+import { keyOf } from '../../../zapier-app/adapter/names.ts';
 import { checks, findSecret, inputsOf, plantedConnections, wholeText } from '../../conformance/canary/canaries.ts';
 import { startEchoServer, type Answer, type EchoServer } from '../../conformance/canary/echo-server.ts';
 import type { StoredFile } from '../../support/zapier-runtime/stored-file.ts';

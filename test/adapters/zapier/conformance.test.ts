@@ -1,7 +1,7 @@
 import { services } from '../../../shared/src/catalog.ts';
 import type { Operation } from '../../../shared/src/define/operation.ts';
-import { zapierApp } from '../../../zapier-app/src/app.ts';
-import { keyOf } from '../../../zapier-app/src/names.ts';
+import { zapierApp } from '../../../zapier-app/adapter/app.ts';
+import { keyOf } from '../../../zapier-app/adapter/names.ts';
 import { runScenarios, type Outcome } from '../../conformance/adapter-scenarios.ts';
 import type { Vendor } from '../../conformance/vendors.ts';
 import type { Sandbox } from '../../doubles/sandbox.ts';
@@ -20,7 +20,7 @@ describe('On Zapier', () => {
     ): Promise<Outcome> => {
       const key = keyOf(service, service.operations.find((one) => one.key === operation) as Operation);
       const authData = Object.assign({}, ...Object.values(groupsOf(sandbox))) as Record<string, unknown>;
-      return zapier.create(key, { authData, inputData: { ...input, ...typed } }).then(
+      return zapier.create(key, { authData, inputData: { completionMethod: 'poll', ...input, ...typed } }).then(
         (given) => ({ run: given }),
         (error: Error) => ({ error: error.message }),
       );

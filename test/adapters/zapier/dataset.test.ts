@@ -1,5 +1,5 @@
 import { services } from '../../../shared/src/catalog.ts';
-import { zapierApp } from '../../../zapier-app/src/app.ts';
+import { zapierApp } from '../../../zapier-app/adapter/app.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import type { StoredFile } from '../../support/zapier-runtime/stored-file.ts';
 import { startPlatform, type Platform } from './platform.ts';

@@ -1,14 +1,17 @@
-import { services } from '../../../shared/src/catalog.ts';
-import { describeField, type FieldInfo } from '../../../shared/src/define/fields.ts';
-import { connectionsOf, offeredFields } from '../../../zapier-app/src/connections.ts';
-import app from '../../../zapier-app/src/index.ts';
-import { keyOf, labelOf, nounOf, snakeCase } from '../../../zapier-app/src/names.ts';
+import { apps, type AppName, type ZapierAppEntry } from '../../../scripts/generate/apps.ts';
+import { services as catalog } from '../../../shared/src/catalog.ts';
+import { logsIn } from '../../../shared/src/define/connection.ts';
+import type { Service } from '../../../shared/src/define/service.ts';
+import { describeField, describeFieldOn, type FieldInfo } from '../../../shared/src/define/fields.ts';
+import { connectionsOf, offeredFields } from '../../../zapier-app/adapter/connections.ts';
+import { keyOf, labelOf, nounOf, snakeCase } from '../../../zapier-app/adapter/names.ts';
 import type { ActionDefinition, AppDefinition, FieldDefinition } from '../../support/zapier-runtime/app-definition.ts';
 import { wordingFor } from '../../../shared/src/host/wording.ts';
 import { askCore } from './definition.ts';
 
-const offered = services.filter((service) => service.missing?.zapier === undefined);
 let definition: AppDefinition;
+let app: object;
+let offered: readonly Service[];
 let steps: ActionDefinition[];
 const triggers = () => Object.values(definition.triggers ?? {});
 const searches = () => Object.values(definition.searches ?? {});
@@ -39,17 +42,31 @@ function texts(): [string, string][] {
   ];
 }
 
-beforeAll(async () => {
+const each = Object.entries(apps) as [AppName, ZapierAppEntry][];
+
+/** Loads the definition of an app, which the following tests read. */
+async function load(name: AppName): Promise<void> {
+  const entry = (await import(`../../../zapier-app/apps/${name}/src/index.ts`)) as { default: object };
+  app = entry.default;
+  offered = apps[name].services;
   definition = await askCore<AppDefinition>(app, 'definition');
   steps = [...triggers(), ...creates(), ...searches()];
-});
+}
 
-describe('the definition of the Zapier app', () => {
+describe.each(each)('the definition of the Zapier app %s', (name, entry) => {
+  beforeAll(() => load(name));
+
   it('is valid against Zapier’s schema', async () => {
     expect(await askCore(app, 'validate')).toEqual([]);
   });
 
-  it('has every operation and every trigger of every service that runs on Zapier, and nothing else', () => {
+  it('has its own version and Zapier’s limits for the texts of its registration', () => {
+    expect(definition.version).toBe(entry.version);
+    expect(entry.description.length).toBeLessThanOrEqual(140);
+    expect(entry.title).toContain('Pipewright');
+  });
+
+  it('has every operation and every trigger of its services, and nothing else', () => {
     const keys = (kind: 'action' | 'search') =>
       offered.flatMap((service) =>
         service.operations.filter((operation) => operation.kind === kind).map((operation) => keyOf(service, operation)),
@@ -66,7 +83,7 @@ describe('the definition of the Zapier app', () => {
     for (const service of offered) {
       for (const operation of service.operations) {
         const infos = Object.entries(operation.input)
-          .map(([name, field]) => ({ name, info: describeField(field) }))
+          .map(([name, field]) => ({ name, info: describeFieldOn('zapier', field) }))
           .filter(({ info }) => !info.notOn?.zapier);
         const step = steps.find(({ key }) => key === keyOf(service, operation));
         const expected = [...infos.filter(({ info }) => !info.advanced), ...infos.filter(({ info }) => info.advanced)];
@@ -85,22 +102,56 @@ describe('the definition of the Zapier app', () => {
     }
   });
 
-  it('has a group of optional fields for each connection, once, with a heading that links to the vendor', () => {
+  it('shows at most eight fields of a step before the advanced ones, which form a group', () => {
+    // Datasets and SQL tables have fields for each source of a file.
+    for (const service of offered.filter(({ key }) => key !== 'dataset' && key !== 'sqlTable')) {
+      for (const described of [...service.operations, ...service.triggers]) {
+        const infos = Object.values(described.input)
+          .map((field) => describeFieldOn('zapier', field))
+          .filter(({ notOn }) => !notOn?.zapier);
+        const first = infos.filter(({ advanced }) => !advanced);
+        expect([keyOf(service, described), first.length > 8]).toEqual([keyOf(service, described), false]);
+        const step = steps.find(({ key }) => key === keyOf(service, described));
+        const grouped = fixedFields(step?.operation.inputFields).filter(({ group }) => group === 'advanced');
+        const advanced = infos.filter((info) => info.advanced && (!info.shownWhen || info.choices) && !info.declared);
+        expect([keyOf(service, described), grouped.length]).toEqual([keyOf(service, described), advanced.length]);
+        if (infos.length > first.length)
+          expect(step?.operation).toMatchObject({ inputFieldGroups: [{ key: 'advanced', label: 'Advanced' }] });
+      }
+    }
+  });
+
+  it('has the fields of each connection once, under a heading that links to the vendor', () => {
     const fields = definition.authentication?.fields ?? [];
-    expect(fields.every(({ required }) => required === false)).toBe(true);
-    for (const { connection, usedBy } of connectionsOf(offered)) {
+    for (const { connection } of connectionsOf(offered)) {
       const start = fields.findIndex(({ key }) => key === connection.key);
       expect(fields[start]).toMatchObject({
         type: 'copy',
         helpText: expect.stringContaining(connection.documentationUrl),
       });
-      for (const name of usedBy) expect(fields[start]?.helpText).toContain(name);
       const own = offeredFields(connection);
       expect(fields.slice(start + 1, start + 1 + own.length).map(({ key }) => key)).toEqual(
-        own.map(([name]) => `${connection.key}_${name}`),
+        own.map(([field]) => `${connection.key}_${field}`),
       );
     }
     expect(new Set(fields.map(({ key }) => key)).size).toBe(fields.length);
+  });
+
+  it('requires the required fields of a connection that every step needs, and says who needs any other', () => {
+    const fields = definition.authentication?.fields ?? [];
+    for (const { connection, usedBy, required } of connectionsOf(offered)) {
+      expect(required).toBe(offered.every((service) => service.connection === connection));
+      const heading = fields.find(({ key }) => key === connection.key)?.helpText ?? '';
+      expect(/leave these fields empty/.test(heading)).toBe(!required && usedBy.length > 0);
+      if (!required) for (const service of usedBy) expect(heading).toContain(service);
+      for (const [field, schema] of offeredFields(connection)) {
+        const info = describeField(schema);
+        expect([field, fields.find(({ key }) => key === `${connection.key}_${field}`)?.required]).toEqual([
+          field,
+          required && info.required && !info.shownWhen,
+        ]);
+      }
+    }
   });
 
   it('hides every secret', () => {
@@ -115,19 +166,21 @@ describe('the definition of the Zapier app', () => {
   it('has a unique name and label for every step', () => {
     expect(new Set(steps.map(({ key }) => key)).size).toBe(steps.length);
     expect(new Set(steps.map(({ display }) => display.label)).size).toBe(steps.length);
-    expect(snakeCase('dataFactory')).toBe('data_factory');
-    const [service] = offered;
-    const [operation] = service?.operations ?? [];
-    if (!service || !operation) throw new Error('The catalog is empty.');
-    expect([labelOf(service, operation), nounOf(operation)]).toEqual([
-      `${operation.name} in ${service.name}`,
-      operation.resource,
-    ]);
+    for (const service of offered)
+      for (const described of [...service.operations, ...service.triggers]) {
+        const step = steps.find(({ key }) => key === keyOf(service, described));
+        expect(step).toMatchObject({
+          noun: nounOf(described),
+          display: { label: labelOf(service, described, offered) },
+        });
+      }
   });
 });
 
 /** The checks that Zapier runs on its servers, as far as the definition allows: docs.zapier.com, "Integration checks". */
-describe('the checks of Zapier’s servers', () => {
+describe.each(each)('the checks of Zapier’s servers for the Zapier app %s', (name) => {
+  beforeAll(() => load(name));
+
   it('D003: a connection has a label', () => {
     expect(definition.authentication?.connectionLabel).toBe('{{label}}');
   });
@@ -269,14 +322,19 @@ describe('the checks of Zapier’s servers', () => {
       else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
     };
     for (const { operation } of steps) collect(operation.sample);
-    expect(timestamps.length).toBeGreaterThan(0);
+    if (name === 'pipewright') expect(timestamps.length).toBeGreaterThan(0);
     expect(
       timestamps.filter((timestamp) => !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(timestamp)),
     ).toEqual([]);
   });
 
   it('D024: every example has the declared output fields and types', () => {
-    const types: Record<string, string> = { string: 'string', number: 'number', integer: 'number', boolean: 'boolean' };
+    const types: Record<string, string> = {
+      string: 'string',
+      number: 'number',
+      integer: 'number',
+      boolean: 'boolean',
+    };
     for (const { key, operation } of steps) {
       const fields = fixedFields(operation.outputFields);
       expect([
@@ -297,5 +355,53 @@ describe('the checks of Zapier’s servers', () => {
     expect(JSON.stringify(steps.map(({ operation }) => operation.sample))).not.toMatch(
       /password|secret"?:\s*"(?!current|previous|none)|Bearer |sig=/i,
     );
+  });
+});
+
+describe('The Zapier apps', () => {
+  it('have a home for every service that runs on Zapier: one app of its own, and the one with all services', () => {
+    const wanted = catalog.filter(({ missing }) => missing?.zapier === undefined);
+    expect(apps.pipewright.services).toEqual(wanted);
+    const own = Object.entries(apps).flatMap(([name, { services }]) => (name === 'pipewright' ? [] : services));
+    expect(own.map(({ key }) => key).sort()).toEqual(wanted.map(({ key }) => key).sort());
+  });
+
+  it('have one app for all services with the same login, because a connection belongs to one app', () => {
+    const homes = new Map<string, Set<string>>();
+    for (const [name, { services }] of Object.entries(apps))
+      for (const { connection } of services)
+        if (name !== 'pipewright' && logsIn(connection))
+          homes.set(connection.key, (homes.get(connection.key) ?? new Set()).add(name));
+    // A webhook secret belongs to one sender, so it need not be shared.
+    expect([...homes].filter(([key, names]) => key !== 'webhookSecret' && names.size > 1)).toEqual([]);
+  });
+});
+
+describe('The label of a step', () => {
+  const label = (name: AppName, service: string, described: string): string => {
+    const { services } = apps[name];
+    const found = services.find(({ key }) => key === service) as Service;
+    return labelOf(
+      found,
+      [...found.operations, ...found.triggers].find(({ key }) => key === described) as Service['operations'][number],
+      services,
+    );
+  };
+
+  it('has no suffix in an app of one service', () => {
+    expect(label('dbt', 'dbt', 'runJob')).toBe('Run Job');
+    expect(label('slack', 'slack', 'sendMessage')).toBe('Send Message');
+  });
+
+  it('names the service where an app has several, unless the name already says it', () => {
+    expect(label('pipewright', 'dbt', 'runJob')).toBe('Run Job in dbt');
+    expect(label('azure', 'dataFactory', 'runPipeline')).toBe('Run Pipeline in Data Factory');
+    expect(label('azure', 'webhookActivity', 'completeActivity')).toBe('Complete WebHook Activity');
+    expect(label('datasets', 'dataset', 'checkDataset')).toBe('Check Dataset');
+    expect(label('datasets', 'sqlTable', 'checkDataset')).toBe('Check Dataset in SQL Table');
+  });
+
+  it('has a key in snake case', () => {
+    expect(snakeCase('dataFactory')).toBe('data_factory');
   });
 });

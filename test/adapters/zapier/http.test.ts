@@ -5,8 +5,8 @@ import zapier, { type ZObject } from 'zapier-platform-core';
 import { PipewrightError } from '../../../shared/src/host/error.ts';
 import type { Bytes } from '../../../shared/src/host/bytes.ts';
 import { nodeHost } from '../../../shared/src/host/node/node-host.ts';
-import { openSender, type Sender } from '../../../zapier-app/src/http.ts';
-import { readFile } from '../../../zapier-app/src/incoming-file.ts';
+import { openSender, type Sender } from '../../../zapier-app/adapter/http.ts';
+import { readFile } from '../../../zapier-app/adapter/incoming-file.ts';
 
 /** Runs work with the `z` object of a step. */
 async function withZ<T>(work: (z: ZObject) => Promise<T>): Promise<T> {

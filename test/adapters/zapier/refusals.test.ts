@@ -1,9 +1,9 @@
 import { services } from '../../../shared/src/catalog.ts';
 import { logsIn } from '../../../shared/src/define/connection.ts';
 import { describeField, type Field } from '../../../shared/src/define/fields.ts';
-import { zapierApp } from '../../../zapier-app/src/app.ts';
-import { authenticationKey } from '../../../zapier-app/src/connections.ts';
-import { keyOf } from '../../../zapier-app/src/names.ts';
+import { zapierApp } from '../../../zapier-app/adapter/app.ts';
+import { authenticationKey } from '../../../zapier-app/adapter/connections.ts';
+import { keyOf } from '../../../zapier-app/adapter/names.ts';
 import { neededFields, said, secretField, unknownInput, withoutLogin } from '../parity/refusals.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import type { StoredFile } from '../../support/zapier-runtime/stored-file.ts';

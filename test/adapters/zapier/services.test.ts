@@ -1,6 +1,8 @@
 import { services } from '../../../shared/src/catalog.ts';
+import { noConnection } from '../../../shared/src/define/connection.ts';
+import { dbt } from '../../../shared/src/services/dbt/service.ts';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
-import { zapierApp } from '../../../zapier-app/src/app.ts';
+import { zapierApp } from '../../../zapier-app/adapter/app.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { groupsOf } from './sandbox-accounts.ts';
 import { startPlatform, type Platform } from './platform.ts';
@@ -33,12 +35,12 @@ afterAll(async () => {
 const requestsTo = (path: RegExp) => sandbox.requests.count({ path });
 
 describe('the connection', () => {
-  it('tests every group that is filled in, and its label lists the services', async () => {
+  it('tests every group that is filled in, and its label names their accounts', async () => {
     const one = await zapier.testConnection(groups.azure);
-    expect(one['label']).toMatch(/^Azure Data Factory.*: \S/);
+    expect(one['label']).toMatch(/^Azure Service Principal: \S/);
     const several = await zapier.testConnection({ ...groups.azure, ...groups.quantemplate, ...groups.dbt });
     expect(several['label']).toContain(String(one['label']));
-    expect(several['label']).toContain('Quantemplate: Quantemplate (c-contoso)');
+    expect(several['label']).toContain('Quantemplate API User: Quantemplate (c-contoso)');
     expect(several['connected']).toHaveLength(3);
   });
 
@@ -66,6 +68,54 @@ describe('the connection', () => {
     await expect(zapier.testConnection({ azure_tenantId: 't', azure_clientSecret: 's' })).rejects.toThrow(
       /In the connection, under “Azure Service Principal”: “Client ID” is missing; “Subscription ID” is missing/,
     );
+  });
+});
+
+describe('the connection of an app with one service', () => {
+  let dbtApp: Platform;
+  beforeAll(async () => {
+    dbtApp = await startPlatform(zapierApp([dbt]));
+  });
+  afterAll(() => dbtApp.close());
+
+  it('is labeled with the account alone, because Zapier shows the app’s name', async () => {
+    const { label } = await dbtApp.testConnection(groups.dbt);
+    expect([label, groups.dbt]).toEqual([expect.stringMatching(/^[^:]+$/), expect.anything()]);
+  });
+
+  it('names the fields that are missing', async () => {
+    await expect(dbtApp.testConnection({})).rejects.toThrow(
+      /The connection has no values for “dbt API Token”.*fill in Access URL, Account ID and API Token/,
+    );
+    await expect(dbtApp.testConnection({ ...groups.dbt, dbt_accountId: '' })).rejects.toThrow(
+      'In the connection, under “dbt API Token”: “Account ID” is missing',
+    );
+  });
+
+  it('runs a step under the same key as in the app with all services', async () => {
+    const job = String(sandbox.accounts.dbt.jobId);
+    expect(await dbtApp.create('dbt_run_job', { authData: groups.dbt, inputData: { job } })).toMatchObject({
+      service: 'dbt',
+    });
+  });
+});
+
+describe('the connection of an app that only some steps need', () => {
+  const withoutLogin = { ...dbt, key: 'offline', name: 'Offline', connection: noConnection };
+
+  it('may be empty, which its label says', async () => {
+    const app = await startPlatform(zapierApp([dbt, withoutLogin]));
+    expect(await app.testConnection({})).toMatchObject({ label: 'No dbt API Token' });
+    expect((await app.testConnection(groups.dbt))['label']).toMatch(/^[^:]+$/);
+    await app.close();
+  });
+
+  it('is still required by the steps that need it', async () => {
+    const app = await startPlatform(zapierApp([dbt, withoutLogin]));
+    await expect(app.create('dbt_run_job', { authData: {}, inputData: { job: '1' } })).rejects.toThrow(
+      'The connection has no values for “dbt API Token”',
+    );
+    await app.close();
   });
 });
 
@@ -143,13 +193,21 @@ describe('a pipeline run', () => {
     expect(requestsTo(/oauth2/) - before).toBeLessThanOrEqual(1);
   });
 
-  it('that takes longer than a step may wait is returned unfinished', async () => {
+  it('that takes longer than a step may wait halts the Zap, or is awaited again under its Start Key', async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Nightly_load', runningMilliseconds: 600_000 });
-    const begin = Date.now();
-    const output = await run({ pipeline: 'Nightly_load' });
-    expect(output).toMatchObject({ finished: false, status: 'running' });
-    // Of the ten minutes that the run takes.
-    expect(Date.now() - begin).toBeLessThan(120_000);
+    await expect(run({ pipeline: 'Nightly_load' })).rejects.toMatchObject({
+      name: 'HaltedError',
+      message: expect.stringMatching(/has not finished after \d seconds\. The Zap stops here.* Start Key/),
+    });
+    const keyed = { pipeline: 'Nightly_load', startKey: 'event-of-the-night' };
+    const first = requestsTo(/createRun/);
+    sandbox.control.planRun({ service: 'data-factory', name: 'Nightly_load', runningMilliseconds: 600_000 });
+    await expect(run(keyed)).rejects.toMatchObject({
+      name: 'ThrottledError',
+      message: expect.stringMatching(/"delay":30/),
+    });
+    await expect(run(keyed)).rejects.toMatchObject({ name: 'ThrottledError' });
+    expect(requestsTo(/createRun/) - first).toBe(1);
   });
 
   it('that fails reports which step failed and why', async () => {

@@ -1,6 +1,6 @@
 import nock from 'nock';
 import { services } from '../../../shared/src/catalog.ts';
-import { zapierApp } from '../../../zapier-app/src/app.ts';
+import { zapierApp } from '../../../zapier-app/adapter/app.ts';
 import { startPlatform, type Platform } from './platform.ts';
 
 const secret = 'a-long-secret-of-our-own';

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { builtZip } from '../../adapters/zapier/built-zip.ts';
 import { groupsOf } from '../../adapters/zapier/sandbox-accounts.ts';
 import { runZap, startZap, type Zap, type ZapRun } from '../../support/zapier-runtime/zap.ts';
-import { startZapierBackend } from '../../support/zapier-runtime/zapier-backend.ts';
+import { startZapierApps } from '../../support/zapier-runtime/zapier-apps.ts';
 import { agreedSecret } from './cases/load-updated-dataset.ts';
 import type { Platform, ReadyFlow } from './flow.ts';
 import type { World } from './world.ts';
 import { zapsOf } from './zaps.ts';
 
-/** The values of the app's single connection, as a user enters them. */
+/** The connections of all apps, as a user enters them; each app gets its own values. */
 function connectionOf({ sandbox, postgres }: World): Record<string, unknown> {
   const { host, port, database, user, password } = postgres;
   return {
@@ -30,12 +30,16 @@ function stepsOf({ status, steps }: ZapRun): string[] {
   return steps.filter((step) => step.status === 'succeeded').map(({ name }) => name);
 }
 
-/** Builds the Zapier app, boots its zip in the double of Zapier's backend, and turns the Zaps on. */
+/** The apps of the four flows: each Zap combines several, as a user's would. */
+const apps = ['quantemplate', 'azure', 'datasets', 'slack', 'dbt', 'mode'] as const;
+
+/** Builds the Zapier apps, boots their zips in the double of Zapier's backend, and turns the Zaps on. */
 export async function startZapierPlatform(world: World, log: (line: string) => void): Promise<Platform> {
-  log('building the Zapier app');
-  const zip = await builtZip();
-  log('booting its zip in Zapier’s runtime');
-  const backend = await startZapierBackend(zip);
+  log('building the Zapier apps');
+  const zips: string[] = [];
+  for (const app of apps) zips.push(await builtZip(app));
+  log('booting their zips in Zapier’s runtime');
+  const backend = await startZapierApps(zips);
   const zaps = zapsOf(world.sandbox.accounts, connectionOf(world));
   return {
     name: 'Zapier',
@@ -44,7 +48,10 @@ export async function startZapierPlatform(world: World, log: (line: string) => v
       if (!trigger) {
         return {
           address: '',
-          run: async () => ['Schedule', ...stepsOf(await runZap(backend, { trigger: {}, steps }))],
+          run: async () => [
+            'Schedule',
+            ...stepsOf(await runZap(backend, { trigger: { id: new Date().toISOString() }, steps })),
+          ],
           stop: async () => undefined,
         };
       }

@@ -10,6 +10,12 @@ interface ZapPlan {
   steps: ZapStep[];
 }
 
+/** The condition of a path: the run has finished, with or without success. */
+const ended =
+  (succeeded: boolean): NonNullable<ZapStep['when']> =>
+  ({ steps: { 'Run Pipeline': run = {} } }) =>
+    run['finished'] === true && run['succeeded'] === succeeded;
+
 /** The Zaps of the four flows. */
 export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data): Record<Flow['key'], ZapPlan> {
   const factory = `${azure.resourceGroup}/${azure.factory}`;
@@ -47,11 +53,12 @@ export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data
     },
     '001': {
       steps: [
-        step('data_factory_run_pipeline', 'Run Pipeline', () => ({
+        step('data_factory_run_pipeline', 'Run Pipeline', ({ trigger }) => ({
           factory,
           pipeline: 'Run_KPI_notebook',
           parameters: { reportDate: '2026-11-20' },
           onFailure: 'continue',
+          startKey: trigger['id'],
         })),
         // Two paths, as in Paths by Zapier.
         step(
@@ -61,7 +68,7 @@ export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data
             channel,
             text: `:white_check_mark: *${run['name']}* succeeded after ${run['durationSeconds']} seconds.`,
           }),
-          { when: ({ steps }) => steps['Run Pipeline']?.['succeeded'] === true },
+          { when: ended(true) },
         ),
         step(
           'slack_upload_file',
@@ -72,7 +79,7 @@ export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data
             content: `step,status\n${(run['steps'] as Data[]).map(({ name, status }) => `${name},${status}`).join('\n')}`,
             fileName: 'steps.csv',
           }),
-          { when: ({ steps }) => steps['Run Pipeline']?.['succeeded'] === true },
+          { when: ended(true) },
         ),
         step(
           'slack_send_message',
@@ -81,7 +88,7 @@ export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data
             channel,
             text: `:x: *${run['name']}* ${run['status']} at “${run['failedStep']}”: ${run['failedMessage']}`,
           }),
-          { when: ({ steps }) => steps['Run Pipeline']?.['succeeded'] === false },
+          { when: ended(false) },
         ),
       ],
     },
@@ -103,20 +110,22 @@ export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data
     '003': {
       steps: [
         step('synapse_get_workspace', 'Get Workspace', () => ({ workspace })),
-        step('synapse_run_pipeline', 'Run Pipeline', () => ({
+        step('synapse_run_pipeline', 'Run Pipeline', ({ trigger }) => ({
           workspace,
           pipeline: 'Spark_transform',
           parameters: { inputPath: 'raw/claims' },
+          startKey: trigger['id'],
         })),
         step('synapse_get_pipeline_run', 'Get Pipeline Run', ({ steps }) => ({
           workspace,
           run: steps['Run Pipeline']?.['id'],
         })),
-        step('synapse_run_spark_job', 'Run Spark Job', () => ({
+        step('synapse_run_spark_job', 'Run Spark Job', ({ trigger }) => ({
           workspace,
           pool: azure.sparkPool,
           name: 'Daily claims',
           file: 'abfss://data@contosolake.dfs.core.windows.net/jobs/daily-claims.py',
+          startKey: trigger['id'],
         })),
       ],
     },

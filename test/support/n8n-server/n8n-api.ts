@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** The owner of a test's n8n; also used on the editor's sign-in page. */
 export const owner = {
@@ -54,9 +55,16 @@ export class N8nApi {
   }
 
   /** The descriptions of all nodes or credentials that n8n has loaded, as the editor reads them. */
-  async types<T>(kind: 'nodes' | 'credentials'): Promise<T[]> {
-    const response = await this.#send('GET', `types/${kind}.json`, undefined, this.#session());
-    return (await response.json()) as T[];
+  async types<T>(kind: 'nodes' | 'credentials', tries = 60): Promise<T[]> {
+    try {
+      const response = await this.#send('GET', `types/${kind}.json`, undefined, this.#session());
+      return (await response.json()) as T[];
+    } catch (error) {
+      // n8n is busy for a moment after it has loaded a package.
+      if (tries === 0 || !(error instanceof Error && error.message.includes('answered 503'))) throw error;
+      await sleep(500);
+      return this.types(kind, tries - 1);
+    }
   }
 
   /** A sign-in is valid only for the browser that made it. */

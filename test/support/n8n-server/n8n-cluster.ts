@@ -17,6 +17,8 @@ export interface ClusterOptions {
   workers?: number;
   /** Number of processes that only receive webhooks. Default: 0. */
   webhookProcesses?: number;
+  /** Environment variables of every process, such as the public URL of their load balancer. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** A process that receives webhooks at its own URL. */
@@ -29,6 +31,8 @@ export interface Cluster {
   webhookProcesses: WebhookProcess[];
   /** Starts another worker, or replaces one that was killed. */
   addWorker(): Promise<N8nProcess>;
+  /** Starts the main process again, after it was stopped or killed. */
+  restartMain(): Promise<N8n>;
   /** Starts another process that receives webhooks. */
   addWebhookProcess(): Promise<WebhookProcess>;
   stop(): Promise<void>;
@@ -38,7 +42,12 @@ export interface Cluster {
  * Starts n8n in queue mode: a main process, workers, and optionally webhook processes.
  * @see https://docs.n8n.io/hosting/scaling/queue-mode/
  */
-export async function startCluster({ packages, workers = 2, webhookProcesses = 0 }: ClusterOptions): Promise<Cluster> {
+export async function startCluster({
+  packages,
+  workers = 2,
+  webhookProcesses = 0,
+  env: common = {},
+}: ClusterOptions): Promise<Cluster> {
   const folder = await mkdtemp(join(tmpdir(), 'pipewright-cluster-'));
   const [postgres, redis] = [await startPostgres(), await startRedis()];
   const shared = {
@@ -53,6 +62,7 @@ export async function startCluster({ packages, workers = 2, webhookProcesses = 0
     DB_POSTGRESDB_PASSWORD: postgres.password,
     N8N_ENCRYPTION_KEY: 'a key that every process of the cluster knows',
     OFFLOAD_MANUAL_EXECUTIONS_TO_WORKERS: 'true',
+    ...common,
   };
   const install = await installN8n(console.log);
   let count = 0;
@@ -66,8 +76,11 @@ export async function startCluster({ packages, workers = 2, webhookProcesses = 0
     const environment = { ...n8nEnvironment(own, healthPort, await findFreePort()), ...shared, ...env };
     return launchN8n(install.folder, role, environment, `http://127.0.0.1:${healthPort}`);
   };
+  const mainPort = await findFreePort();
+  const startMain = (): Promise<N8n> =>
+    startN8n({ folder: join(folder, 'main'), packages, env: shared, port: mainPort });
   const cluster: Cluster = {
-    main: await startN8n({ folder: join(folder, 'main'), packages, env: shared }),
+    main: await startMain(),
     workers: [],
     webhookProcesses: [],
     async addWorker() {
@@ -79,6 +92,10 @@ export async function startCluster({ packages, workers = 2, webhookProcesses = 0
       );
       cluster.workers.push(worker);
       return worker;
+    },
+    async restartMain() {
+      cluster.main = await startMain();
+      return cluster.main;
     },
     async addWebhookProcess() {
       const port = await findFreePort();

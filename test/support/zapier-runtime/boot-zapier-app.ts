@@ -27,6 +27,8 @@ export interface ZapierApp {
   containerCount(): number;
   /** The largest resident memory of a container, now and at its peak, in bytes. */
   memory(): { rssBytes: number; peakRssBytes: number };
+  /** Milliseconds of CPU time that the running containers have used. */
+  cpuMs(): number;
   /** Ends all containers and removes the unpacked zip. */
   close(): Promise<void>;
 }
@@ -113,6 +115,7 @@ export async function bootZapierApp(zipPath: string, options: BootOptions = {}):
         peakRssBytes: Math.max(0, ...figures.map((figure) => figure.peakRssBytes)),
       };
     },
+    cpuMs: () => [...all].reduce((sum, container) => sum + container.cpuMs(), 0),
     async close() {
       await Promise.all([...all].map((container) => container.stop()));
       await rm(folder, { recursive: true, force: true });

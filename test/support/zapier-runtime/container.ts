@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { ZapierLimitError, zapierLimits } from './limits.ts';
@@ -39,6 +39,8 @@ export interface Container {
   invoke(event: ZapierEvent): Promise<Invocation>;
   /** Current and peak resident memory in bytes; zero when the process has exited. */
   memory(): { rssBytes: number; peakRssBytes: number };
+  /** Milliseconds of CPU time that the process has used; zero when it has exited. */
+  cpuMs(): number;
   stop(): Promise<void>;
 }
 
@@ -89,6 +91,7 @@ export async function startContainer(options: ContainerOptions): Promise<Contain
     importMs: ready.importMs,
     isAlive: () => !child.killed && child.exitCode === null && child.signalCode === null,
     memory: () => readMemory(child.pid ?? 0),
+    cpuMs: () => readCpuMs(child.pid ?? 0),
     async invoke(event) {
       const sent = performance.now();
       const method = event.method ?? event.command;
@@ -184,4 +187,17 @@ function readMemory(pid: number): { rssBytes: number; peakRssBytes: number } {
   }
   const kilobytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
   return { rssBytes: kilobytes('VmRSS') * 1024, peakRssBytes: kilobytes('VmHWM') * 1024 };
+}
+
+/** The time on a CPU of all threads. https://docs.kernel.org/scheduler/sched-stats.html */
+function readCpuMs(pid: number): number {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    const nanoseconds = threads.map((thread) =>
+      Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+    );
+    return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6;
+  } catch {
+    return 0;
+  }
 }

@@ -2,6 +2,12 @@ import type { Data, StepSetup } from './app-runner.ts';
 import type { ZapierBackend } from './zapier-backend.ts';
 import { ZapierAppError } from './zapier-app-error.ts';
 
+/** The parts of Zapier that run Zaps, with one app or several. */
+export type ZapBackend = Pick<
+  ZapierBackend,
+  'definition' | 'trigger' | 'poll' | 'create' | 'search' | 'resolvePointers'
+>;
+
 /** The output of the previous steps, from which a step fills in its fields. */
 export interface ZapData {
   trigger: Data;
@@ -77,7 +83,7 @@ const throttledAttempts = 5;
  * Turns a Zap on: a webhook trigger subscribes with the vendor and listens at a URL of the double, which responds with
  * 200 immediately, regardless of what the app does with the event; a polling trigger waits for `poll`.
  */
-export async function startZap(backend: ZapierBackend, options: ZapOptions): Promise<Zap> {
+export async function startZap(backend: ZapBackend, options: ZapOptions): Promise<Zap> {
   const { key, ...setup } = options.trigger;
   const operation = (await backend.definition()).triggers?.[key]?.operation;
   if (!operation) throw new Error(`The app has no trigger "${key}".`);
@@ -142,13 +148,13 @@ export async function startZap(backend: ZapierBackend, options: ZapOptions): Pro
 
 /** Runs the steps of a Zap that starts with another app's trigger, such as Schedule by Zapier. */
 export async function runZap(
-  backend: ZapierBackend,
+  backend: ZapBackend,
   { trigger, ...options }: ZapSteps & { trigger: Data },
 ): Promise<ZapRun> {
   return runSteps(backend, options, { trigger, steps: [], status: 'running' });
 }
 
-async function runSteps(backend: ZapierBackend, options: ZapSteps, run: ZapRun): Promise<ZapRun> {
+async function runSteps(backend: ZapBackend, options: ZapSteps, run: ZapRun): Promise<ZapRun> {
   const data: ZapData = { trigger: run.trigger, steps: {} };
   for (const step of options.steps) {
     const name = step.name ?? step.action ?? step.search ?? '';
@@ -178,7 +184,7 @@ async function runSteps(backend: ZapierBackend, options: ZapSteps, run: ZapRun):
 }
 
 async function runStep(
-  backend: ZapierBackend,
+  backend: ZapBackend,
   step: ZapStep,
   data: ZapData,
   record: StepRecord,

@@ -44,6 +44,8 @@ export interface ZapierBackend {
   search(key: string, setup?: StepSetup): Promise<Data[]>;
   /** Resolves a pointer that the app signed, with the account that it was created with. */
   hydrate(pointer: string): Promise<Hydrated>;
+  /** Whether the app created a pointer. */
+  created(pointer: string): boolean;
   /** The input of a later step with its pointers resolved: a file becomes a download URL. */
   resolvePointers(inputData: Data): Promise<Data>;
   /** The file stashed at a URL. */
@@ -108,6 +110,7 @@ export async function startZapierBackend(zipPath: string, options: BackendOption
       const file = typeof value === 'string' ? server.files.get(value) : undefined;
       return { type, value, ...(file && { file }) };
     },
+    created: (pointer) => runner.accountOf(pointer) !== undefined,
     async resolvePointers(inputData) {
       const resolved = await replaceHydrationPointers(inputData, async (pointer) => {
         const { type } = readHydrationPointer(pointer, runner.hydrationSecret);

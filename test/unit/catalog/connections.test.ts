@@ -4,7 +4,7 @@ import { packages } from '../../../scripts/generate/packages.ts';
 import { dataset } from '../../../shared/src/catalog/dataset.ts';
 import { sqlTable } from '../../../shared/src/catalog/sql-table.ts';
 import type { Service } from '../../../shared/src/define/service.ts';
-import { zapierApp } from '../../../zapier-app/src/app.ts';
+import { zapierApp } from '../../../zapier-app/adapter/app.ts';
 
 const files = n8nPackageFiles(join(__dirname, '..', '..', '..'));
 const names = Object.keys(packages);

@@ -71,7 +71,7 @@ export function n8nTexts(service: Service): ShownText[] {
   const properties = [
     ...(operations.length > 0 ? describeProperties(service) : []),
     ...(['webhook', 'polling'] as const).flatMap((how) =>
-      ofKind(how).length > 0 ? describeTriggerProperties(ofKind(how)) : [],
+      ofKind(how).length > 0 ? describeTriggerProperties(ofKind(how), service) : [],
     ),
   ];
   return [

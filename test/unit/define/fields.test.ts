@@ -67,6 +67,36 @@ describe('checkInput', () => {
     });
   });
 
+  it.each([
+    ['True', true],
+    ['YES', true],
+    [1, true],
+    ['1', true],
+    ['False', false],
+    [' no ', false],
+    [0, false],
+    ['0', false],
+  ])('accepts %p as true or false', (entered, wanted) => {
+    expect(checkInput(fields, { pipeline: 'x', wait: entered }).wait).toBe(wanted);
+  });
+
+  it.each([2, '', 'maybe', 'constructor', '10', {}])('does not accept %p as true or false', (entered) => {
+    const check = (): unknown => checkInput({ wait: boolean({ label: 'Wait' }) }, { wait: entered });
+    expect(check).toThrow(/“Wait” (must be true or false|is missing)/);
+  });
+
+  it('accepts whole numbers with an empty fraction, but no others', () => {
+    for (const entered of ['60.0', '60.', 60, '+60', ' 60 '])
+      expect(checkInput(fields, { pipeline: 'x', minutes: entered }).minutes).toBe(60);
+    for (const entered of ['60.5', '6e1', '1,000', '0x10', 5.5])
+      expect(() => checkInput(fields, { pipeline: 'x', minutes: entered })).toThrow('must be a whole number');
+  });
+
+  it('accepts an option in another case or by its label', () => {
+    expect(checkInput(fields, { pipeline: 'x', mode: ' B ' }).mode).toBe('b');
+    expect(() => checkInput(fields, { pipeline: 'x', mode: 'c' })).toThrow('must be one of: a, b');
+  });
+
   it('extracts the ID from a URL and leaves any other value unchanged', () => {
     expect(
       checkInput(fields, { pipeline: 'https://adf.azure.com/en/authoring/pipeline/Load%20claims?factory=x' }).pipeline,

@@ -324,7 +324,12 @@ const lost = async (): Promise<Run> => {
   throw new PipewrightError({ code: 'unavailable', message: 'lost', retryable: true });
 };
 const start = (provider: RunProvider) =>
-  startOnce(fakeHost(), { provider, startKey: { isGiven: false, tag: 't' }, parameters: {}, start: lost });
+  startOnce(fakeHost(), {
+    provider,
+    startKey: { source: 'execution', tag: 't', text: 't' },
+    parameters: {},
+    start: lost,
+  });
 const at = (seconds: number): string => new Date(fakeStart + seconds * 1000).toISOString();
 
 describe('A Start Key', () => {
@@ -334,7 +339,7 @@ describe('A Start Key', () => {
     const startAt = (provider: RunProvider) =>
       startOnce(host, {
         provider,
-        startKey: { key: 'wev_1', isGiven: true, tag: 't' },
+        startKey: { key: 'wev_1', source: 'user', tag: 't', text: 'wev_1' },
         async start() {
           started.push(provider.place);
           return provider.get('r-1');
@@ -348,7 +353,8 @@ describe('A Start Key', () => {
   });
 
   it('makes separate tags for runs in a shared tag namespace', () => {
-    const tagOf = (what: string): string => startKeyOf(fakeHost(), 'wev_1', what).tag;
+    const tagOf = (what: string): string =>
+      startKeyOf(fakeHost(), { startKey: 'wev_1', startOncePer: 'event' }, what).tag;
     expect(tagOf('job 910')).toBe(tagOf('job 910'));
     expect(tagOf('job 910')).not.toBe(tagOf('job 911'));
   });
@@ -420,7 +426,11 @@ describe('An unconfirmed start without a key', () => {
         throw new PipewrightError({ code, message: 'broken' });
       };
       await expect(
-        startOnce(fakeHost(), { provider: shows([]), startKey: { isGiven: false, tag: 't' }, start: broken }),
+        startOnce(fakeHost(), {
+          provider: shows([]),
+          startKey: { source: 'execution', tag: 't', text: 't' },
+          start: broken,
+        }),
       ).rejects.toMatchObject({ code: 'unavailable', retryable: false });
     }
   });

@@ -1,3 +1,4 @@
+import { PipewrightError } from '../../../shared/src/host/error.ts';
 import type { Host } from '../../../shared/src/host/host.ts';
 import type { Service } from '../../../shared/src/define/service.ts';
 import { dataFactory } from '../../../shared/src/services/azure/data-factory/service.ts';
@@ -247,6 +248,15 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
     expect(JSON.stringify(runs)).toContain(id);
   });
 
+  it('is reported as unconfirmed, not as throttled, if the platform has no time left to search for its run', async () => {
+    lucks = ['answer lost'];
+    const sleep = async (): Promise<never> => {
+      throw new PipewrightError({ code: 'throttled', message: 'The step ran out of time.' });
+    };
+    await expect(start(open({ sleep }))).rejects.toMatchObject({ code: 'unavailable', retryable: false });
+    expect(runs).toHaveLength(1);
+  });
+
   it('is not repeated if it never reached the vendor', async () => {
     lucks = ['work lost'];
     await expect(first()).rejects.toMatchObject({
@@ -291,7 +301,8 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
     expect(runs).toHaveLength(2);
   });
 
-  it('starts a new run if the platform retries the step after a failed run, except with a Start Key', async () => {
+  /** Makes the newest run a failed one. */
+  const fail = (): void => {
     const ended = {
       'Data Factory': { status: 'Failed' },
       Synapse: { status: 'Failed' },
@@ -300,17 +311,107 @@ describe.each(vendors)('A start at $name', ({ name, service, operation, typed, c
       Mode: { state: 'failed' },
       Quantemplate: { status: 'Failed', finishedAt: now },
     };
-    const failed = Object.entries(ended).find(([key]) => name.startsWith(key))?.[1];
+    Object.assign(runs.at(-1) ?? {}, Object.entries(ended).find(([key]) => name.startsWith(key))?.[1]);
+  };
+
+  /** A host that shares the memory of another one: another execution in the same process. */
+  const beside = (host: FakeHost, options: Partial<Host>): FakeHost => {
+    const other = open(options);
+    other.cache = host.cache;
+    return other;
+  };
+
+  it('starts a new run if the platform retries the step after a failed run', async () => {
     const host = open({ executionKey: '17:node:0:0' });
     await start(host);
-    Object.assign(runs[0] ?? {}, failed);
+    fail();
     await start(host);
     expect(runs).toHaveLength(2);
-    await start(host, { startKey: 'wev_1' });
-    Object.assign(runs[2] ?? {}, failed);
-    await start(host, { startKey: 'wev_1' });
+    fail();
+    await start(host);
     expect(runs).toHaveLength(3);
   });
+
+  it('without a Start Key has one run per event, unless the user chose one per execution', async () => {
+    const host = open({ executionKey: '17:node:0:0', eventKey: 'event-1' });
+    const once = await start(host);
+    const copy = await start(beside(host, { executionKey: '18:node:0:0', eventKey: 'event-1' }));
+    expect([once['reused'], copy['id'], copy['reused']]).toEqual([undefined, once['id'], true]);
+    await start(beside(host, { executionKey: '19:node:0:0', eventKey: 'event-2' }));
+    expect(runs).toHaveLength(2);
+    await start(beside(host, { executionKey: '20:node:0:0', eventKey: 'event-1' }), { startOncePer: 'execution' });
+    expect(runs).toHaveLength(3);
+  });
+
+  it.each([
+    ['of an event', { eventKey: 'event-1' }, {}],
+    ['with a Start Key', {}, { startKey: 'wev_1' }],
+  ])(
+    '%s that failed is repeated by a retried execution, and never by a copy of the event',
+    async (_, identity, typed) => {
+      const host = open({ executionKey: '17:node:0:0', ...identity });
+      const failed = await start(host, typed);
+      fail();
+      const copy = (executionKey: string) => start(beside(host, { executionKey, ...identity }), typed);
+      expect((await copy('18:node:0:0'))['id']).toBe(failed['id']);
+      // The node of the copy has Retry On Fail, too.
+      expect((await copy('18:node:0:0'))['id']).toBe(failed['id']);
+      expect(runs).toHaveLength(1);
+      const retry = (executionKey: string) => start(beside(host, { executionKey, isRetry: true, ...identity }), typed);
+      const second = await retry('19:node:0:0');
+      expect([second['id'] === failed['id'], second['reused'], runs.length]).toEqual([false, undefined, 2]);
+      // The failed copy is retried as well: the second run is active.
+      expect((await retry('20:node:0:0'))['id']).toBe(second['id']);
+      expect((await copy('21:node:0:0'))['id']).toBe(second['id']);
+      fail();
+      await retry('22:node:0:0');
+      expect(runs).toHaveLength(3);
+    },
+  );
+
+  it('of an event that failed is repeated by Retry On Fail in the execution that started it', async () => {
+    const host = open({ executionKey: '17:node:0:0', eventKey: 'event-1' });
+    await start(host);
+    fail();
+    await start(host);
+    expect(runs).toHaveLength(2);
+  });
+
+  it(`of an event in another process ${keepsKey ? 'has one run, and a retry there repeats a failed one' : 'starts another run'}`, async () => {
+    const event = { eventKey: 'event-1' };
+    const once = await start(open({ executionKey: '17:node:0:0', ...event }));
+    const copy = await start(open({ executionKey: '18:node:0:0', ...event }));
+    expect(copy['id'] === once['id']).toBe(keepsKey);
+    if (!keepsKey) return;
+    fail();
+    expect((await start(open({ executionKey: '18:node:0:0', ...event })))['id']).toBe(once['id']);
+    await start(open({ executionKey: '19:node:0:0', isRetry: true, ...event }));
+    expect(runs).toHaveLength(2);
+    expect((await start(open({ executionKey: '20:node:0:0', ...event })))['reused']).toBe(true);
+    fail();
+    await start(open({ executionKey: '21:node:0:0', isRetry: true, ...event }));
+    expect(runs).toHaveLength(3);
+  });
+
+  if (keepsKey)
+    it('of an event is searched for and started while executions in other processes are kept out', async () => {
+      let isHeld = false;
+      const heldAtStart: boolean[] = [];
+      const exclusive: Host['exclusive'] = async (work) => {
+        isHeld = true;
+        try {
+          return await work();
+        } finally {
+          isHeld = false;
+        }
+      };
+      const host = attach(fakeHost({ eventKey: 'event-1', exclusive }), runs, () => {
+        heldAtStart.push(isHeld);
+        return 'answers';
+      });
+      await start(host);
+      expect([heldAtStart, isHeld]).toEqual([[true], false]);
+    });
 
   it('reuses an active run with the same parameters, and starts a new one once it has finished', async () => {
     const host = open();

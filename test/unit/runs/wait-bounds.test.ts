@@ -116,14 +116,14 @@ describe('waitForRun', () => {
   it('limits each request by the platform’s time limit', async () => {
     const host = fakeHost({ maxWaitSeconds: 25 });
     const limits: (number | undefined)[] = [];
-    expect(
-      await waitForRun(
+    await expect(
+      waitForRun(
         host,
         provide(host, () => 'running', limits),
         '1',
         choices,
       ),
-    ).toMatchObject({ finished: false });
+    ).rejects.toMatchObject({ code: 'still-running' });
     expect(new Set(limits)).toEqual(new Set([fakeStart + 25_000]));
   });
 });

@@ -1,5 +1,6 @@
 import { PipewrightError } from '../../../shared/src/host/error.ts';
 import type { Host } from '../../../shared/src/host/host.ts';
+import { memoryCache } from '../../../shared/src/host/memory-cache.ts';
 import type { RunProvider } from '../../../shared/src/runs/provider.ts';
 import type { Run, RunStatus } from '../../../shared/src/runs/run.ts';
 import type { WaitChoices } from '../../../shared/src/runs/wait-fields.ts';
@@ -174,14 +175,52 @@ describe('waitForRun', () => {
     expect(age()).toBeLessThan(80);
   });
 
-  it('returns the unfinished run at the platform’s time limit', async () => {
+  it('never returns an unfinished run at the platform’s time limit: it stops and says how to wait longer', async () => {
     const { host, provider, age } = world(() => 'running', { maxWaitSeconds: 25 });
-    await expect(waitForRun(host, provider, '1', choices)).resolves.toMatchObject({
-      finished: false,
-      status: 'running',
+    await expect(waitForRun(host, provider, '1', choices)).rejects.toMatchObject({
+      code: 'still-running',
+      retryable: false,
+      hint: { zapier: expect.stringContaining('map the ID of the trigger to Start Key') },
     });
     expect(age()).toBeLessThanOrEqual(25);
     expect(age()).toBeGreaterThan(20);
+  });
+
+  it('asks the platform to run the step again if it then finds the same run', async () => {
+    const { host, provider } = world(() => 'running', { maxWaitSeconds: 25, cache: memoryCache(() => 0) });
+    await expect(waitForRun(host, provider, '1', choices, { repeatable: true })).rejects.toMatchObject({
+      code: 'still-running',
+      retryable: true,
+      retryAfterSeconds: 30,
+    });
+  });
+
+  it('counts the timeout from the first time that a step waits for the run, and cancels the run then', async () => {
+    const { host, provider, calls, age } = world(() => 'running', { maxWaitSeconds: 25, cache: memoryCache(() => 0) });
+    const repeated = (): Promise<unknown> =>
+      waitForRun(host, provider, '1', { ...choices, timeoutMinutes: 2, onTimeout: 'cancel' }, { repeatable: true });
+    const codes: unknown[] = [];
+    while (codes.at(-1) !== 'timed-out') {
+      codes.push(await repeated().catch(({ code }: PipewrightError) => code));
+      await host.sleep(10_000);
+    }
+    expect(codes).toEqual(['still-running', 'still-running', 'still-running', 'timed-out']);
+    expect([calls.cancel, age()]).toEqual([1, 130]);
+  });
+
+  it.each([
+    ['it can be continued', { repeatable: true }, {}],
+    ['a callback ends it', { repeatable: false }, { completionMethod: 'callback' as const }],
+  ])('returns the unfinished run in the test of a step if %s outside tests', async (_reason, how, more) => {
+    const { host, provider } = world(() => 'running', {
+      maxWaitSeconds: 25,
+      isTest: true,
+      cache: memoryCache(() => 0),
+    });
+    await expect(waitForRun(host, provider, '1', { ...choices, ...more }, how)).resolves.toMatchObject({
+      finished: false,
+      status: 'running',
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { databricks } from '../../../shared/src/services/databricks/service.ts';
+import type { Host } from '../../../shared/src/host/host.ts';
 import { fakeHost, type FakeHost } from '../fake-host.ts';
 import { context, operate } from '../operate.ts';
 
@@ -69,6 +70,51 @@ describe('Run Job (Databricks)', () => {
     expect(await token('wev_1')).toBe(await token('wev_1'));
     expect(await token('wev_1')).not.toBe(await token('wev_2'));
     expect(await token()).not.toBe(await token());
+  });
+
+  it('runs a failed run of an event again only if the user retries the execution, in any process', async () => {
+    const started: { token: string; failed: boolean; at: number }[] = [];
+    /** Databricks returns the existing run for a repeated token. */
+    const open = (options: Partial<Host>): FakeHost => {
+      const host: FakeHost = fakeHost({ eventKey: 'event-1', ...options })
+        .on('POST', `${api}/run-now`, ({ json }) => {
+          const { idempotency_token: token } = json as { idempotency_token: string };
+          if (!started.some((one) => one.token === token)) started.push({ token, failed: false, at: host.now() });
+          return { json: { run_id: 1 + started.findIndex((one) => one.token === token) } };
+        })
+        .on('GET', `${api}/runs/get`, ({ query }) => {
+          const { failed, at } = started[Number(query['run_id']) - 1] ?? { failed: false, at: 0 };
+          const over = { life_cycle_state: 'TERMINATED', result_state: 'FAILED' };
+          return {
+            json: {
+              run_id: Number(query['run_id']),
+              run_name: 'Report',
+              start_time: at,
+              state: failed ? over : { life_cycle_state: 'RUNNING' },
+            },
+          };
+        });
+      return host;
+    };
+    const start = async (options: Partial<Host>, laterMs = 0): Promise<unknown> => {
+      const host = open(options);
+      host.pass(laterMs);
+      return (await run('runJob', { job: '910', wait: false }, host))['id'];
+    };
+    const fail = (): void => started.forEach((one) => (one.failed = true));
+    expect(await start({ executionKey: '1' })).toBe('1');
+    expect(await start({ executionKey: '2' })).toBe('1');
+    fail();
+    expect(await start({ executionKey: '3' }, 60_000)).toBe('1');
+    expect(await start({ executionKey: '4', isRetry: true }, 60_000)).toBe('2');
+    expect(await start({ executionKey: '5', isRetry: true }, 60_000)).toBe('2');
+    fail();
+    expect(await start({ executionKey: '6', isRetry: true }, 120_000)).toBe('3');
+    // Retry On Fail of a copy that only got the failed run.
+    const copy = open({ executionKey: '7' });
+    copy.pass(180_000);
+    const again = () => run('runJob', { job: '910', wait: false }, copy);
+    expect([(await again())['id'], (await again())['id'], started.length]).toEqual(['1', '1', 3]);
   });
 
   it('reports the failed task with the error from its output', async () => {
@@ -218,7 +264,12 @@ describe('The Databricks connection', () => {
       .on('GET', `${api}/runs/get`, ({ headers }) =>
         headers['authorization'] === 'Bearer t2' ? { text: vendorRun('SUCCESS') } : { status: 401 },
       );
-    const values = { workspaceUrl: `${workspace}/jobs/910?o=1`, clientId: 'c', clientSecret: 's' };
+    const values = {
+      workspaceUrl: `${workspace}/jobs/910?o=1`,
+      authentication: 'databricks',
+      clientId: 'c',
+      clientSecret: 's',
+    };
     await run('getRun', { run: '7' }, host, values);
     const [login] = host.sent('POST', 'token');
     expect([login?.headers['authorization'], login?.body]).toEqual([
@@ -288,6 +339,7 @@ it.each([
       .on('GET', `${workspaceUrl}/api/2.2/jobs/runs/get`, { text: vendorRun('SUCCESS') });
     await run('getRun', { run: '7' }, host, {
       workspaceUrl,
+      authentication: 'entra',
       tenantId: 'contoso',
       clientId: 'c',
       clientSecret: 's',

@@ -242,11 +242,21 @@ describe('Run Job (dbt)', () => {
     expect(host.sent('POST', '/cancel/')).toHaveLength(1);
   });
 
-  it('returns the unfinished run at the platform’s time limit', async () => {
+  it('does not return an unfinished run at the platform’s time limit, and continues to wait under its Start Key', async () => {
     const host = fakeHost({ maxWaitSeconds: 25 })
       .on('POST', `${account}/jobs/910/run/`, data(vendorRun(1)))
+      .on('GET', `${account}/runs/`, data([]))
       .on('GET', `${account}/runs/777/`, data(vendorRun(3)));
-    expect(await run('runJob', { job: '910' }, host)).toMatchObject({ status: 'running', finished: false });
+    await expect(run('runJob', { job: '910' }, host)).rejects.toMatchObject({
+      code: 'still-running',
+      retryable: false,
+      hint: { zapier: expect.stringContaining('Wait for Callback') },
+    });
+    const input = { job: '910', startKey: 'event-1' };
+    await expect(run('runJob', input, host)).rejects.toMatchObject({ code: 'still-running', retryable: true });
+    host.on('GET', `${account}/runs/777/`, data(vendorRun(10)));
+    expect(await run('runJob', input, host)).toMatchObject({ id: '777', succeeded: true });
+    expect(host.sent('POST', '/run/')).toHaveLength(2);
   });
 
   it.each([

@@ -201,7 +201,7 @@ describe.each(settings)('%s', (_name, service, trigger, input) => {
 
 /** The other values that a connection requires. */
 function sampleConnection({ connection }: Service): Record<string, unknown> {
-  const excluded = ['webhookSecret', 'previousWebhookSecret', 'previousSecret', 'cloud'];
+  const excluded = ['webhookSecret', 'previousWebhookSecret', 'previousSecret', 'cloud', 'authentication'];
   const valueOf = (name: string): string => (/url|address/i.test(name) ? 'https://vendor.example' : 'x');
   return Object.fromEntries(
     Object.keys(connection.fields)
@@ -236,9 +236,27 @@ describe('The connection test', () => {
     await expect(test({ secret: '12345678' })).resolves.toContain('short (8 bytes)');
   });
 
+  it('rejects a shared secret with fewer than 16 characters', async () => {
+    const shared = { authentication: 'shared-secret', secret: '123456789012345' };
+    await expect(test(shared)).rejects.toMatchObject({
+      message: 'Secret: The secret has 15 characters; at least 16 are required.',
+    });
+    await expect(test({ ...shared, secret: '1234567890123456' })).resolves.toBe('Webhook secret');
+  });
+
+  it('rejects Microsoft Entra without IDs, and IDs without Microsoft Entra', async () => {
+    await expect(test({ authentication: 'entra', secret: 'a secret that is fine' })).rejects.toMatchObject({
+      message: expect.stringContaining('IDs are empty'),
+    });
+    const id = '11111111-1111-1111-1111-111111111111';
+    await expect(test({ tenantId: id, applicationId: id, senderId: id })).rejects.toMatchObject({
+      message: expect.stringContaining('No secret is set'),
+    });
+  });
+
   it('rejects invalid Microsoft Entra IDs', async () => {
     const id = '11111111-1111-1111-1111-111111111111';
-    const good = { tenantId: id, applicationId: id, senderId: id };
+    const good = { authentication: 'entra', tenantId: id, applicationId: id, senderId: id };
     await expect(test(good)).resolves.toBe('Microsoft Entra tokens');
     for (const tenantId of ['contoso.onmicrosoft.com', 'common', 'organizations', '-', ''])
       await expect(test({ ...good, tenantId })).rejects.toMatchObject({

@@ -9,10 +9,13 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { azureMonitor } from '../../../../shared/src/services/azure/monitor/service.ts';
-import { beginExecution } from '../../../adapter/emit-and-confirm.ts';
+import { beginExecution } from '../../../adapter/begin-execution.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { startTrigger } from '../../../adapter/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../adapter/subscription.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
+import { describeWebhooks } from '../../../adapter/test-with.ts';
+import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
@@ -25,16 +28,15 @@ export class AzureMonitorTrigger implements INodeType {
     group: ['trigger'],
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
-    subtitle: 'Data Factory Pipeline Failed',
+    subtitle: describeSubtitle('event', webhookTriggers(azureMonitor)),
     description: 'Starts the workflow when Azure Monitor reports a failed Data Factory pipeline run',
     defaults: { name: 'Azure Monitor Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightAzureApi', required: true, testedBy: 'testAzure' }],
-    webhooks: [
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
-    ],
-    properties: describeTriggerProperties(webhookTriggers(azureMonitor)),
+    webhooks: describeWebhooks(webhookTriggers(azureMonitor)),
+    ...describeTriggerPanel(webhookTriggers(azureMonitor)),
+    properties: describeTriggerProperties(webhookTriggers(azureMonitor), azureMonitor),
   };
 
   methods = describeMethods(azureMonitor);
@@ -62,6 +64,6 @@ export class AzureMonitorTrigger implements INodeType {
   }
 
   async execute(this: IExecuteFunctions) {
-    return beginExecution(this);
+    return beginExecution(this, azureMonitor);
   }
 }

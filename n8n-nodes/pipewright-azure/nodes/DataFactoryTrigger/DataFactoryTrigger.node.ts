@@ -3,6 +3,7 @@ import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type IP
 import { dataFactory } from '../../../../shared/src/services/azure/data-factory/service.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { pollEvents } from '../../../adapter/polling.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
 import { describeTriggerProperties, pollingTriggers } from '../../../adapter/trigger-properties.ts';
 
 /** Starts the workflow when a pipeline run in Azure Data Factory finishes. */
@@ -14,14 +15,14 @@ export class DataFactoryTrigger implements INodeType {
     group: ['trigger'],
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
-    subtitle: 'Pipeline Run Finished',
+    subtitle: describeSubtitle('event', pollingTriggers(dataFactory)),
     description: 'Starts the workflow when a pipeline run in Azure Data Factory finishes',
     defaults: { name: 'Azure Data Factory Trigger' },
     polling: true,
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightAzureApi', required: true, testedBy: 'testAzure' }],
-    properties: describeTriggerProperties(pollingTriggers(dataFactory)),
+    properties: describeTriggerProperties(pollingTriggers(dataFactory), dataFactory),
   };
 
   methods = describeMethods(dataFactory);

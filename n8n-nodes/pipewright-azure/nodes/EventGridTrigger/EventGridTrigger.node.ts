@@ -9,11 +9,13 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { eventGrid } from '../../../../shared/src/services/event-grid/service.ts';
-import { beginExecution } from '../../../adapter/emit-and-confirm.ts';
+import { beginExecution } from '../../../adapter/begin-execution.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { startTrigger } from '../../../adapter/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../adapter/subscription.ts';
 import { describeSubtitle } from '../../../adapter/subtitle.ts';
+import { describeWebhooks } from '../../../adapter/test-with.ts';
+import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
@@ -32,10 +34,9 @@ export class EventGridTrigger implements INodeType {
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightEventGridSecretApi', required: true, testedBy: 'testEventGridSecret' }],
-    webhooks: [
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
-    ],
-    properties: describeTriggerProperties(webhookTriggers(eventGrid)),
+    webhooks: describeWebhooks(webhookTriggers(eventGrid)),
+    ...describeTriggerPanel(webhookTriggers(eventGrid)),
+    properties: describeTriggerProperties(webhookTriggers(eventGrid), eventGrid),
   };
 
   methods = describeMethods(eventGrid);
@@ -63,6 +64,6 @@ export class EventGridTrigger implements INodeType {
   }
 
   async execute(this: IExecuteFunctions) {
-    return beginExecution(this);
+    return beginExecution(this, eventGrid);
   }
 }

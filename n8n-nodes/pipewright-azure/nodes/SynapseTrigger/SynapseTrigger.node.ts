@@ -22,7 +22,7 @@ export class SynapseTrigger implements INodeType {
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightAzureApi', required: true, testedBy: 'testAzure' }],
-    properties: describeTriggerProperties(pollingTriggers(synapse)),
+    properties: describeTriggerProperties(pollingTriggers(synapse), synapse),
   };
 
   methods = describeMethods(synapse);

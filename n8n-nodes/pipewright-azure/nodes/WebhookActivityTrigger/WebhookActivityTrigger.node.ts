@@ -9,10 +9,13 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { webhookActivity } from '../../../../shared/src/services/azure/webhook-activity/service.ts';
-import { beginExecution } from '../../../adapter/emit-and-confirm.ts';
+import { beginExecution } from '../../../adapter/begin-execution.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { startTrigger } from '../../../adapter/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../adapter/subscription.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
+import { describeWebhooks } from '../../../adapter/test-with.ts';
+import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
@@ -25,17 +28,16 @@ export class WebhookActivityTrigger implements INodeType {
     group: ['trigger'],
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
-    subtitle: 'WebHook Activity Reached',
+    subtitle: describeSubtitle('event', webhookTriggers(webhookActivity)),
     description:
       'Starts the workflow when a Data Factory or Synapse pipeline reaches a WebHook activity and waits for the callback',
     defaults: { name: 'Azure WebHook Activity Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightAzureApi', required: true, testedBy: 'testAzure' }],
-    webhooks: [
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
-    ],
-    properties: describeTriggerProperties(webhookTriggers(webhookActivity)),
+    webhooks: describeWebhooks(webhookTriggers(webhookActivity)),
+    ...describeTriggerPanel(webhookTriggers(webhookActivity)),
+    properties: describeTriggerProperties(webhookTriggers(webhookActivity), webhookActivity),
   };
 
   methods = describeMethods(webhookActivity);
@@ -63,6 +65,6 @@ export class WebhookActivityTrigger implements INodeType {
   }
 
   async execute(this: IExecuteFunctions) {
-    return beginExecution(this);
+    return beginExecution(this, webhookActivity);
   }
 }

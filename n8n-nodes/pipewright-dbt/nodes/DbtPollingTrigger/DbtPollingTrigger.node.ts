@@ -3,6 +3,7 @@ import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type IP
 import { dbt } from '../../../../shared/src/services/dbt/service.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { pollEvents } from '../../../adapter/polling.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
 import { describeTriggerProperties, pollingTriggers } from '../../../adapter/trigger-properties.ts';
 
 /** Starts the workflow when a job run finishes; polls dbt, so no webhook is required. */
@@ -14,14 +15,14 @@ export class DbtPollingTrigger implements INodeType {
     group: ['trigger'],
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
-    subtitle: 'Job Run Finished (Polling)',
+    subtitle: describeSubtitle('event', pollingTriggers(dbt)),
     description: 'Starts the workflow when a job run finishes; polls dbt, so no webhook is required',
     defaults: { name: 'dbt Polling Trigger' },
     polling: true,
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightDbtApi', required: true, testedBy: 'testDbt' }],
-    properties: describeTriggerProperties(pollingTriggers(dbt)),
+    properties: describeTriggerProperties(pollingTriggers(dbt), dbt),
   };
 
   methods = describeMethods(dbt);

@@ -9,15 +9,17 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { dbt } from '../../../../shared/src/services/dbt/service.ts';
-import { beginExecution } from '../../../adapter/emit-and-confirm.ts';
+import { beginExecution } from '../../../adapter/begin-execution.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { startTrigger } from '../../../adapter/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../adapter/subscription.ts';
 import { describeSubtitle } from '../../../adapter/subtitle.ts';
+import { describeWebhooks } from '../../../adapter/test-with.ts';
+import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
-/** Starts the workflow when a dbt job run starts, completes or fails. */
+/** Starts the workflow when a dbt job run starts, completes or fails; dbt sends each event at once. */
 export class DbtTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Pipewright dbt Trigger',
@@ -27,15 +29,14 @@ export class DbtTrigger implements INodeType {
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
     subtitle: describeSubtitle('event', webhookTriggers(dbt)),
-    description: 'Starts the workflow when a dbt job run starts, completes or fails',
+    description: 'Starts the workflow when a dbt job run starts, completes or fails; dbt sends each event at once',
     defaults: { name: 'dbt Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightDbtApi', required: true, testedBy: 'testDbt' }],
-    webhooks: [
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
-    ],
-    properties: describeTriggerProperties(webhookTriggers(dbt)),
+    webhooks: describeWebhooks(webhookTriggers(dbt)),
+    ...describeTriggerPanel(webhookTriggers(dbt)),
+    properties: describeTriggerProperties(webhookTriggers(dbt), dbt),
   };
 
   methods = describeMethods(dbt);
@@ -63,6 +64,6 @@ export class DbtTrigger implements INodeType {
   }
 
   async execute(this: IExecuteFunctions) {
-    return beginExecution(this);
+    return beginExecution(this, dbt);
   }
 }

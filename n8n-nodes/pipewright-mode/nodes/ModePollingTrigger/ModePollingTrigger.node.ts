@@ -3,6 +3,7 @@ import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type IP
 import { mode } from '../../../../shared/src/services/mode/service.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { pollEvents } from '../../../adapter/polling.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
 import { describeTriggerProperties, pollingTriggers } from '../../../adapter/trigger-properties.ts';
 
 /** Starts the workflow when a report run finishes; polls Mode, so no webhook is required. */
@@ -14,14 +15,14 @@ export class ModePollingTrigger implements INodeType {
     group: ['trigger'],
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
-    subtitle: 'Report Run Finished (Polling)',
+    subtitle: describeSubtitle('event', pollingTriggers(mode)),
     description: 'Starts the workflow when a report run finishes; polls Mode, so no webhook is required',
     defaults: { name: 'Mode Polling Trigger' },
     polling: true,
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightModeApi', required: true, testedBy: 'testMode' }],
-    properties: describeTriggerProperties(pollingTriggers(mode)),
+    properties: describeTriggerProperties(pollingTriggers(mode), mode),
   };
 
   methods = describeMethods(mode);

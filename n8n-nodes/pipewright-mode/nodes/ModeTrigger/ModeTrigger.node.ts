@@ -9,14 +9,17 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { mode } from '../../../../shared/src/services/mode/service.ts';
-import { beginExecution } from '../../../adapter/emit-and-confirm.ts';
+import { beginExecution } from '../../../adapter/begin-execution.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { startTrigger } from '../../../adapter/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../adapter/subscription.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
+import { describeWebhooks } from '../../../adapter/test-with.ts';
+import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
-/** Starts the workflow when a report run finishes. */
+/** Starts the workflow when a report run finishes; Mode sends each event at once. */
 export class ModeTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Pipewright Mode Trigger',
@@ -25,16 +28,15 @@ export class ModeTrigger implements INodeType {
     group: ['trigger'],
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
-    subtitle: 'Report Run Finished',
-    description: 'Starts the workflow when a report run finishes',
+    subtitle: describeSubtitle('event', webhookTriggers(mode)),
+    description: 'Starts the workflow when a report run finishes; Mode sends each event at once',
     defaults: { name: 'Mode Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightModeApi', required: true, testedBy: 'testMode' }],
-    webhooks: [
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
-    ],
-    properties: describeTriggerProperties(webhookTriggers(mode)),
+    webhooks: describeWebhooks(webhookTriggers(mode)),
+    ...describeTriggerPanel(webhookTriggers(mode)),
+    properties: describeTriggerProperties(webhookTriggers(mode), mode),
   };
 
   methods = describeMethods(mode);
@@ -62,6 +64,6 @@ export class ModeTrigger implements INodeType {
   }
 
   async execute(this: IExecuteFunctions) {
-    return beginExecution(this);
+    return beginExecution(this, mode);
   }
 }

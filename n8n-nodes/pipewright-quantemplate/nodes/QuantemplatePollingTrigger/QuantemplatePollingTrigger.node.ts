@@ -3,6 +3,7 @@ import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type IP
 import { quantemplate } from '../../../../shared/src/services/quantemplate/service.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { pollEvents } from '../../../adapter/polling.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
 import { describeTriggerProperties, pollingTriggers } from '../../../adapter/trigger-properties.ts';
 
 /** Starts the workflow when a pipeline run finishes; polls Quantemplate, so no webhook is required. */
@@ -14,14 +15,14 @@ export class QuantemplatePollingTrigger implements INodeType {
     group: ['trigger'],
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
-    subtitle: 'Pipeline Run Finished (Polling)',
+    subtitle: describeSubtitle('event', pollingTriggers(quantemplate)),
     description: 'Starts the workflow when a pipeline run finishes; polls Quantemplate, so no webhook is required',
     defaults: { name: 'Quantemplate Polling Trigger' },
     polling: true,
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightQuantemplateApi', required: true, testedBy: 'testQuantemplate' }],
-    properties: describeTriggerProperties(pollingTriggers(quantemplate)),
+    properties: describeTriggerProperties(pollingTriggers(quantemplate), quantemplate),
   };
 
   methods = describeMethods(quantemplate);

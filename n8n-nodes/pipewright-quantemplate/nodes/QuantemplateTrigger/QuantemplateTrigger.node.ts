@@ -9,15 +9,17 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { quantemplate } from '../../../../shared/src/services/quantemplate/service.ts';
-import { beginExecution } from '../../../adapter/emit-and-confirm.ts';
+import { beginExecution } from '../../../adapter/begin-execution.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { startTrigger } from '../../../adapter/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../adapter/subscription.ts';
 import { describeSubtitle } from '../../../adapter/subtitle.ts';
+import { describeWebhooks } from '../../../adapter/test-with.ts';
+import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
-/** Starts the workflow when a dataset is updated or a pipeline has finished. */
+/** Starts the workflow when a dataset is updated or a pipeline has finished; Quantemplate sends each event at once. */
 export class QuantemplateTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Pipewright Quantemplate Trigger',
@@ -27,15 +29,15 @@ export class QuantemplateTrigger implements INodeType {
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
     subtitle: describeSubtitle('event', webhookTriggers(quantemplate)),
-    description: 'Starts the workflow when a dataset is updated or a pipeline has finished',
+    description:
+      'Starts the workflow when a dataset is updated or a pipeline has finished; Quantemplate sends each event at once',
     defaults: { name: 'Quantemplate Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightQuantemplateApi', required: true, testedBy: 'testQuantemplate' }],
-    webhooks: [
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
-    ],
-    properties: describeTriggerProperties(webhookTriggers(quantemplate)),
+    webhooks: describeWebhooks(webhookTriggers(quantemplate)),
+    ...describeTriggerPanel(webhookTriggers(quantemplate)),
+    properties: describeTriggerProperties(webhookTriggers(quantemplate), quantemplate),
   };
 
   methods = describeMethods(quantemplate);
@@ -63,6 +65,6 @@ export class QuantemplateTrigger implements INodeType {
   }
 
   async execute(this: IExecuteFunctions) {
-    return beginExecution(this);
+    return beginExecution(this, quantemplate);
   }
 }

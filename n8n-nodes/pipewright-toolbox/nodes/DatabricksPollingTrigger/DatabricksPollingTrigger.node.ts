@@ -3,6 +3,7 @@ import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type IP
 import { databricks } from '../../../../shared/src/services/databricks/service.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { pollEvents } from '../../../adapter/polling.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
 import { describeTriggerProperties, pollingTriggers } from '../../../adapter/trigger-properties.ts';
 
 /** Starts the workflow when a job run finishes; polls Databricks, so no notification destination is required. */
@@ -14,7 +15,7 @@ export class DatabricksPollingTrigger implements INodeType {
     group: ['trigger'],
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
-    subtitle: 'Job Run Finished (Polling)',
+    subtitle: describeSubtitle('event', pollingTriggers(databricks)),
     description:
       'Starts the workflow when a job run finishes; polls Databricks, so no notification destination is required',
     defaults: { name: 'Databricks Polling Trigger' },
@@ -22,7 +23,7 @@ export class DatabricksPollingTrigger implements INodeType {
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightDatabricksApi', required: true, testedBy: 'testDatabricks' }],
-    properties: describeTriggerProperties(pollingTriggers(databricks)),
+    properties: describeTriggerProperties(pollingTriggers(databricks), databricks),
   };
 
   methods = describeMethods(databricks);

@@ -9,14 +9,17 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { databricks } from '../../../../shared/src/services/databricks/service.ts';
-import { beginExecution } from '../../../adapter/emit-and-confirm.ts';
+import { beginExecution } from '../../../adapter/begin-execution.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { startTrigger } from '../../../adapter/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../adapter/subscription.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
+import { describeWebhooks } from '../../../adapter/test-with.ts';
+import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
-/** Starts the workflow when a job run starts, succeeds, fails or exceeds a threshold. */
+/** Starts the workflow when a job run starts, succeeds, fails or exceeds a threshold; Databricks sends each event at once. */
 export class DatabricksTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Pipewright Databricks Trigger',
@@ -25,16 +28,16 @@ export class DatabricksTrigger implements INodeType {
     group: ['trigger'],
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
-    subtitle: 'Job Notification Received',
-    description: 'Starts the workflow when a job run starts, succeeds, fails or exceeds a threshold',
+    subtitle: describeSubtitle('event', webhookTriggers(databricks)),
+    description:
+      'Starts the workflow when a job run starts, succeeds, fails or exceeds a threshold; Databricks sends each event at once',
     defaults: { name: 'Databricks Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightDatabricksApi', required: true, testedBy: 'testDatabricks' }],
-    webhooks: [
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
-    ],
-    properties: describeTriggerProperties(webhookTriggers(databricks)),
+    webhooks: describeWebhooks(webhookTriggers(databricks)),
+    ...describeTriggerPanel(webhookTriggers(databricks)),
+    properties: describeTriggerProperties(webhookTriggers(databricks), databricks),
   };
 
   methods = describeMethods(databricks);
@@ -62,6 +65,6 @@ export class DatabricksTrigger implements INodeType {
   }
 
   async execute(this: IExecuteFunctions) {
-    return beginExecution(this);
+    return beginExecution(this, databricks);
   }
 }

@@ -9,10 +9,13 @@ import {
   type IWebhookFunctions,
 } from 'n8n-workflow';
 import { signedWebhook } from '../../../../shared/src/services/signed-webhook/service.ts';
-import { beginExecution } from '../../../adapter/emit-and-confirm.ts';
+import { beginExecution } from '../../../adapter/begin-execution.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { startTrigger } from '../../../adapter/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../adapter/subscription.ts';
+import { describeSubtitle } from '../../../adapter/subtitle.ts';
+import { describeWebhooks } from '../../../adapter/test-with.ts';
+import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
@@ -25,16 +28,15 @@ export class SignedWebhookTrigger implements INodeType {
     group: ['trigger'],
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
-    subtitle: 'Event Received',
+    subtitle: describeSubtitle('event', webhookTriggers(signedWebhook)),
     description: 'Starts the workflow when an event with a valid signature or secret is received',
     defaults: { name: 'Signed Webhook Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightWebhookSecretApi', required: true, testedBy: 'testWebhookSecret' }],
-    webhooks: [
-      { name: 'default', httpMethod: 'POST', responseMode: 'onReceived', responseData: 'noData', path: 'webhook' },
-    ],
-    properties: describeTriggerProperties(webhookTriggers(signedWebhook)),
+    webhooks: describeWebhooks(webhookTriggers(signedWebhook)),
+    ...describeTriggerPanel(webhookTriggers(signedWebhook)),
+    properties: describeTriggerProperties(webhookTriggers(signedWebhook), signedWebhook),
   };
 
   methods = describeMethods(signedWebhook);
@@ -62,6 +64,6 @@ export class SignedWebhookTrigger implements INodeType {
   }
 
   async execute(this: IExecuteFunctions) {
-    return beginExecution(this);
+    return beginExecution(this, signedWebhook);
   }
 }

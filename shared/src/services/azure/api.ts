@@ -17,8 +17,8 @@ export function cloudOf(connection: AzureConnection): Cloud {
       service: 'Azure',
       message: 'Cloud is Custom, but a URL is missing.',
       hint: {
-        n8n: 'Enter Login URL and Resource Manager URL in the credential, or select another cloud.',
-        zapier: 'Enter Login URL and Resource Manager URL in the connection, or select another cloud.',
+        n8n: 'Enter Entra Authority URL and Resource Manager URL in the credential, or select another cloud.',
+        zapier: 'Enter Entra Authority URL and Resource Manager URL in the connection, or select another cloud.',
       },
     });
   }

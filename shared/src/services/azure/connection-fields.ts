@@ -3,6 +3,8 @@ import type { ConnectionValues } from '../../define/connection.ts';
 import { option, text } from '../../define/fields.ts';
 import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
 
+const inCustomCloud = { field: 'cloud', is: ['custom'] } as const;
+
 /** Fields of the Azure connection. */
 export const fields = {
   tenantId: text({
@@ -31,7 +33,7 @@ export const fields = {
         { value: 'public', label: 'Public' },
         { value: 'us-government', label: 'US Government' },
         { value: 'china', label: 'China (21Vianet)' },
-        { value: 'custom', label: 'Custom', description: 'Enter the endpoint URLs in the fields below' },
+        { value: 'custom', label: 'Custom', description: 'Another cloud, with the URLs that you enter' },
       ],
       { label: 'Cloud', help: 'Azure cloud that hosts the tenant.' },
     ),
@@ -41,24 +43,37 @@ export const fields = {
   authorityUrl: v.optional(
     text({
       label: 'Entra Authority URL',
-      help: 'Only for a custom cloud: the Microsoft Entra authority URL.',
+      help: {
+        n8n: 'The Microsoft Entra authority URL of the cloud.',
+        zapier: 'Enter the Microsoft Entra authority URL if Cloud is Custom.',
+      },
       placeholder: 'https://login.microsoftonline.com',
+      shownWhen: inCustomCloud,
       advanced: true,
     }),
   ),
   managementUrl: v.optional(
     text({
       label: 'Resource Manager URL',
-      help: 'Only for a custom cloud: the URL of Azure Resource Manager.',
+      help: {
+        n8n: 'The URL of Azure Resource Manager in the cloud.',
+        zapier: 'Enter the URL of Azure Resource Manager if Cloud is Custom.',
+      },
       placeholder: 'https://management.azure.com',
+      shownWhen: inCustomCloud,
       advanced: true,
     }),
   ),
   synapseUrl: v.optional(
     text({
       label: 'Synapse URL',
-      help: 'Only for a custom cloud: the URL of the Synapse data plane, with {workspace} in place of the workspace name.',
+      help: {
+        n8n: 'The URL of the Synapse data plane, with {workspace} in place of the workspace name.',
+        zapier:
+          'Enter the URL of the Synapse data plane if Cloud is Custom, with {workspace} in place of the workspace name.',
+      },
       placeholder: 'https://{workspace}.dev.azuresynapse.net',
+      shownWhen: inCustomCloud,
       advanced: true,
     }),
   ),

@@ -7,7 +7,8 @@ import { openApi, readCommonProblem, type Api } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
 import type { Context } from '../../define/context.ts';
-import type { DatabricksConnection } from './connection-fields.ts';
+import { describeField } from '../../define/fields.ts';
+import { fields, type DatabricksConnection } from './connection-fields.ts';
 
 /** The display name of the service. */
 export const service = 'Databricks';
@@ -51,6 +52,22 @@ function authorityOf({ workspaceUrl, authorityUrl }: DatabricksConnection): stri
   return 'https://login.microsoftonline.com';
 }
 
+/** A value that the selected authentication requires. @throws PipewrightError `not-connected` if it is empty */
+function valueOf(connection: DatabricksConnection, name: 'token' | 'clientId' | 'clientSecret' | 'tenantId'): string {
+  const value = connection[name];
+  if (value) return value;
+  const { label } = describeField(fields[name]);
+  throw new PipewrightError({
+    code: 'not-connected',
+    service,
+    message: `${label} is empty, but the selected authentication requires it.`,
+    hint: {
+      n8n: `Enter ${label} in the credential, or select another Authentication.`,
+      zapier: `Enter ${label} in the connection, or select another Authentication.`,
+    },
+  });
+}
+
 /** The scope of Azure Databricks in Microsoft Entra, the same in every cloud. */
 const entraScope = '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d/.default';
 
@@ -63,15 +80,17 @@ async function login(
   renew: boolean,
   endsAt: number | undefined,
 ): Promise<string> {
-  const { token, clientId, clientSecret, tenantId } = connection;
-  if (token) return `Bearer ${token.trim()}`;
-  if (clientId && clientSecret) {
-    const principal = { clientId, clientSecret: clientSecret.trim() };
-    const grant = tenantId
+  if (connection.authentication === 'token') return `Bearer ${valueOf(connection, 'token').trim()}`;
+  const principal = {
+    clientId: valueOf(connection, 'clientId'),
+    clientSecret: valueOf(connection, 'clientSecret').trim(),
+  };
+  const grant =
+    connection.authentication === 'entra'
       ? {
           ...principal,
           service: 'Microsoft Entra',
-          tokenUrl: `${authorityOf(connection)}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`,
+          tokenUrl: `${authorityOf(connection)}/${encodeURIComponent(valueOf(connection, 'tenantId'))}/oauth2/v2.0/token`,
           scope: entraScope,
         }
       : {
@@ -81,17 +100,7 @@ async function login(
           scope: 'all-apis',
           sentIn: 'header' as const,
         };
-    return `Bearer ${await clientCredentialsToken(host, grant, renew, endsAt)}`;
-  }
-  throw new PipewrightError({
-    code: 'not-connected',
-    service,
-    message: 'No access token and no service principal is configured.',
-    hint: {
-      n8n: 'Fill in Access Token, or Client ID and Client Secret, in the credential.',
-      zapier: 'Fill in Access Token, or Client ID and Client Secret, in the connection.',
-    },
-  });
+  return `Bearer ${await clientCredentialsToken(host, grant, renew, endsAt)}`;
 }
 
 /**

@@ -1,7 +1,10 @@
 import * as v from 'valibot';
 import type { ConnectionValues } from '../../define/connection.ts';
-import { text } from '../../define/fields.ts';
+import { option, text } from '../../define/fields.ts';
 import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
+
+const byPrincipal = { field: 'authentication', is: ['databricks', 'entra'] } as const;
+const byEntra = { field: 'authentication', is: ['entra'] } as const;
 
 /** Fields of a Databricks connection. */
 export const fields = {
@@ -10,42 +13,82 @@ export const fields = {
     help: 'The URL of your workspace, from the address bar of your browser.',
     placeholder: 'https://adb-1234567890123456.7.azuredatabricks.net',
   }),
+  authentication: v.optional(
+    option(
+      [
+        { value: 'token', label: 'Access Token', description: 'A personal access token' },
+        {
+          value: 'databricks',
+          label: 'Service Principal (Databricks)',
+          description: 'A service principal with an OAuth secret of Databricks',
+        },
+        {
+          value: 'entra',
+          label: 'Service Principal (Microsoft Entra ID)',
+          description: 'Azure Databricks only: an app registration with a client secret',
+        },
+      ],
+      { label: 'Authentication', help: 'How to log in to the workspace.' },
+    ),
+    'token',
+  ),
   token: v.optional(
     text({
       label: 'Access Token',
-      help: 'A personal access token from Settings > Developer > Access tokens in the workspace. Leave empty to log in as a service principal.',
+      help: {
+        n8n: 'A personal access token from Settings > Developer > Access tokens in the workspace.',
+        zapier:
+          'Enter a personal access token from Settings > Developer > Access tokens in the workspace if Authentication is Access Token.',
+      },
       secret: true,
+      shownWhen: { field: 'authentication', is: ['token'] },
     }),
   ),
   clientId: v.optional(
     text({
       label: 'Client ID',
-      help: 'The application ID of the service principal.',
+      help: {
+        n8n: 'The application (client) ID of the service principal.',
+        zapier: 'Enter the application (client) ID if Authentication is a service principal.',
+      },
       placeholder: '00000000-0000-0000-0000-000000000000',
-      advanced: true,
+      shownWhen: byPrincipal,
     }),
   ),
   clientSecret: v.optional(
     text({
       label: 'Client Secret',
-      help: 'An OAuth secret of the service principal. If you enter a Tenant ID, enter a client secret of its Microsoft Entra app registration instead.',
+      help: {
+        n8n: 'An OAuth secret of the service principal in Databricks, or a client secret of its app registration in Microsoft Entra ID.',
+        zapier:
+          'If Authentication is a service principal, enter its OAuth secret in Databricks, or a client secret of its app registration in Microsoft Entra ID.',
+      },
       secret: true,
-      advanced: true,
+      shownWhen: byPrincipal,
     }),
   ),
   tenantId: v.optional(
     text({
       label: 'Tenant ID',
-      help: 'Only for service principals that log in with Microsoft Entra ID: the Directory (tenant) ID of the app registration.',
+      help: {
+        n8n: 'The Directory (tenant) ID of the app registration.',
+        zapier:
+          'Enter the Directory (tenant) ID of the app registration if Authentication is Service Principal (Microsoft Entra ID).',
+      },
       placeholder: '00000000-0000-0000-0000-000000000000',
-      advanced: true,
+      shownWhen: byEntra,
     }),
   ),
   authorityUrl: v.optional(
     text({
       label: 'Entra Authority URL',
-      help: 'The Microsoft Entra authority URL. Required only if you enter a Tenant ID and the Workspace URL is a custom domain.',
+      help: {
+        n8n: 'The Microsoft Entra authority URL. Required only if the Workspace URL is a custom domain outside the public cloud.',
+        zapier:
+          'Enter the Microsoft Entra authority URL if you log in with Microsoft Entra ID and the Workspace URL is a custom domain outside the public cloud.',
+      },
       placeholder: 'https://login.microsoftonline.com',
+      shownWhen: byEntra,
       advanced: true,
     }),
   ),

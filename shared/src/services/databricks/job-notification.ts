@@ -11,7 +11,7 @@ import { service } from './api.ts';
 import type { DatabricksConnection } from './connection-fields.ts';
 import { jobChoices, jobIdFromUrl } from './jobs.ts';
 import { jobRuns, sampleJobRun } from './runs.ts';
-import { enterSecret, setupSteps } from '../../webhooks/setup-steps.ts';
+import { enterSecret, publish, setupSteps } from '../../webhooks/setup-steps.ts';
 
 /** Event types by choice. */
 const eventTypes = {
@@ -103,9 +103,10 @@ export const jobNotification = defineWebhookTrigger<DatabricksConnection>()({
   verification: verifyBySharedSecret,
   directions: setupSteps('Set up the notification once in Databricks.', (terms) => [
     enterSecret(terms),
-    `As a workspace admin, open Settings > Notifications > Manage in Databricks. Add a destination of type Webhook with the ${terms.url}, any user name, and the secret as the password.`,
+    terms.copyUrl,
+    'As a workspace admin, open Settings > Notifications > Manage in Databricks. Add a destination of type Webhook with this URL, any user name, and the secret as the password.',
     'In the job, add this destination under Job notifications.',
-    `Publish the ${terms.workflow}.`,
+    publish(terms),
   ]),
   events(body, { jobs, when }) {
     const notification = v.safeParse(notificationShape, body);

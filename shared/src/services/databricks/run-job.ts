@@ -36,11 +36,20 @@ export const runJob = defineAction<DatabricksConnection>()({
   },
   output: runFields,
   sample: sampleJobRun,
-  async run({ job, parameters = {}, startKey, reuseActiveRun, ...choices }, context) {
+  async run({ job, parameters = {}, startKey, startOncePer, reuseActiveRun, ...choices }, context) {
     const texts = await jobTexts(job, parameters, context);
     const body = { job_id: exactId(job, 'Job'), job_parameters: Object.keys(texts).length > 0 ? texts : undefined };
     return startDatabricksRun(
-      { what: `job ${job}`, path: '/jobs/run-now', body, job, startKey, reuseActiveRun, parameters: texts, choices },
+      {
+        what: `job ${job}`,
+        path: '/jobs/run-now',
+        body,
+        job,
+        keyChoices: { startKey, startOncePer },
+        reuseActiveRun,
+        parameters: texts,
+        choices,
+      },
       context,
     );
   },

@@ -3,7 +3,7 @@ import { PipewrightError } from '../../host/error.ts';
 import { text, values } from '../../define/fields.ts';
 import { defineAction } from '../../define/operation.ts';
 import { runFields } from '../../runs/report.ts';
-import { startFields } from '../../runs/start-key.ts';
+import { keyFields } from '../../runs/start-key.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { service } from './api.ts';
 import type { DatabricksConnection } from './connection-fields.ts';
@@ -57,11 +57,11 @@ export const runNotebook = defineAction<DatabricksConnection>()({
       }),
     ),
     ...waitFields,
-    startKey: startFields.startKey,
+    ...keyFields,
   },
   output: runFields,
   sample: { ...sampleJobRun, name: '/Workspace/Shared/reports/monthly' },
-  async run({ notebook, parameters = {}, cluster, startKey, ...choices }, context) {
+  async run({ notebook, parameters = {}, cluster, startKey, startOncePer, ...choices }, context) {
     checkPath(notebook);
     const texts = asTexts(parameters);
     const task = {
@@ -74,7 +74,7 @@ export const runNotebook = defineAction<DatabricksConnection>()({
         what: `notebook ${notebook}`,
         path: '/jobs/runs/submit',
         body: { run_name: notebook, tasks: [task] },
-        startKey,
+        keyChoices: { startKey, startOncePer },
         parameters: texts,
         choices,
       },

@@ -3,7 +3,7 @@ import { runIdShape } from '../../http/response-schema.ts';
 import type { Context } from '../../define/context.ts';
 import { runReference, type RunReport } from '../../runs/report.ts';
 import type { Run } from '../../runs/run.ts';
-import { startKeyOf } from '../../runs/start-key.ts';
+import { startKeyOf, type KeyChoices, type StartKey } from '../../runs/start-key.ts';
 import { startOnce } from '../../runs/start-once.ts';
 import type { WaitChoices } from '../../runs/wait-fields.ts';
 import { followRun } from '../../runs/follow-run.ts';
@@ -21,7 +21,7 @@ interface DatabricksStart {
   body: Record<string, unknown>;
   /** The job ID, for job runs. */
   job?: string;
-  startKey: string | undefined;
+  keyChoices: KeyChoices;
   reuseActiveRun?: boolean;
   parameters: Record<string, string>;
   choices: WaitChoices;
@@ -33,14 +33,14 @@ interface DatabricksStart {
  * @see https://docs.databricks.com/api/workspace/jobs/runnow
  */
 export async function startDatabricksRun(
-  { what, path, body, job, startKey: enteredKey, reuseActiveRun, parameters, choices }: DatabricksStart,
+  { what, path, body, job, keyChoices, reuseActiveRun, parameters, choices }: DatabricksStart,
   context: Context<DatabricksConnection>,
 ): Promise<RunReport> {
   const { host } = context;
   const provider = jobRuns(context, what, { job });
-  const startKey = startKeyOf(host, enteredKey, what);
-  const start = async (): Promise<Run> => {
-    const json = { ...body, idempotency_token: `pipewright-${startKey.tag}` };
+  const startKey = startKeyOf(host, keyChoices, what);
+  const start = async ({ tag }: StartKey): Promise<Run> => {
+    const json = { ...body, idempotency_token: `pipewright-${tag}` };
     const { run_id: id } = await openDatabricks(context).json('POST', path, startedShape, {
       json,
       effect: 'idempotent',
@@ -53,8 +53,9 @@ export async function startDatabricksRun(
     reuseActiveRun,
     parameters,
     start,
+    isIdempotent: true,
     // A repeated token returns the run of the first start.
     findLost: start,
   });
-  return followRun(host, provider, run, choices);
+  return followRun(host, provider, run, { ...choices, startKey: keyChoices.startKey });
 }

@@ -4,7 +4,7 @@ import { defineAction, type Values } from '../../define/operation.ts';
 import { boolean, integer, list, text } from '../../define/fields.ts';
 import { runFields } from '../../runs/report.ts';
 import type { Run } from '../../runs/run.ts';
-import { startFields, startKeyOf } from '../../runs/start-key.ts';
+import { startFields, startKeyOf, type KeyChoices, type StartKey } from '../../runs/start-key.ts';
 import { completionMethodField, readFinishedRun, startCallbackWait, usesCallback } from '../../runs/callback.ts';
 import { isUncertain, startOnce } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
@@ -124,21 +124,21 @@ const isMarked = (run: Run, tag: string): boolean => String(run.details?.['cause
  * @param around wraps the start, for work before and after it
  */
 async function startJob(
-  input: Overrides & {
-    job: string;
-    cause?: string | undefined;
-    startKey?: string | undefined;
-    reuseActiveRun: boolean;
-  },
+  input: Overrides &
+    KeyChoices & {
+      job: string;
+      cause?: string | undefined;
+      reuseActiveRun: boolean;
+    },
   context: Context<DbtConnection>,
   around: (start: () => Promise<Run>) => Promise<Run> = (start) => start(),
 ): Promise<Run> {
   const { host, connection } = context;
   const job = numericId(input.job, 'Job');
   const provider = jobRuns(context, job);
-  const startKey = startKeyOf(host, input.startKey);
-  const start = async (): Promise<Run> => {
-    const json = requestBody(causeOf(input.cause, startKey.tag), input);
+  const startKey = startKeyOf(host, input);
+  const start = async ({ tag }: StartKey): Promise<Run> => {
+    const json = requestBody(causeOf(input.cause, tag), input);
     return readJobRun(
       await callDbt(context, 'POST', `${accountPath(connection)}/jobs/${job}/run/`, runShape, { json }),
       connection,
@@ -149,8 +149,8 @@ async function startJob(
     startKey,
     reuseActiveRun: input.reuseActiveRun,
     parameters: chosenOverrides(input),
-    start: () => around(start),
-    findByKey: async () => (await provider.recent()).findLast((run) => isMarked(run, startKey.tag)),
+    start: (key) => around(() => start(key)),
+    findByKey: async ({ tag }) => (await provider.recent()).findLast((run) => isMarked(run, tag)),
   });
 }
 
@@ -176,7 +176,7 @@ export const runJob = defineAction<DbtConnection>()({
     ),
     ...overrides,
     ...waitFields,
-    ...completionMethodField('A callback requires permission to manage webhooks in dbt.'),
+    ...completionMethodField('A callback requires permission to manage webhooks in dbt.', true),
     ...startFields,
   },
   output: runFields,

@@ -8,6 +8,7 @@ export const eventGridSecretConnection = defineConnection({
   description: 'Used to verify that events come from Azure Event Grid, with a secret or Microsoft Entra tokens.',
   documentationUrl: 'https://learn.microsoft.com/azure/event-grid/secure-webhook-delivery',
   ...webhookSecretForm(
-    'A random secret of at least 16 characters that you also enter in the event subscription, as described in the setup directions of the trigger. Not required for Microsoft Entra.',
+    ['shared-secret', 'entra'],
+    'A random secret of at least 16 characters that you also enter in the event subscription, as described in the setup directions of the trigger.',
   ),
 });

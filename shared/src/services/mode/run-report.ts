@@ -43,7 +43,7 @@ export const runReport = defineAction<ModeConnection>()({
     const provider = reportRuns(report, context);
     const started = await startOnce(host, {
       provider,
-      startKey: startKeyOf(host, input.startKey),
+      startKey: startKeyOf(host, input),
       reuseActiveRun: input.reuseActiveRun,
       parameters,
       start: () => startReportRun(report, parameters, connection),

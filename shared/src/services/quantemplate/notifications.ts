@@ -2,7 +2,7 @@ import { withoutUndefined } from '../../host/without-undefined.ts';
 import { isObject } from '../../host/is-object.ts';
 import { parseTimestamp } from '../../runs/run.ts';
 import type { Wording } from '../../host/wording.ts';
-import { enterSecret, setupSteps } from '../../webhooks/setup-steps.ts';
+import { enterSecret, publish, setupSteps } from '../../webhooks/setup-steps.ts';
 
 /** A notification, normalized from either documented envelope. */
 export interface Notification {
@@ -46,8 +46,9 @@ export const directionsFor = (event: string, things: string): Wording =>
   setupSteps('Set up the webhook in Quantemplate once.', (terms) => [
     `Share the ${things} with your whole organisation. Quantemplate sends events only for shared ${things}.`,
     enterSecret(terms),
-    `Copy the ${terms.url}. Subscribe it to the event ${event} as described in “Example: Receive Pipeline Notification” in the Quantemplate documentation, or ask Quantemplate Support to subscribe it.`,
+    `${terms.copyUrl} Subscribe it to the event ${event} as described in “Example: Receive Pipeline Notification” in the Quantemplate documentation, or ask Quantemplate Support to subscribe it.`,
     'Have Quantemplate send the secret in the header X-Webhook-Secret. If it accepts only a URL, select Query Parameter in Secret Location and append ?token= and the secret to the URL.',
+    publish(terms),
   ]);
 
 /** Builds a sample notification in Quantemplate's format. */

@@ -31,7 +31,7 @@ export const runPipeline = defineAction<QuantemplateConnection>()({
     const provider = pipelineRuns(api, input.pipeline);
     const run = await startOnce(context.host, {
       provider,
-      startKey: startKeyOf(context.host, input.startKey),
+      startKey: startKeyOf(context.host, input),
       reuseActiveRun: input.reuseActiveRun,
       start: () => startExecution(api, input.pipeline),
     });

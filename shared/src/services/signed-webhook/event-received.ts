@@ -6,7 +6,7 @@ import { defineWebhookTrigger } from '../../define/trigger.ts';
 import type { SchemeName } from '../../define/verification.ts';
 import { acceptsUnsigned, verificationFields } from '../../webhooks/trigger-fields.ts';
 import { entraSenderOf, webhookSecretsOf, type WebhookSecret } from '../../webhooks/webhook-secret.ts';
-import { setupSteps } from '../../webhooks/setup-steps.ts';
+import { publish, setupSteps } from '../../webhooks/setup-steps.ts';
 
 const schemeOptions: { value: SchemeName; label: string; description: string }[] = [
   {
@@ -124,11 +124,11 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
     toleranceSeconds: ({ toleranceMinutes }) => toleranceMinutes * 60,
     acceptsUnsigned: (input) => input.acceptsUnsigned,
   },
-  directions: setupSteps('Set up the sender once.', ({ credential, url, workflow }) => [
-    `Copy the ${url} and add it as a webhook in the settings of the sender.`,
-    `In the ${credential}, enter the signing secret of the sender as Secret.`,
+  directions: setupSteps('Set up the sender once.', (terms) => [
+    `${terms.copyUrl} Add it as a webhook in the settings of the sender.`,
+    `In the ${terms.credential}, enter the signing secret of the sender as Secret.`,
     'In Verification Method, select the method that the sender uses.',
-    `Publish the ${workflow}.`,
+    publish(terms),
   ]),
   example: (now) => ({
     id: `example-${now.getTime()}`,

@@ -75,7 +75,6 @@ export const postRunCard = defineAction<SlackConnection>()({
         label: 'Add Timeline',
         help: "Whether to post a timeline image of the run's steps in the card's thread when the run finishes.",
         advanced: true,
-        notOn: { zapier: 'Zapier passes single values instead of a whole run, so the steps are unknown.' },
       }),
       false,
     ),

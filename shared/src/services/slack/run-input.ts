@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { isObject } from '../../host/is-object.ts';
 import { redact } from '../../host/redact.ts';
-import { integer, json, option, text } from '../../define/fields.ts';
+import { json, option, seconds, text } from '../../define/fields.ts';
 import { runStatuses, type Run, type RunStatus, type Step } from '../../runs/run.ts';
 import { service } from './api.ts';
 
@@ -10,7 +10,10 @@ import { service } from './api.ts';
 export const runField = v.optional(
   json({
     label: 'Run',
-    help: 'The output of a previous step that starts, gets or reruns a run.',
+    help: {
+      n8n: 'The output of a previous step that starts, gets or reruns a run.',
+      zapier: 'Map Run (JSON) of a step that starts, gets or reruns a run.',
+    },
     placeholder: '{"id": "455644833", "name": "Monthly report", "status": "running"}',
     wholeItem: true,
   }),
@@ -25,6 +28,7 @@ export const runParts = {
       label: 'Run ID',
       help: 'Map this value from the step that starts or gets the run.',
       placeholder: '455644833',
+      advanced: true,
       notOn: { n8n: wholeRunInN8n },
     }),
   ),
@@ -33,6 +37,7 @@ export const runParts = {
       label: 'Run Name',
       help: 'Map this value from the step that starts or gets the run.',
       placeholder: 'Monthly report',
+      advanced: true,
       notOn: { n8n: wholeRunInN8n },
     }),
   ),
@@ -40,31 +45,35 @@ export const runParts = {
     option(runStatuses, {
       label: 'Run Status',
       help: 'Map this value from the step that starts or gets the run.',
+      advanced: true,
       notOn: { n8n: wholeRunInN8n },
     }),
   ),
   runSeconds: v.optional(
-    integer({
+    seconds({
       label: 'Duration (Seconds)',
       help: 'The duration from the step that starts or gets the run.',
       placeholder: '148',
+      advanced: true,
       notOn: { n8n: wholeRunInN8n },
     }),
   ),
   runExplanation: v.optional(
     text({
       label: 'Explanation',
-      help: 'The duration from the step that starts or gets the run.',
+      help: 'The explanation from the step that starts or gets the run.',
       placeholder: 'Monthly report failed: …',
       multiline: true,
+      advanced: true,
       notOn: { n8n: wholeRunInN8n },
     }),
   ),
   runUrl: v.optional(
     text({
       label: 'Run URL',
-      help: 'The duration from the step that starts or gets the run.',
+      help: 'The URL from the step that starts or gets the run.',
       placeholder: 'https://…',
+      advanced: true,
       notOn: { n8n: wholeRunInN8n },
     }),
   ),

@@ -3,6 +3,7 @@ import { readColumnType, readContract } from '../../datasets/types/contract.ts';
 import type { KnownTypes } from '../../datasets/types/infer-types.ts';
 import { loadIntoTable } from '../../datasets/load/load-into-table.ts';
 import { describeProgress } from '../../datasets/load/load-progress.ts';
+import type { Host } from '../../host/host.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import { formatFields, formatOf, openDataset, sourceFields } from '../dataset-fields.ts';
 import type { DatasetSource } from '../dataset-sources.ts';
@@ -85,10 +86,33 @@ const loadFields = {
   loadKey: v.optional(
     text({
       label: 'Load Key',
-      help: 'Idempotency key: a dataset is loaded into the table once per key, even if the step runs again. Use the ID of the event that triggered the load.',
+      help: {
+        n8n: 'Idempotency key: a dataset is loaded into the table once per key, even if the step runs again. Leave empty to append once per event of the trigger.',
+        zapier:
+          'Idempotency key: a dataset is loaded into the table once per key, even if the step runs again. Map the Event ID of the trigger, or another ID of the event.',
+      },
       placeholder: '8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77',
       advanced: true,
     }),
+  ),
+  appendOncePer: v.optional(
+    option(
+      [
+        {
+          value: 'event',
+          label: 'Event',
+          description: 'If the trigger delivers an event again, do not append its rows again',
+        },
+        { value: 'execution', label: 'Execution', description: 'Append the rows in each execution' },
+      ],
+      {
+        label: 'Append Once Per',
+        help: 'When to skip a load in Append mode because the rows were already loaded. A Load Key takes precedence.',
+        advanced: true,
+        notOn: { zapier: 'An action cannot see the event that triggered the Zap, so only a Load Key identifies it.' },
+      },
+    ),
+    'event',
   ),
   onSchemaChange: v.optional(
     option(
@@ -198,6 +222,17 @@ const readTypes = (types: Record<string, unknown> = {}): KnownTypes =>
   Object.fromEntries(Object.entries(types).map(([name, type]) => [name, readColumnType(name, type)]));
 
 /**
+ * The key of a load: the key that the user entered; in Append mode otherwise the event that the platform knows. The other modes
+ * have the same result if they are repeated, so they need no record of the load.
+ */
+function loadKeyOf(
+  { loadKey, mode, appendOncePer }: { loadKey?: string | undefined; mode: string; appendOncePer: string },
+  { eventKey }: Host,
+): string | undefined {
+  return loadKey ?? (mode === 'append' && appendOncePer === 'event' ? eventKey : undefined);
+}
+
+/**
  * Loads a dataset into a table. All rows become visible in one transaction, and a
  * failed load changes nothing.
  * @param sources the download operations that a dataset can also come from
@@ -253,7 +288,7 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
             key: input.key?.length ? input.key : undefined,
             maxChangePercent: input.maxChangePercent,
             sourceEventId: input.sourceEventId,
-            loadKey: input.loadKey,
+            loadKey: loadKeyOf(input, host),
             schema: input.schema,
             expectedBytes: dataset.size,
             signal: host.signal,

@@ -6,7 +6,7 @@ import { factoryField, openFactory } from './factory.ts';
 import { listTriggers as readTriggers, readTrigger, sampleTrigger, triggerFields } from './triggers.ts';
 
 /**
- * Lists the triggers of a factory.
+ * Lists the triggers of a factory; an exact match comes first.
  * @see https://learn.microsoft.com/rest/api/datafactory/triggers/list-by-factory
  */
 export const listTriggers = defineSearch<AzureConnection>()({
@@ -31,6 +31,7 @@ export const listTriggers = defineSearch<AzureConnection>()({
     const wanted = input.name?.toLowerCase() ?? '';
     return (await readTriggers(factory))
       .filter((trigger) => trigger.name.toLowerCase().includes(wanted))
+      .toSorted((a, b) => Number(b.name.toLowerCase() === wanted) - Number(a.name.toLowerCase() === wanted))
       .map(readTrigger);
   },
 });

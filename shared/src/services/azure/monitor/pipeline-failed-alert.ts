@@ -12,7 +12,7 @@ import { queryAll } from '../pages.ts';
 import { samplePipelineRun, window, pipelineRunShape } from '../pipelines/pipeline-run.ts';
 import { pipelineRuns } from '../pipelines/runs.ts';
 import { factoryKind, openFactory, service, version } from '../data-factory/factory.ts';
-import { enterSecret, setupSteps, urlWithSecret } from '../../../webhooks/setup-steps.ts';
+import { enterSecret, publish, setupSteps, urlWithSecret } from '../../../webhooks/setup-steps.ts';
 
 /** Maximum number of failed runs to read per alert. */
 const maxRuns = 50;
@@ -123,6 +123,7 @@ export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
     urlWithSecret(terms),
     'In the data factory, open Alerts and create an alert rule for the metric “Failed pipeline runs metrics” with the condition Greater than 0.',
     'Add an action group with a webhook to this URL, and enable the common alert schema.',
+    publish(terms),
   ]),
   events(body) {
     const alert = readAlert(body);

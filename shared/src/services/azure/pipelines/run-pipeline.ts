@@ -5,7 +5,7 @@ import { defineAction, type Action } from '../../../define/operation.ts';
 import { startCallbackWait, usesCallback, readFinishedRun, completionMethodField } from '../../../runs/callback.ts';
 import { runFields } from '../../../runs/report.ts';
 import type { Run } from '../../../runs/run.ts';
-import { startFields, startKeyOf } from '../../../runs/start-key.ts';
+import { startFields, startKeyOf, type KeyChoices } from '../../../runs/start-key.ts';
 import { startOnce } from '../../../runs/start-once.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
 import { followRun } from '../../../runs/follow-run.ts';
@@ -18,10 +18,9 @@ import type { PipelineField } from './pipelines.ts';
 import { pipelineRuns, type PipelineRuns } from './runs.ts';
 
 /** Input that determines how a pipeline is started. */
-interface RunInput {
+interface RunInput extends KeyChoices {
   pipeline: string;
   parameters?: Record<string, unknown> | undefined;
-  startKey?: string | undefined;
   reuseActiveRun: boolean;
 }
 
@@ -40,7 +39,7 @@ async function startPipeline(
 ): Promise<{ provider: PipelineRuns; run: Run; isNew: boolean }> {
   const { pipeline } = input;
   const provider = pipelineRuns(kind, home, host, pipeline);
-  const startKey = startKeyOf(host, input.startKey);
+  const startKey = startKeyOf(host, input);
   const declared = await readDeclared(kind, home, pipeline, host);
   const entered = { ...input.parameters };
   const userParameters = declared
@@ -49,18 +48,17 @@ async function startPipeline(
   const parameters = { ...entered, ...userParameters };
   if (callbackUrl && declared && !declared.takesCallbackUrl) throw noCallback(kind, pipeline);
   const takesKey = declared?.takesKey === true;
-  const key = startKey.isGiven ? startKey.key : startKey.tag;
   let isNew = false;
   const run = await startOnce(host, {
     provider,
     startKey,
     reuseActiveRun: input.reuseActiveRun,
     parameters: userParameters,
-    async start() {
+    async start(key) {
       isNew = true;
       const json = {
         ...parameters,
-        ...(takesKey ? { [keyParameter]: key } : {}),
+        ...(takesKey ? { [keyParameter]: key.text } : {}),
         ...(callbackUrl ? { [callbackParameter]: callbackUrl() } : {}),
       };
       const path = `${home.path}/pipelines/${encodeURIComponent(pipeline)}/createRun`;
@@ -72,7 +70,10 @@ async function startPipeline(
     },
     // A key has one run, and possibly manual reruns of it; the first one counts.
     ...(takesKey
-      ? { findByKey: async () => (await provider.recent()).findLast((one) => one.parameters[keyParameter] === key) }
+      ? {
+          findByKey: async ({ text }) =>
+            (await provider.recent()).findLast((one) => one.parameters[keyParameter] === text),
+        }
       : {}),
   });
   return { provider, run, isNew };

@@ -1,7 +1,6 @@
 import { PipewrightError } from '../../../host/error.ts';
 import { defineAction } from '../../../define/operation.ts';
 import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../../runs/rerun.ts';
-import { startKeyOf } from '../../../runs/start-key.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 import {
@@ -45,13 +44,12 @@ export const rerunFailedJob = defineAction<AzureConnection>()({
           hint: 'Start the job with Run Spark Job instead.',
         });
       }
-      const { tag } = startKeyOf(context.host, input.startKey, `the failed job ${failed.id} again`);
       return {
         provider: sparkJobs(workspace, pool, failed.name),
         steps: [],
-        start: async () =>
+        start: async ({ tag }) =>
           readSparkJob(await startSparkJob(workspace, pool, { ...request, name: failed.name }, tag), workspace, pool),
-        find: () => findSparkJobByTag(workspace, pool, tag),
+        find: ({ tag }) => findSparkJobByTag(workspace, pool, tag),
       };
     });
   },

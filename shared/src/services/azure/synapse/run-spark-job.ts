@@ -35,6 +35,7 @@ const job = {
       label: 'Main Class',
       help: 'Only for a JAR file: the fully qualified name of the class to run.',
       placeholder: 'com.contoso.DailyClaims',
+      advanced: true,
     }),
   ),
   arguments: v.optional(
@@ -153,7 +154,7 @@ export const runSparkJob = defineAction<AzureConnection>()({
     const { pool } = input;
     const workspace = await openWorkspace(input.workspace, context);
     const provider = sparkJobs(workspace, pool, input.name);
-    const startKey = startKeyOf(host, input.startKey, provider.what);
+    const startKey = startKeyOf(host, input, provider.what);
     const json = body(input);
     const started = await startOnce(host, {
       provider,
@@ -164,10 +165,10 @@ export const runSparkJob = defineAction<AzureConnection>()({
         className: input.className,
         args: input.arguments?.length ? input.arguments : undefined,
       },
-      async start() {
-        return readSparkJob(await startSparkJob(workspace, pool, json, startKey.tag), workspace, pool);
+      async start({ tag }) {
+        return readSparkJob(await startSparkJob(workspace, pool, json, tag), workspace, pool);
       },
-      findByKey: () => findSparkJobByTag(workspace, pool, startKey.tag),
+      findByKey: ({ tag }) => findSparkJobByTag(workspace, pool, tag),
     });
     return followRun(host, provider, started, input);
   },

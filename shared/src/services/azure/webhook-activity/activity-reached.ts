@@ -7,7 +7,7 @@ import { secretLocationFields, verifyBySharedSecret } from '../../../webhooks/sh
 import { verificationFields } from '../../../webhooks/trigger-fields.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 import { sealHandle } from './handle.ts';
-import { enterSecret, setupSteps, urlWithSecret } from '../../../webhooks/setup-steps.ts';
+import { enterSecret, publish, setupSteps, urlWithSecret } from '../../../webhooks/setup-steps.ts';
 
 /**
  * Receives the request of a WebHook activity, which then waits until it is completed or times out.
@@ -41,6 +41,7 @@ export const activityReached = defineWebhookTrigger<AzureConnection>()({
     'Add a WebHook activity to the pipeline with this URL, the method POST and a JSON body.',
     'Set the timeout of the activity, and select Report status on callback and Secure input.',
     `In the ${terms.workflow}, add a Complete WebHook Activity step to continue or fail the pipeline.`,
+    publish(terms),
   ]),
   events(body, _input, connection) {
     if (!isObject(body)) return [];

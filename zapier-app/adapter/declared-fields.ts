@@ -1,0 +1,70 @@
+import type { Bundle, InputField, PlainInputField, ZObject } from 'zapier-platform-core';
+import type { DeclaredType, DeclaredValues } from '../../shared/src/define/declared-values.ts';
+import { concealing } from '../../shared/src/define/conceal.ts';
+import { describeField, type Fields } from '../../shared/src/define/fields.ts';
+import type { Service } from '../../shared/src/define/service.ts';
+import { callService } from './call.ts';
+import type { Settings } from './settings.ts';
+
+const declaredTypes: Record<DeclaredType, PlainInputField['type']> = {
+  text: 'string',
+  integer: 'integer',
+  number: 'number',
+  boolean: 'boolean',
+  list: 'text',
+  values: 'text',
+};
+
+/** The key of the field for one declared name. */
+const declaredKey = (name: string, declared: string): string => `${name}_${declared}`;
+
+/** One field for each name that the vendor declares; a list of names and values until the names are known. */
+export function declaredFields(
+  name: string,
+  declared: DeclaredValues,
+  plain: PlainInputField,
+  service: Service,
+  settings: Settings,
+): InputField {
+  return async (z: ZObject, bundle: Bundle): Promise<PlainInputField[]> => {
+    const input = bundle.inputData ?? {};
+    if (declared.needs.some((field) => (input[field] ?? '') === '')) return [plain];
+    const found = await callService({ z, bundle, settings, service }, (context) =>
+      concealing(service, context, (concealed) => declared.load(input, concealed)),
+    ).catch(() => []);
+    if (found.length === 0) return [plain];
+    return found.map(({ name: declaredName, type, required, default: initial }) => ({
+      key: declaredKey(name, declaredName),
+      label: declaredName,
+      type: declaredTypes[type],
+      required,
+      ...(type === 'list' || type === 'values'
+        ? {
+            helpText:
+              type === 'list' ? 'A JSON array, e.g. ["EMEA", "APAC"].' : 'A JSON object, e.g. {"region": "EMEA"}.',
+          }
+        : {}),
+      ...(initial === undefined || initial === null || initial === ''
+        ? {}
+        : { default: typeof initial === 'object' ? JSON.stringify(initial) : String(initial) }),
+    }));
+  };
+}
+
+/** The input, with the fields for declared names merged into their parent field, and with Zapier's own defaults. */
+export function gatherInput(fields: Fields, input: Record<string, unknown>): Record<string, unknown> {
+  const gathered = { ...input };
+  for (const [name, field] of Object.entries(fields)) {
+    const { declared, defaultOnZapier } = describeField(field);
+    if (defaultOnZapier !== undefined && (input[name] ?? '') === '') gathered[name] = defaultOnZapier;
+    if (!declared) continue;
+    const prefix = declaredKey(name, '');
+    const entries = Object.entries(input).filter(
+      ([key, value]) =>
+        key.startsWith(prefix) && !(key in fields) && value !== '' && value !== null && value !== undefined,
+    );
+    if (entries.length > 0)
+      gathered[name] = Object.fromEntries(entries.map(([key, value]) => [key.slice(prefix.length), value]));
+  }
+  return gathered;
+}

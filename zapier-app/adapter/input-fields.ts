@@ -1,0 +1,92 @@
+import type { Bundle, InputField, PlainInputField, ZObject } from 'zapier-platform-core';
+import { describeFieldOn, type Field, type FieldKind, type Fields } from '../../shared/src/define/fields.ts';
+import type { Service } from '../../shared/src/define/service.ts';
+import { conditionOf } from './condition.ts';
+import { declaredFields } from './declared-fields.ts';
+import { choicesOf, dropdownOf } from './dropdown.ts';
+import type { Settings } from './settings.ts';
+
+const types: Record<FieldKind, PlainInputField['type']> = {
+  text: 'string',
+  integer: 'integer',
+  boolean: 'boolean',
+  option: 'string',
+  list: 'string',
+  values: 'string',
+  json: 'json',
+  file: 'file',
+  'date-time': 'datetime',
+};
+
+/** The group of the advanced fields, which Zapier shows under its own heading. */
+const advancedGroup = { key: 'advanced', label: 'Advanced' };
+
+function plainField(name: string, field: Field, service: Service, settings: Settings): PlainInputField {
+  const {
+    label,
+    help,
+    placeholder,
+    kind,
+    secret,
+    multiline,
+    fractional,
+    advanced,
+    options,
+    choices,
+    required,
+    default: initial,
+  } = describeFieldOn('zapier', field);
+  return {
+    key: name,
+    label,
+    type: secret ? 'password' : multiline && kind !== 'json' ? 'text' : fractional ? 'number' : types[kind],
+    required,
+    ...(advanced ? { group: advancedGroup.key } : {}),
+    ...(help ? { helpText: help } : {}),
+    // Names and values are entered in two columns, so a JSON example would be misleading.
+    ...(placeholder && kind !== 'values' ? { placeholder } : {}),
+    ...(options ? { choices: choicesOf(options) } : {}),
+    ...(choices ? { choices: dropdownOf(choices, service, settings) } : {}),
+    ...(choices?.needs?.length ? { dependsOn: [...choices.needs] } : {}),
+    ...(kind === 'list' ? { list: true } : {}),
+    ...(kind === 'values' ? { dict: true } : {}),
+    ...(initial === undefined ? {} : { default: String(initial) }),
+  };
+}
+
+/** The groups of the input fields of an operation: one for the advanced fields, if there are any. */
+export function fieldGroupsOf(fields: Fields): { inputFieldGroups?: { key: string; label: string }[] } {
+  const offered = Object.values(fields)
+    .map((field) => describeFieldOn('zapier', field))
+    .filter(({ notOn }) => notOn?.zapier === undefined);
+  return offered.some(({ advanced }) => advanced) ? { inputFieldGroups: [advancedGroup] } : {};
+}
+
+/**
+ * The input fields of an operation, advanced ones last. A field that depends on another one is added dynamically. A field with its
+ * own dropdown is always visible, because Zapier does not support functions in dynamic fields.
+ */
+export function inputFieldsOf(fields: Fields, service: Service, settings: Settings): InputField[] {
+  const offered = Object.entries(fields)
+    .map(([name, field]) => ({ name, field, info: describeFieldOn('zapier', field) }))
+    .filter(({ info }) => info.notOn?.zapier === undefined);
+  const declaring = new Set(offered.flatMap(({ info }) => info.declared?.needs ?? []));
+  const deciding = new Set(
+    offered.filter(({ info }) => info.shownWhen && !info.choices).map(({ info }) => info.shownWhen?.field),
+  );
+  const ordered = [...offered.filter(({ info }) => !info.advanced), ...offered.filter(({ info }) => info.advanced)];
+  return ordered.map(({ name, field, info }): InputField => {
+    const plain: PlainInputField = {
+      ...plainField(name, field, service, settings),
+      ...(deciding.has(name) || declaring.has(name) ? { altersDynamicFields: true } : {}),
+    };
+    if (info.declared) return declaredFields(name, info.declared, plain, service, settings);
+    const { shownWhen } = info;
+    // Without the field that it depends on, a field is always shown.
+    if (!shownWhen || !offered.some((other) => other.name === shownWhen.field)) return plain;
+    if (info.choices) return { ...plain, helpText: `${conditionOf(info, fields)}${info.help ?? ''}`.trim() };
+    const initial = fields[shownWhen.field] && describeFieldOn('zapier', fields[shownWhen.field] as Field).default;
+    return (_z: ZObject, { inputData }: Bundle) =>
+      shownWhen.is.includes(String(inputData?.[shownWhen.field] || initial)) ? [plain] : [];
+  });
+}

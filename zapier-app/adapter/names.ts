@@ -1,0 +1,47 @@
+import type { Operation } from '../../shared/src/define/operation.ts';
+import type { Service } from '../../shared/src/define/service.ts';
+import type { Trigger } from '../../shared/src/define/trigger.ts';
+
+/** Converts a name to snake case, which Zapier requires for keys: `dataFactory` becomes `data_factory`. */
+export function snakeCase(name: string): string {
+  return name
+    .replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_/, '');
+}
+
+/**
+ * The key of an operation or a trigger: `data_factory_run_pipeline`, the same in every app. Zaps store it, so it must not change
+ * (docs/decisions/0006-one-zapier-app-per-service.md).
+ */
+export function keyOf(service: Service, { key }: Operation | Trigger): string {
+  return `${snakeCase(service.key)}_${snakeCase(key)}`;
+}
+
+/** The service's name without the vendor's name, if several services of the app have it: `Data Factory` of `Azure Data Factory`. */
+function shortName({ name }: Service, services: readonly Service[]): string {
+  const [vendor, ...rest] = name.split(' ');
+  const isShared = services.filter((other) => other.name.split(' ')[0] === vendor).length > 1;
+  return isShared && rest.length > 1 ? rest.join(' ') : name;
+}
+
+/**
+ * The label in the list of steps, beside which Zapier shows the app's name: `Run Job` in an app of one service, `Run Pipeline in
+ * Data Factory` in an app of several, unless the name contains the service: `Complete WebHook Activity`.
+ * @param services all services of the app
+ */
+export function labelOf(service: Service, { name }: Operation | Trigger, services: readonly Service[]): string {
+  const place = shortName(service, services);
+  return services.length === 1 || name.includes(place) ? name : `${name} in ${place}`;
+}
+
+/** The noun of an operation or trigger: `Pipeline Run`, from its resource or a name such as `Pipeline Run Finished`. */
+export function nounOf(described: Operation | Trigger): string {
+  if (described.kind !== 'trigger') return described.resource;
+  return described.name.split(' ').slice(0, -1).join(' ') || described.name;
+}
+
+/** Joins names for a sentence: `A, B and C`. */
+export function enumerate(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

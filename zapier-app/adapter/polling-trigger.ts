@@ -1,0 +1,43 @@
+import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
+import type { Service } from '../../shared/src/define/service.ts';
+import type { PollingTrigger } from '../../shared/src/define/trigger.ts';
+import { callService } from './call.ts';
+import { fieldGroupsOf, inputFieldsOf } from './input-fields.ts';
+import { keyOf, labelOf, nounOf } from './names.ts';
+import { identified, outputFieldsOf, withJsonTexts } from './output-fields.ts';
+import type { Settings } from './settings.ts';
+
+const hourMs = 3_600_000;
+
+/** How far back a poll reaches. Zapier drops known events itself, and a paused Zap loses no events. */
+const pollWindowMs = 24 * hourMs;
+
+/** How far back the editor searches for an example. */
+const sampleWindowMs = 30 * 24 * hourMs;
+
+/** Maximum number of events per poll that Zapier accepts. */
+const maxEvents = 100;
+
+/** Converts a polling trigger of a service to a Zapier polling trigger, which detects repeats by `id`. */
+export function pollingTriggerOf(service: Service, trigger: PollingTrigger, settings: Settings): Trigger {
+  const { output, sample } = identified(trigger);
+  const perform = (z: ZObject, bundle: Bundle) =>
+    callService({ z, bundle, settings, service }, async (context) => {
+      const since = new Date(Date.now() - (bundle.meta?.isLoadingSample ? sampleWindowMs : pollWindowMs));
+      const events = await trigger.poll(bundle.inputData ?? {}, since, context);
+      return events.slice(0, maxEvents).map(({ id, data }) => ({ ...withJsonTexts(output, data), id }));
+    });
+  return {
+    key: keyOf(service, trigger),
+    noun: nounOf(trigger),
+    display: { label: labelOf(service, trigger, settings.services), description: trigger.description },
+    operation: {
+      type: 'polling',
+      inputFields: inputFieldsOf(trigger.input, service, settings),
+      ...fieldGroupsOf(trigger.input),
+      outputFields: outputFieldsOf(output, sample),
+      sample: withJsonTexts(output, sample),
+      perform,
+    },
+  };
+}
