@@ -1,19 +1,21 @@
 import type { IBinaryKeyData, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { isObject } from '../../shared/src/host/is-object.ts';
-import { PipewrightError } from '../../shared/src/host/error.ts';
+import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
+import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import type { Context } from '../../shared/src/define/context.ts';
 import type { Branches, Operation, Output } from '../../shared/src/define/operation.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { readConnection } from './connection-values.ts';
+import { arrange, branchesOf, outputFor, routeError, type Routed } from './branching.ts';
 import { nodeError } from './error.ts';
 import { filesOf, StoredBinary } from './files.ts';
 import { optionsName } from './form.ts';
 import { makeHost, sendWith } from './host.ts';
-import { isTool } from './is-tool.ts';
-import { outputFieldName } from './operation-properties.ts';
+import { simplified } from './simplify.ts';
+import { outputFieldName, simplifyName } from './operation-properties.ts';
 import { readParameters } from './parameters.ts';
 import { startIdentity } from './start-identity.ts';
-import { startParked, isParked, park } from './parking.ts';
+import { park, startParked, type ParkedRow, type ParkedRun } from './parking.ts';
 
 /** Options for all executions of a node. */
 export interface ExecuteOptions {
@@ -45,23 +47,27 @@ function itemOf(result: Output, binaryField: string, itemIndex: number): INodeEx
 
 /** The result of one input item. */
 interface Executed {
-  items: INodeExecutionData[];
-  /** Minutes for which the execution may stay parked. */
-  minutes: number;
-  /** Index of the output. */
-  output: number;
+  routed: Routed[];
+  /** Number of outputs of the operation. */
+  outputs: number;
+  /** Present if the run of the item is still active and its execution must be parked. */
+  parked?: ParkedRun;
+}
+
+/** What the execution of one item needs. */
+interface ItemWork {
+  operation: Operation;
+  input: RawInput;
+  branches: Branches | undefined;
+  itemIndex: number;
 }
 
 async function executeItem(
   context: IExecuteFunctions,
   service: Service,
-  operation: Operation,
-  itemIndex: number,
+  { operation, input, branches, itemIndex }: ItemWork,
   executeOptions: ExecuteOptions,
-): Promise<Executed> {
-  const input = readParameters(operation.input, (name, fallback) =>
-    context.getNodeParameter(name, itemIndex, fallback),
-  );
+): Promise<Omit<Executed, 'outputs'>> {
   const signal = context.getExecutionCancelSignal();
   const host = makeHost({
     send: sendWith(context, service.connection),
@@ -73,62 +79,85 @@ async function executeItem(
   });
   const operationContext: Context = {
     host,
-    connection: await readConnection(context, service.connection, itemIndex),
+    connection: operation.worksOffline ? {} : await readConnection(context, service.connection, itemIndex),
   };
-  if (operation.kind === 'action' && operation.callback?.isChosen(input)) {
-    const { key, callback } = operation;
-    return {
-      items: [await startParked(context, { key, callback, input, operationContext, itemIndex })],
-      minutes: callback.timeoutMinutes(input),
-      output: 0,
-    };
-  }
   const options = context.getNodeParameter(optionsName, itemIndex, {}) as IDataObject;
-  const toItem = (result: Output) => itemOf(result, String(options[outputFieldName] || 'data'), itemIndex);
-  if (operation.kind === 'search') {
-    const found = await operation.run(input, operationContext);
-    return { items: found.map(toItem), minutes: 0, output: 0 };
+  const isSimple = operation.simple !== undefined && context.getNodeParameter(simplifyName, itemIndex, false) === true;
+  const simple = isSimple ? operation.simple : undefined;
+  const toItem = (result: Output) =>
+    itemOf(simplified(result, simple), String(options[outputFieldName] || 'data'), itemIndex);
+  const route = (result: Output, items: readonly Output[] = [result]): Omit<Executed, 'outputs'> => {
+    const output = outputFor(context, branches, result);
+    return { routed: items.map((item) => ({ item: toItem(item), output })) };
+  };
+  if (operation.kind === 'search')
+    return { routed: (await operation.run(input, operationContext)).flatMap((found) => route(found).routed) };
+  try {
+    if (operation.callback?.isChosen(input)) {
+      const started = await startParked(context, {
+        simple,
+        operation,
+        callback: operation.callback,
+        input,
+        operationContext,
+        itemIndex,
+      });
+      if (!started.parked) return route(started.output);
+      return { routed: [{ item: toItem(started.output), output: 0 }], parked: started.parked };
+    }
+    const result = await operation.run(input, operationContext);
+    const list = operation.items?.(input);
+    return route(result, list === undefined ? [result] : [result[list]].flat().filter(isObject));
+  } catch (error) {
+    if (!(error instanceof PipewrightError) || !error.output || !branches) throw error;
+    const output = outputFor(context, branches, error.output, error);
+    if (error.code === 'timed-out')
+      context.addExecutionHints({ message: describeError(error, 'n8n'), type: 'warning', location: 'outputPane' });
+    return { routed: [{ item: toItem(error.output), output }] };
   }
-  const result = await operation.run(input, operationContext);
-  const items = operation.items === undefined ? [result] : [result[operation.items]].flat().filter(isObject);
-  return { items: items.map(toItem), minutes: 0, output: branchesOf(context, operation)?.of(result) ?? 0 };
-}
-
-/** The branches of an operation. A tool of an AI agent has a single output, so branches do not apply there. */
-function branchesOf(context: IExecuteFunctions, operation: Operation): Branches | undefined {
-  return operation.kind === 'action' && !isTool(context) ? operation.branches : undefined;
 }
 
 /**
  * Runs the selected operation for every item and routes the results to the output that the operation selects. If the vendor
- * sends a callback, the execution is parked until it arrives. With Continue On Fail, the error of a failed item goes to the last output,
- * paired with the item; a stopped execution always ends.
+ * sends a callback, the execution is parked until it arrives. With Continue On Fail, the error of a failed item becomes an item,
+ * paired with the input item; a stopped execution always ends.
  */
 export async function executeOperations(
   context: IExecuteFunctions,
   service: Service,
   options: ExecuteOptions = {},
 ): Promise<INodeExecutionData[][]> {
-  const outputs: INodeExecutionData[][] = [[]];
-  let longest = 0;
+  const executed: Executed[] = [];
   for (let itemIndex = 0; itemIndex < context.getInputData().length; itemIndex += 1) {
+    let branches: Branches | undefined;
     try {
       const operation = chosenOperation(context, service, itemIndex);
-      for (let more = outputs.length; more < (branchesOf(context, operation)?.names.length ?? 1); more += 1)
-        outputs.push([]);
-      const { items, minutes, output } = await executeItem(context, service, operation, itemIndex, options);
-      outputs[output]?.push(...items);
-      longest = Math.max(longest, minutes);
+      const input = readParameters(operation.input, (name, fallback) =>
+        context.getNodeParameter(name, itemIndex, fallback),
+      );
+      branches = branchesOf(context.getNode(), operation, input);
+      const work = { operation, input, branches, itemIndex };
+      executed.push({
+        outputs: branches?.names.length ?? 1,
+        ...(await executeItem(context, service, work, options)),
+      });
     } catch (raised) {
-      const error = nodeError(context.getNode(), raised, itemIndex);
-      const stopped = raised instanceof PipewrightError && raised.code === 'cancelled';
-      if (stopped || !context.continueOnFail()) throw error;
-      // n8n recognizes failed items by these names and routes them to the error output, if the node has one.
-      const details = error.description ? { details: error.description } : {};
-      outputs.at(-1)?.push({ json: { error: error.message, ...details }, pairedItem: { item: itemIndex } });
+      if (raised instanceof PipewrightError && raised.code === 'cancelled')
+        throw nodeError(context.getNode(), raised, itemIndex);
+      executed.push({
+        outputs: branches?.names.length ?? 1,
+        routed: [routeError(context, branches, raised, itemIndex)],
+      });
     }
   }
-  const results = outputs.flat();
-  if (results.some(isParked)) await park(context, results, new Date(Date.now() + longest * 60_000));
-  return outputs;
+  if (executed.some(({ parked }) => parked)) {
+    const rows = executed.flatMap(({ routed, parked }): ParkedRow[] =>
+      routed.map((row) => (parked ? { ...row, run: parked } : row)),
+    );
+    await park(context, service, rows);
+  }
+  return arrange(
+    executed.flatMap(({ routed }) => routed),
+    Math.max(1, ...executed.map(({ outputs }) => outputs)),
+  );
 }

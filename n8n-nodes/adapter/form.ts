@@ -12,7 +12,7 @@ export function offeredFields(fields: Fields): [string, Field][] {
 }
 
 /**
- * The form of an operation or trigger: its fields, followed by a collection of the advanced ones.
+ * The form of an operation or trigger: its fields, followed by a collection of the advanced ones in alphabetical order.
  * @param more n8n-only entries for that collection
  */
 export function describeForm(fields: Fields, shown: Shown, more: INodeProperties[] = []): INodeProperties[] {
@@ -22,7 +22,7 @@ export function describeForm(fields: Fields, shown: Shown, more: INodeProperties
   const options = [
     ...advanced.flatMap(([name, field]) => fieldProperties(name, field, fields, {}, 'options')),
     ...more,
-  ];
+  ].sort((a, b) => a.displayName.localeCompare(b.displayName));
   const properties = basic.flatMap(([name, field]) => fieldProperties(name, field, fields, shown, 'node'));
   if (options.length === 0) return properties;
   return [

@@ -34,44 +34,44 @@ function listsOf(service: Service): Map<string, { list: ChoiceList; fields: Fiel
   return found;
 }
 
+/** A list of a service's node. */
+interface NodeList {
+  service: Service;
+  list: ChoiceList;
+  /** The fields of its forms. */
+  fields: Fields;
+  lastingFolder: string | undefined;
+}
+
 function load(
   context: ILoadOptionsFunctions,
-  service: Service,
-  list: ChoiceList,
-  fields: Fields,
+  { service, list, fields, lastingFolder }: NodeList,
   query: Omit<ChoiceQuery, 'input'>,
 ): Promise<ChoicePage> {
   return queryVendor<ChoicePage>(context, {
     service,
     fields,
     needs: list.needs ?? [],
-    empty: { choices: [] },
+    lastingFolder,
     load: (input, operationContext) => list.load({ ...query, input }, operationContext),
   });
 }
 
 async function search(
   context: ILoadOptionsFunctions,
-  service: Service,
-  list: ChoiceList,
-  fields: Fields,
+  list: NodeList,
   query: Omit<ChoiceQuery, 'input'>,
 ): Promise<INodeListSearchResult> {
-  const { choices, nextPage } = await load(context, service, list, fields, query);
+  const { choices, nextPage } = await load(context, list, query);
   const results = choices.map(({ value, label, url }) => ({ name: label, value, ...(url ? { url } : {}) }));
   return { results, ...(nextPage ? { paginationToken: nextPage } : {}) };
 }
 
-async function loadAll(
-  context: ILoadOptionsFunctions,
-  service: Service,
-  list: ChoiceList,
-  fields: Fields,
-): Promise<INodePropertyOptions[]> {
+async function loadAll(context: ILoadOptionsFunctions, list: NodeList): Promise<INodePropertyOptions[]> {
   const options: INodePropertyOptions[] = [];
   let page: string | undefined;
   for (let count = 0; count < maxPages; count += 1) {
-    const { choices, nextPage } = await load(context, service, list, fields, page ? { page } : {});
+    const { choices, nextPage } = await load(context, list, page ? { page } : {});
     options.push(...choices.map(({ value, label }) => ({ name: label, value })));
     if (!nextPage) break;
     page = nextPage;
@@ -81,20 +81,14 @@ async function loadAll(
 
 /** The methods of a service's node: dropdowns, resource mappers and credential tests. */
 export function describeMethods(service: Service, { lastingFolder }: ExecuteOptions = {}): Methods {
-  const lists = [...listsOf(service).values()];
+  const lists = [...listsOf(service).values()].map((found): NodeList => ({ ...found, service, lastingFolder }));
   const connections = [service.connection].filter(logsIn);
   return {
     listSearch: Object.fromEntries(
-      lists.map(({ list, fields }) => [
-        listMethod(list),
+      lists.map((one) => [
+        listMethod(one.list),
         function (this: ILoadOptionsFunctions, filter?: string, page?: string) {
-          return search(
-            this,
-            service,
-            list,
-            fields,
-            withoutUndefined({ search: filter || undefined, page: page || undefined }),
-          );
+          return search(this, one, withoutUndefined({ search: filter || undefined, page: page || undefined }));
         },
       ]),
     ),
@@ -107,10 +101,10 @@ export function describeMethods(service: Service, { lastingFolder }: ExecuteOpti
       ]),
     ),
     loadOptions: Object.fromEntries(
-      lists.map(({ list, fields }) => [
-        listMethod(list),
+      lists.map((one) => [
+        listMethod(one.list),
         function (this: ILoadOptionsFunctions) {
-          return loadAll(this, service, list, fields);
+          return loadAll(this, one);
         },
       ]),
     ),

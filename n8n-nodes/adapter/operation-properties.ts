@@ -17,7 +17,25 @@ const outputField: INodeProperties = {
   hint: 'The name of the output binary field to put the file in',
 };
 
+/** The parameter that simplifies the output. */
+export const simplifyName = 'simplify';
+
+/** Shown after the fields of an operation with a simple output. */
+function simplifyProperty({ resource, key }: Operation): INodeProperties {
+  return {
+    displayName: 'Simplify',
+    name: simplifyName,
+    type: 'boolean',
+    default: true,
+    description: 'Whether to return a simplified version of the response instead of the raw data',
+    displayOptions: { show: { resource: [resourceValue(resource)], operation: [key] } },
+  };
+}
+
 function resourceProperty(resources: string[]): INodeProperties {
+  const [only] = resources;
+  if (only !== undefined && resources.length === 1)
+    return { displayName: 'Resource', name: 'resource', type: 'hidden', default: resourceValue(only) };
   const options = resources.map((name): INodePropertyOptions => ({ name, value: resourceValue(name) }));
   return {
     displayName: 'Resource',
@@ -61,12 +79,13 @@ export function describeProperties(service: Service): INodeProperties[] {
         operations.filter((operation) => operation.resource === resource),
       ),
     ),
-    ...operations.flatMap((operation) =>
-      describeForm(
+    ...operations.flatMap((operation) => [
+      ...describeForm(
         operation.input,
         { resource: [resourceValue(operation.resource)], operation: [operation.key] },
         outputsFile(operation) ? [outputField] : [],
       ),
-    ),
+      ...(operation.simple ? [simplifyProperty(operation)] : []),
+    ]),
   ];
 }

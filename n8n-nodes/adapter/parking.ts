@@ -1,22 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import type {
   IDataObject,
+  IExecuteData,
   IExecuteFunctions,
-  INodeExecutionData,
+  ITaskDataConnectionsSource,
+  ITaskMetadata,
   IWebhookDescription,
   IWebhookFunctions,
   IWebhookResponseData,
 } from 'n8n-workflow';
 import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
+import { isObject } from '../../shared/src/host/is-object.ts';
 import { redact } from '../../shared/src/host/redact.ts';
 import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import type { Context } from '../../shared/src/define/context.ts';
-import type { Callback } from '../../shared/src/define/operation.ts';
+import type { Action, Branches, Callback, Output } from '../../shared/src/define/operation.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { answer } from './answer.ts';
+import { arrange, branchesOf, outputFor, routeError, type Routed } from './branching.ts';
 import { readConnection } from './connection-values.ts';
+import type { NodeContext } from './context.ts';
+import type { NodeError } from './error.ts';
 import { makeHost, sendWith } from './host.ts';
 import { isTool } from './is-tool.ts';
+import { simplified } from './simplify.ts';
 
 /** The webhook that resumes a parked execution. */
 export const parkingWebhooks: IWebhookDescription[] = [
@@ -32,27 +39,43 @@ export const parkingMethods = {
   },
 };
 
-/** The data stored in an item while its execution is parked. */
-interface Parked extends IDataObject {
+/** A run that a parked execution waits for. */
+export interface ParkedRun {
   operation: string;
   /** Part of the callback URL, so that a late callback for another step does not match. */
   call: string;
+  /** See `Callback`. */
   kept: IDataObject;
+  /** How long to wait for the callback. */
+  minutes: number;
+  /** Names of the outputs to keep. Default: all. */
+  simple?: readonly string[];
+  /** Whether the operation has branches with the item's input. */
+  branches: boolean;
 }
 
-/** The property of an item that stores it. */
-const parkedName = 'parked';
+/** A result of a parked execution, in the order of the input items; with `run`, it is not final. */
+export interface ParkedRow extends Routed {
+  run?: ParkedRun;
+}
+
+/** The data that n8n stores with a parked execution. */
+interface ParkedMetadata extends ITaskMetadata {
+  parked: {
+    rows: ParkedRow[];
+    /** Where the input items came from. */
+    source: ITaskDataConnectionsSource | null;
+  };
+}
 
 /** The query parameter of the callback URL that identifies the item. */
 const callName = 'pipewright';
 
-/** An item with a run that is still active. */
-export type ParkedItem = INodeExecutionData & { json: { [parkedName]: Parked } };
-
 /** An operation to start and park until its callback. */
-export interface ParkedStart {
-  /** Key of the operation. */
-  key: string;
+interface ParkedStart {
+  /** Names of the outputs to keep. Default: all. */
+  simple: readonly string[] | undefined;
+  operation: Action;
   callback: Callback;
   input: RawInput;
   operationContext: Context;
@@ -64,7 +87,7 @@ export interface ParkedStart {
  * @throws PipewrightError `invalid-input` if the node is a tool of an agent
  */
 function refuseInTool(context: IExecuteFunctions): void {
-  if (!isTool(context)) return;
+  if (!isTool(context.getNode())) return;
   throw new PipewrightError({
     code: 'invalid-input',
     message: 'A tool of an AI agent cannot wait for a callback, because n8n does not pause an agent for it.',
@@ -72,56 +95,148 @@ function refuseInTool(context: IExecuteFunctions): void {
   });
 }
 
-/** Starts the operation for one item; the result is parked unless the run has already finished. */
+/** Starts the operation for one item; without `parked`, its run has already finished. */
 export async function startParked(
   context: IExecuteFunctions,
-  { key, callback, input, operationContext, itemIndex }: ParkedStart,
-): Promise<INodeExecutionData> {
+  { simple, operation, callback, input, operationContext, itemIndex }: ParkedStart,
+): Promise<{ output: Output; parked?: ParkedRun }> {
   refuseInTool(context);
   const call = randomBytes(12).toString('hex');
   const callbackUrl = (): string =>
     `${String(context.evaluateExpression('{{ $execution.resumeUrl }}', itemIndex))}&${callName}=${call}`;
   const { output, kept } = await callback.start(input, operationContext, callbackUrl);
-  const json = { ...(output as IDataObject) };
-  const pairedItem = { item: itemIndex };
-  if (!kept) return { json, pairedItem };
-  const parked: Parked = { operation: key, call, kept: kept as IDataObject };
-  // On timeout, n8n outputs the parked items unchanged.
-  return { json: { ...json, status: 'timed-out', [parkedName]: parked }, pairedItem };
+  if (!kept) return { output };
+  const parked = {
+    operation: operation.key,
+    call,
+    kept: kept as IDataObject,
+    minutes: callback.timeoutMinutes(input),
+    ...(simple ? { simple } : {}),
+    branches: branchesOf(context.getNode(), operation, input) !== undefined,
+  };
+  return { output, parked };
 }
 
-/** Whether an item waits for a callback. */
-export function isParked(item: INodeExecutionData): item is ParkedItem {
-  return typeof item.json[parkedName] === 'object';
+/** The items of each output, or the error with which the node fails. */
+interface Settled {
+  main: IExecuteData['data']['main'];
+  source: ITaskDataConnectionsSource | null;
+  error?: NodeError;
 }
 
 /**
- * Parks the execution until a callback or a timeout. After a timeout, n8n continues with the input items, so they are replaced
- * with the results so far.
+ * Settles final results. n8n pairs the items of a resumed node with input items by their positions, so the pairing is dropped
+ * when items are split between the outputs: no pairing is better than a wrong one.
  */
-export async function park(context: IExecuteFunctions, results: INodeExecutionData[], until: Date): Promise<void> {
-  const items = context.getInputData();
-  items.splice(0, items.length, ...results);
-  await context.putExecutionToWait(until);
+function settle(rows: readonly (() => Routed)[], source: ITaskDataConnectionsSource | null): Settled {
+  try {
+    const main = arrange(
+      rows.map((row) => row()),
+      2,
+    );
+    const isSplit = main.filter((items) => items.length > 0).length > 1;
+    const origin = source?.['main'];
+    return { main, source: isSplit || !origin ? null : { ...source, main: [origin[0] ?? null, origin[0] ?? null] } };
+  } catch (error) {
+    return { main: [[]], source, error: error as NodeError };
+  }
 }
 
-/** Reads the run of a parked item; the item stays parked while the run is active. */
+const actionOf = (service: Service, key: string): Action | undefined => {
+  const found = service.operations.find((operation) => operation.key === key);
+  return found?.kind === 'action' ? found : undefined;
+};
+
+const routingOf = (service: Service, { operation, branches, simple }: ParkedRun) => ({
+  branches: branches ? actionOf(service, operation)?.branches : undefined,
+  simple,
+});
+
+/** Routes a result; its error is routed or thrown as in `executeOperations`. */
+function route(
+  context: NodeContext,
+  { branches, simple }: { branches: Branches | undefined; simple: readonly string[] | undefined },
+  itemIndex: number,
+  result: Output,
+  failure: PipewrightError | undefined,
+): Routed {
+  try {
+    const output = outputFor(context, branches, result, failure);
+    return { item: { json: simplified(result, simple) as IDataObject, pairedItem: { item: itemIndex } }, output };
+  } catch (error) {
+    return routeError(context, branches, error, itemIndex);
+  }
+}
+
+/** The result of a run whose callback did not arrive in time. */
+function timedOut(
+  context: NodeContext,
+  service: Service,
+  { item, run }: ParkedRow & { run: ParkedRun },
+  itemIndex: number,
+): Routed {
+  const explanation = `Run ${String(item.json['id'])} of ${String(item.json['name'])} did not finish within ${run.minutes} minutes.`;
+  const hint = 'The run is still active. Increase Timeout (Minutes), or get the run later by its ID.';
+  return route(
+    context,
+    routingOf(service, run),
+    itemIndex,
+    { ...item.json, status: 'timed-out', explanation: `${explanation} ${hint}` },
+    new PipewrightError({ code: 'timed-out', service: service.name, message: explanation, hint }),
+  );
+}
+
+/**
+ * Parks the execution until a callback or a timeout. After a timeout, n8n continues with what is stored here, without running
+ * the node again.
+ */
+export async function park(context: IExecuteFunctions, service: Service, rows: ParkedRow[]): Promise<void> {
+  const entry = context.getExecuteData();
+  const { source } = entry;
+  const { error, ...settled } = settle(
+    rows.map((row, index) => () => (row.run ? timedOut(context, service, { ...row, run: row.run }, index) : row)),
+    source,
+  );
+  const metadata: ParkedMetadata = { ...entry.metadata, parked: { rows, source }, forwardAllOutputs: true };
+  if (error) metadata.resumeError = error;
+  entry.metadata = metadata;
+  entry.source = settled.source;
+  entry.data = { ...entry.data, main: settled.main };
+  const minutes = Math.max(...rows.map(({ run }) => run?.minutes ?? 0));
+  await context.putExecutionToWait(new Date(Date.now() + minutes * 60_000));
+}
+
+/** A parked node in n8n's list of nodes to execute. */
+type ParkedEntry = IExecuteData & { metadata: ParkedMetadata };
+
+function isParkedEntry(value: unknown): value is ParkedEntry {
+  const metadata = isObject(value) ? value['metadata'] : undefined;
+  const parked = isObject(metadata) ? metadata['parked'] : undefined;
+  return isObject(parked) && Array.isArray(parked['rows']);
+}
+
+/** The parked node of an execution that a callback resumes. The execution's data is not part of n8n's types. */
+function findParked(context: IWebhookFunctions): ParkedEntry | undefined {
+  const run = 'runExecutionData' in context ? context.runExecutionData : undefined;
+  const execution = isObject(run) ? run['executionData'] : undefined;
+  const stack: unknown = isObject(execution) ? execution['nodeExecutionStack'] : undefined;
+  const entry: unknown = Array.isArray(stack) ? stack[0] : undefined;
+  return isParkedEntry(entry) ? entry : undefined;
+}
+
+/** Reads the run of a parked result and routes it; undefined while the run is active. */
 async function refresh(
   context: IWebhookFunctions,
   service: Service,
-  item: INodeExecutionData,
-): Promise<INodeExecutionData> {
-  if (!isParked(item)) return item;
-  const { operation, kept } = item.json[parkedName];
+  row: ParkedRow,
+  itemIndex: number,
+): Promise<(() => Routed) | undefined> {
+  const { run } = row;
+  if (!run) return () => row;
   const host = makeHost({ send: sendWith(context, service.connection), logger: context.logger });
   const connection = await readConnection(context, service.connection);
-  const finished = await callbackOf(service, operation)?.readFinished(kept, { host, connection });
-  return finished ? { ...item, json: finished.output as IDataObject } : item;
-}
-
-function callbackOf(service: Service, key: string): Callback | undefined {
-  const found = service.operations.find((operation) => operation.key === key);
-  return found?.kind === 'action' ? found.callback : undefined;
+  const finished = await actionOf(service, run.operation)?.callback?.readFinished(run.kept, { host, connection });
+  return finished && (() => route(context, routingOf(service, run), itemIndex, finished.output, finished.failure));
 }
 
 /**
@@ -131,22 +246,32 @@ function callbackOf(service: Service, key: string): Callback | undefined {
 export async function resumeParked(context: IWebhookFunctions, service: Service): Promise<IWebhookResponseData> {
   const stayParked: IWebhookResponseData = { noWebhookResponse: true };
   try {
-    const items = context.evaluateExpression('{{ $input.all() }}') as INodeExecutionData[];
+    const entry = findParked(context);
     const { [callName]: call } = context.getQueryData() as IDataObject;
-    const called = items.find((item) => isParked(item) && item.json[parkedName].call === call);
-    if (!called || !isParked(called)) {
+    const { rows = [], source = null } = entry?.metadata.parked ?? {};
+    const called = rows.findIndex(({ run }) => run?.call === call);
+    const row = rows[called];
+    if (!entry || !row?.run) {
       answer(context, 410);
       return stayParked;
     }
-    const first = await refresh(context, service, called);
-    if (isParked(first)) {
-      answer(context, callbackOf(service, called.json[parkedName].operation)?.statusWhileRunning ?? 409);
+    const first = await refresh(context, service, row, called);
+    if (!first) {
+      answer(context, actionOf(service, row.run.operation)?.callback?.statusWhileRunning ?? 409);
       return stayParked;
     }
-    const refreshed: INodeExecutionData[] = [];
-    for (const item of items) refreshed.push(item === called ? first : await refresh(context, service, item));
+    const refreshed: (() => Routed)[] = [];
+    for (const [index, other] of rows.entries()) {
+      const final = index === called ? first : await refresh(context, service, other, index);
+      if (final) refreshed.push(final);
+    }
     answer(context, 200);
-    return refreshed.some(isParked) ? stayParked : { noWebhookResponse: true, workflowData: [refreshed] };
+    if (refreshed.length < rows.length) return stayParked;
+    const { main, error, ...settled } = settle(refreshed, source);
+    const { resumeError: _timeout, ...metadata } = entry.metadata;
+    entry.metadata = error ? { ...metadata, resumeError: error } : metadata;
+    entry.source = settled.source;
+    return { noWebhookResponse: true, workflowData: main.map((items) => items ?? []) };
   } catch (error) {
     // A thrown error would resume the workflow with an empty item.
     context.logger.error(

@@ -15,16 +15,12 @@ function optionShape({ options = [], default: initial, required }: ShownField): 
   }));
   if (initial === undefined && !required)
     return { type: 'options', options: [{ name: 'Not Set', value: '' }, ...entries], default: '' };
-  return { type: 'options', options: entries, default: (initial ?? entries[0]?.value ?? '') as string };
+  // Without a default, n8n asks the user to choose.
+  return { type: 'options', options: entries, default: (initial ?? '') as string };
 }
 
-function listShape({ label, choices }: ShownField): Shape {
-  if (!choices)
-    return {
-      type: 'string',
-      default: [],
-      typeOptions: { multipleValues: true, multipleValueButtonText: `Add to ${label}` },
-    };
+function listShape({ choices }: ShownField): Shape {
+  if (!choices) return { type: 'string', default: '', typeOptions: { rows: 3 } };
   const needs = choices.needs ?? [];
   return {
     type: 'multiOptions',

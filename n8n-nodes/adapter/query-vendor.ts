@@ -2,9 +2,10 @@ import type { ILoadOptionsFunctions } from 'n8n-workflow';
 import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import { concealing } from '../../shared/src/define/conceal.ts';
 import type { Context } from '../../shared/src/define/context.ts';
-import type { Fields } from '../../shared/src/define/fields.ts';
+import { describeField, type Field, type Fields } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { readConnection } from './connection-values.ts';
+import { PipewrightError } from '../../shared/src/host/error.ts';
 import { nodeError } from './error.ts';
 import { makeHost, sendWith } from './host.ts';
 import { readParameters } from './parameters.ts';
@@ -14,25 +15,42 @@ export interface VendorQuery<T> {
   service: Service;
   /** The fields of the form. */
   fields: Fields;
-  /** Fields that must be filled in first; until then the result is `empty`. */
+  /** Fields that must be filled in first. */
   needs: readonly string[];
-  empty: T;
+  /** The result until they are filled in. Default: an error that says what to do. */
+  empty?: T;
+  /** See `ExecuteOptions`. */
+  lastingFolder?: string | undefined;
   load(input: RawInput, context: Context): Promise<T>;
 }
 
 const isFilled = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
+/** The error of a list that depends on an empty field. */
+function needed(label: string): PipewrightError {
+  const noun = label.replace(/ ID$/, '').toLowerCase();
+  return new PipewrightError({
+    code: 'invalid-input',
+    message: `Select a ${noun} first`,
+    hint: `The list depends on the field ${label}.`,
+  });
+}
+
 /** Queries the vendor with the form as filled in so far. */
 export async function queryVendor<T>(
   context: ILoadOptionsFunctions,
-  { service, fields, needs, empty, load }: VendorQuery<T>,
+  { service, fields, needs, empty, lastingFolder, load }: VendorQuery<T>,
 ): Promise<T> {
   try {
     const current = context.getCurrentNodeParameters() ?? {};
     const input = readParameters(fields, (name, fallback) => current[name] ?? fallback);
-    if (needs.some((field) => !isFilled(input[field]))) return empty;
+    const missing = needs.find((field) => !isFilled(input[field]));
+    if (missing !== undefined) {
+      if (empty) return empty;
+      throw needed(describeField(fields[missing] as Field).label);
+    }
     const operationContext: Context = {
-      host: makeHost({ send: sendWith(context, service.connection), logger: context.logger }),
+      host: makeHost({ send: sendWith(context, service.connection), logger: context.logger, lastingFolder }),
       connection: await readConnection(context, service.connection),
     };
     return await concealing(service, operationContext, (concealed) => load(input, concealed));

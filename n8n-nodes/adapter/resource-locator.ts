@@ -4,20 +4,31 @@ import { listMethod } from './names.ts';
 
 const example = (text: string): string => `e.g. ${text}`;
 
-/** The modes of a resource locator: From List if there is a list, By ID, and By URL if URLs contain the ID. */
-function modesOf({ label, placeholder, choices, idFromUrl }: FieldMetadata): INodePropertyMode[] {
+/** How long a list may load before n8n shows another way to enter the value. */
+const slowLoadMs = 10_000;
+
+/** The modes of a resource locator: From List if there is a list, By ID, Name or Path, and By URL if URLs contain it. */
+function modesOf({ label, placeholder, choices, idFromUrl, identifier = 'ID' }: FieldMetadata): INodePropertyMode[] {
   const modes: INodePropertyMode[] = [];
+  const noun = label.replace(/ (ID|Path)$/, '');
   if (choices) {
     modes.push({
       displayName: 'From List',
       name: 'list',
       type: 'list',
-      placeholder: `Select ${label.toLowerCase()}…`,
-      typeOptions: { searchListMethod: listMethod(choices), searchable: true },
+      placeholder: `Select ${noun.toLowerCase()}…`,
+      typeOptions: {
+        searchListMethod: listMethod(choices),
+        searchable: true,
+        slowLoadNotice: {
+          message: `If loading takes too long, enter the ${identifier === 'ID' ? identifier : identifier.toLowerCase()} under “By ${identifier}” instead`,
+          timeout: slowLoadMs,
+        },
+      },
     });
   }
   modes.push({
-    displayName: 'By ID',
+    displayName: `By ${identifier}`,
     name: 'id',
     type: 'string',
     ...(placeholder ? { placeholder: example(placeholder) } : {}),
@@ -28,7 +39,7 @@ function modesOf({ label, placeholder, choices, idFromUrl }: FieldMetadata): INo
       name: 'url',
       type: 'string',
       placeholder: example(idFromUrl.example),
-      hint: 'The URL of its page; the ID is extracted from it',
+      hint: `The URL of its page; the ${identifier === 'ID' ? identifier : identifier.toLowerCase()} is extracted from it`,
       validation: [
         {
           type: 'regex',

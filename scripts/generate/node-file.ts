@@ -46,9 +46,11 @@ export function nodesOf(service: Service, source: string, folderVariable?: strin
 
 const adapter = (file: string): string => `../../../adapter/${file}.ts`;
 
-function credentials({ connection }: Service): string {
+function credentials({ connection, operations }: Service): string {
   if (!logsIn(connection)) return '[]';
-  return `[{ name: ${literal(credentialName(connection))}, required: true, testedBy: ${literal(testMethod(connection))} }]`;
+  const offline = operations.filter(({ worksOffline }) => worksOffline).map(({ key }) => literal(key));
+  const hidden = offline.length > 0 ? `displayOptions: { hide: { operation: [${offline.join(', ')}] } },` : '';
+  return `[{ name: ${literal(credentialName(connection))}, required: true, testedBy: ${literal(testMethod(connection))}, ${hidden} }]`;
 }
 
 /** The properties that are the same for every node. */
@@ -102,7 +104,12 @@ export class ${pascalCase(node.name)} implements INodeType {
     inputs: [NodeConnectionTypes.Main],
     outputs: ${branches ? `describeOutputs(${key})` : '[NodeConnectionTypes.Main]'},
     credentials: ${credentials(node.service)},
-    ${parks ? 'webhooks: parkingWebhooks,' : ''}
+    ${
+      parks
+        ? `webhooks: parkingWebhooks,
+    waitingNodeTooltip: 'Waiting for ${node.service.name} to report that the run has finished',`
+        : ''
+    }
     properties: describeProperties(${key}),
   };
 

@@ -142,7 +142,7 @@ it('Every download of a service with datasets is a source', () => {
 });
 
 describe.each(Object.entries(cases))('The source %s', (source, { input, rows, bytes, resumes }) => {
-  const typed = (more: object = {}) => ({ source, table: source, ...input(), ...more });
+  const typed = (more: object = {}) => ({ source, table: source, mode: 'replace', ...input(), ...more });
 
   it('loads directly into a table', async () => {
     expect(await operate(sqlTable, 'loadDataset', typed())).toMatchObject({ rows });
@@ -203,10 +203,13 @@ it('ZIP files from Mode, a volume or a website are extracted', async () => {
     ],
   ];
   for (const [place, [typed, rows]] of zips.entries())
-    expect(await operate(sqlTable, 'loadDataset', { table: `zipped_${place}`, ...typed })).toMatchObject({ rows });
+    expect(
+      await operate(sqlTable, 'loadDataset', { table: `zipped_${place}`, mode: 'replace', ...typed }),
+    ).toMatchObject({ rows });
   await expect(
     operate(sqlTable, 'loadDataset', {
       table: 'zipped_4',
+      mode: 'replace',
       source: 'webAddressDownloadFile',
       webAddressDownloadFileUrl: '/web/public/two.zip',
     }),
@@ -249,7 +252,7 @@ it('Zapier rejects a dataset that is too large before it starts', async () => {
     }),
   };
   const zapier = host({ files, maxWaitSeconds: 25 });
-  const load = (given: Host) => operate(sqlTable, 'loadDataset', { table: 'large', file: path }, given);
+  const load = (given: Host) => operate(sqlTable, 'loadDataset', { table: 'large', mode: 'replace', file: path }, given);
   await expect(load(zapier)).rejects.toMatchObject({
     code: 'timed-out',
     message: expect.stringContaining('it has 240 MB, and a step can read up to 100 MB in 25 seconds'),

@@ -472,6 +472,20 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       ).toMatchObject({ rows: 2, columns: [{ name: 'id' }, { name: 'name' }] });
     });
 
+    it('listTables lists the tables of a schema in alphabetical order, without those that Pipewright manages', async () => {
+      await load('a\n1\n', { saveLoadRecord: true });
+      const target = await openTarget(engine.address());
+      try {
+        const names = await target.listTables(engine.schema);
+        expect(names).toContain(table);
+        expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
+        expect(names.filter((name) => /pipewright/i.test(name))).toEqual([]);
+        expect(await target.listTables()).toContain(table);
+      } finally {
+        await target.close();
+      }
+    });
+
     it('readColumn provides the values for a check', async () => {
       await load('client,name\n7,Ada\n8,Bob\n,Nobody\n');
       const check = async (csv: string, rule: string) => {

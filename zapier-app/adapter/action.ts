@@ -3,7 +3,7 @@ import { PipewrightError } from '../../shared/src/host/error.ts';
 import type { Context } from '../../shared/src/define/context.ts';
 import type { Action, Callback, Operation, Output } from '../../shared/src/define/operation.ts';
 import type { Service } from '../../shared/src/define/service.ts';
-import { stillRunning } from '../../shared/src/runs/still-running.ts';
+import { stillRunning } from '../../shared/src/define/still-running.ts';
 import { callService, type Save, type ServiceCall } from './call.ts';
 import { gatherInput } from './declared-fields.ts';
 import { pointTo, stash } from './hydrate.ts';

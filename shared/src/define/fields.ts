@@ -37,6 +37,8 @@ export interface FieldInfo {
   multiline?: boolean;
   /** The list to pick the value from. */
   choices?: ChoiceList;
+  /** What the value is, if it identifies something at the vendor. Default: ID. */
+  identifier?: 'ID' | 'Name' | 'Path';
   /** Whether the field defaults to the whole input item, if the platform has items (n8n). Default: false. */
   wholeItem?: boolean;
   /** Source of the names of a names-and-values field. */

@@ -23,6 +23,10 @@ interface Described<F extends Fields, O extends Fields> {
   output: O;
   /** A realistic output. */
   sample: Values<O>;
+  /** Whether the operation works without the connection of its service. Default: false. */
+  worksOffline?: boolean;
+  /** Names of the outputs to keep when the user simplifies the output, if the platform can (n8n). */
+  simple?: readonly string[];
 }
 
 /** How an action waits without holding resources: the vendor calls a URL when the work has finished. */
@@ -53,16 +57,20 @@ export interface CallbackDefinition<F extends Fields, O extends Fields, C> {
 export interface BranchesDefinition<O extends Fields> {
   /** Title Case; the last branch also receives errors. */
   names: readonly string[];
+  /** The field values with which the operation branches; otherwise it has a single output. Default: always. */
+  when?: Readonly<Record<string, string>>;
   /** Index of the branch among the names. */
   of(output: Values<O>): number;
+  /** The error for a result whose branch leads nowhere. Undefined if the result may end there. */
+  failure?(output: Values<O>): PipewrightError;
 }
 
 /** An operation that a service performs once per input. */
 export interface ActionDefinition<F extends Fields, O extends Fields, C> extends Described<F, O> {
   effect: Effect;
   branches?: BranchesDefinition<O>;
-  /** Name of the output list with entries that become separate items on a platform with items (n8n). */
-  items?: string;
+  /** Name of the output list with entries that become separate items on a platform with items (n8n), if there is one. */
+  items?(input: Values<F>): string | undefined;
   /** Present if the vendor can send a callback. */
   callback?: CallbackDefinition<F, O, C>;
   run(input: Values<F>, context: Context<C>): Promise<Values<O>>;
@@ -92,14 +100,17 @@ export interface Callback {
 }
 
 /** A `BranchesDefinition` as adapters see it. */
-export type Branches = BranchesDefinition<Fields>;
+export interface Branches extends BranchesDefinition<Fields> {
+  /** Whether the operation branches with this input. */
+  isChosen(raw: RawInput): boolean;
+}
 
 /** An `ActionDefinition` as adapters see it. */
 export interface Action extends DescribedOperation {
   kind: 'action';
   effect: Effect;
   branches?: Branches;
-  items?: string;
+  items?(raw: RawInput): string | undefined;
   callback?: Callback;
   /** @throws PipewrightError `invalid-input` if the raw input is invalid, and any error of the operation */
   run(raw: RawInput, context: Context): Promise<Output>;
@@ -130,15 +141,30 @@ function checkedCallback<F extends Fields, O extends Fields, C>(
   };
 }
 
+function checkedBranches<F extends Fields, O extends Fields>(fields: F, branches: BranchesDefinition<O>): Branches {
+  const { names, when = {}, of, failure } = branches;
+  return {
+    names,
+    when,
+    isChosen: (raw) => {
+      const checked: Record<string, unknown> = checkInput(fields, raw);
+      return Object.entries(when).every(([name, value]) => String(checked[name]) === value);
+    },
+    of: (output) => of(output as Values<O>),
+    ...(failure ? { failure: (output) => failure(output as Values<O>) } : {}),
+  };
+}
+
 /** Defines an action of a service with connection values `C`; see `ActionDefinition`. */
 export function defineAction<C>() {
   return <const F extends Fields, const O extends Fields>(action: ActionDefinition<F, O, C>): Action => {
-    const { branches, callback, run, ...described } = action;
+    const { branches, items, callback, run, ...described } = action;
     return {
       ...described,
       kind: 'action',
       run: async (raw, context) => run(checkInput(action.input, raw), context as Context<C>),
-      ...(branches ? { branches: { ...branches, of: (output) => branches.of(output as Values<O>) } } : {}),
+      ...(items ? { items: (raw) => items(checkInput(action.input, raw)) } : {}),
+      ...(branches ? { branches: checkedBranches(action.input, branches) } : {}),
       ...(callback ? { callback: checkedCallback(action.input, callback) } : {}),
     };
   };

@@ -72,6 +72,8 @@ export interface ErrorDetails {
   retryAfterSeconds?: number;
   /** Whether the request certainly never reached the vendor, so it had no effect. Default: false. */
   unsent?: boolean;
+  /** The result of an operation that did its work but did not succeed, such as the failed run. */
+  output?: Record<string, unknown>;
   cause?: unknown;
 }
 
@@ -89,6 +91,7 @@ export class PipewrightError extends Error {
   readonly retryable: boolean;
   readonly retryAfterSeconds: number | undefined;
   readonly unsent: boolean;
+  readonly output: Record<string, unknown> | undefined;
 
   constructor(details: ErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -100,13 +103,27 @@ export class PipewrightError extends Error {
     this.retryable = details.retryable ?? false;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.unsent = details.unsent ?? false;
+    this.output = details.output;
   }
 }
 
 /** A copy of the error with some properties changed. */
 export function withDetails(error: PipewrightError, changes: Partial<ErrorDetails>): PipewrightError {
-  const { code, message, hint, service, status, requestId, retryable, retryAfterSeconds, unsent, cause } = error;
-  const details = { code, message, hint, service, status, requestId, retryable, retryAfterSeconds, unsent, cause };
+  const { code, message, hint, service, status, requestId, retryable, retryAfterSeconds, unsent, output, cause } =
+    error;
+  const details = {
+    code,
+    message,
+    hint,
+    service,
+    status,
+    requestId,
+    retryable,
+    retryAfterSeconds,
+    unsent,
+    output,
+    cause,
+  };
   return new PipewrightError({ ...withoutUndefined(details), ...changes });
 }
 

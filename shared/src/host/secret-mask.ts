@@ -92,13 +92,18 @@ export function secretMask(): SecretMask {
 
   function error(raised: unknown): unknown {
     if (raised instanceof PipewrightError) {
-      const { message, hint, requestId, cause } = raised;
+      const { message, hint, requestId, output, cause } = raised;
       const masked = {
         message: clean(message),
         hint: hint && mapWording(hint, clean),
         requestId: requestId && clean(requestId),
+        output: value(output),
       };
-      const isClean = masked.message === message && sameWording(masked.hint, hint) && masked.requestId === requestId;
+      const isClean =
+        masked.message === message &&
+        sameWording(masked.hint, hint) &&
+        masked.requestId === requestId &&
+        masked.output === output;
       if (cause === undefined) return isClean ? raised : withDetails(raised, masked);
       return withDetails(raised, { ...masked, cause: clean(describeError(cause, 'cli')) });
     }

@@ -16,7 +16,6 @@ import { withSteps } from './with-steps.ts';
  * @param needsNoSetup whether the operation sets the callback up itself; then Zapier, which cannot poll for long, prefers it
  */
 export function completionMethodField(requirement: string, needsNoSetup = false) {
-  const help = `How to detect that the run has finished. ${requirement}`;
   return {
     completionMethod: v.optional(
       option(
@@ -30,10 +29,7 @@ export function completionMethodField(requirement: string, needsNoSetup = false)
         ],
         {
           label: 'Completion Method',
-          help: {
-            n8n: `${help} With a callback, the workflow continues even if the run fails or times out.`,
-            zapier: help,
-          },
+          help: `How to detect that the run has finished. ${requirement}`,
           advanced: true,
           ...(needsNoSetup ? { defaultOnZapier: 'callback' } : {}),
         },

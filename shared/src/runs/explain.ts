@@ -83,7 +83,8 @@ export function describeFailure({ name }: Run, { outcome, step, reason }: Failur
   return `The run of ${name} ${outcome}${step ? ` at “${step}”` : ''}${reason ? `: ${reason}` : ''}.`;
 }
 
-const escapeMarkdown = (text: string): string => text.replace(/([\\`*_[\]<>])/g, '\\$1');
+/** A text that Markdown shows as it is. */
+export const escapeMarkdown = (text: string): string => text.replace(/([\\`*_[\]<>])/g, '\\$1');
 
 /**
  * Explains a run that finished without success as text and as Markdown: what happened, why, and what to do.

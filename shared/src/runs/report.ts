@@ -85,6 +85,22 @@ export const runFields = {
   ),
 };
 
+/** The outputs of a run that a simplified output keeps: what following steps, such as Post Run Card, use. */
+export const simpleRun: readonly (keyof typeof runFields)[] = [
+  'id',
+  'service',
+  'name',
+  'status',
+  'finished',
+  'succeeded',
+  'startedAt',
+  'finishedAt',
+  'durationSeconds',
+  'url',
+  'explanation',
+  'steps',
+];
+
 /** A run known only by its ID; its status is `unknown` until it is read. */
 export function runReference(run: Pick<Run, 'id' | 'service' | 'name'> & Partial<Run>): RunReport {
   return reportRun({ status: 'unknown', vendorStatus: '', parameters: {}, steps: [], ...run });

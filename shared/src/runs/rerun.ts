@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { PipewrightError } from '../host/error.ts';
+import { PipewrightError, withDetails } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import { boolean, list, text } from '../define/fields.ts';
 import { followRun } from './follow-run.ts';
 import type { RunProvider } from './provider.ts';
 import { readRun } from './read-run.ts';
-import { runFields, type RunReport } from './report.ts';
+import { runFields, simpleRun, type RunReport } from './report.ts';
 import { isFinished, type Run } from './run.ts';
 import { keyFields, startKeyOf, type KeyChoices, type StartKey } from './start-key.ts';
 import { startOnce } from './start-once.ts';
@@ -31,6 +31,9 @@ export const rerunOutput = {
   started: boolean({ label: 'Started' }),
   stepsToRun: list({ label: 'Steps to Rerun' }),
 };
+
+/** The outputs that a simplified output of a rerun keeps. */
+export const simpleRerun = [...simpleRun, 'rerunOf', 'started', 'stepsToRun'] as const;
 
 /** The new run, or for a dry run (`started: false`) the failed one, with the steps that run again. */
 export type Rerun = RunReport & { rerunOf: string; started: boolean; stepsToRun: string[] };
@@ -94,7 +97,12 @@ export async function rerun(
     // Vendors find any rerun of the run, also one that another event or a person started.
     ...(find ? { [startKey.source === 'event' ? 'findLost' : 'findByKey']: find } : {}),
   });
-  return { ...(await followRun(host, next, run, input, startedBy)), ...summary, started: true };
+  try {
+    return { ...(await followRun(host, next, run, input, startedBy)), ...summary, started: true };
+  } catch (error) {
+    if (!(error instanceof PipewrightError) || !error.output) throw error;
+    throw withDetails(error, { output: { ...error.output, ...summary, started: true } });
+  }
 }
 
 /** A realistic output. */

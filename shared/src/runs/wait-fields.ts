@@ -24,7 +24,11 @@ export const waitFields = {
           description: 'Return the failed run and continue',
         },
       ],
-      { label: 'On Failure', help: 'What to do when the run fails.' },
+      {
+        label: 'On Failure',
+        help: 'What to do when the run fails.',
+        notOn: { n8n: 'In n8n, a run that did not succeed goes to the Failed output.' },
+      },
     ),
     'stop',
   ),

@@ -1,11 +1,13 @@
+import { stillRunning } from '../define/still-running.ts';
 import { PipewrightError, withDetails } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
+import { escapeMarkdown } from './explain.ts';
 import { medianDurationMs, pollDelayMs, pollLimits } from './poll-interval.ts';
 import type { RunProvider } from './provider.ts';
-import { reportRun, type RunReport } from './report.ts';
+import { reportRun, runReference, type RunReport } from './report.ts';
 import { runFailure } from './run-failure.ts';
 import { isFinished, type Run } from './run.ts';
-import { readWaitStart, stillRunning, writeWaitStart } from './still-running.ts';
+import { readWaitStart, writeWaitStart } from './wait-start.ts';
 import type { WaitChoices } from './wait-fields.ts';
 import { withSteps } from './with-steps.ts';
 
@@ -37,7 +39,8 @@ interface Wait {
  * deadline then counts from the first time. The test of a step returns the active run instead, if the step waits for it outside tests.
  * @param repeatable whether the step finds the same run when it runs again
  * @returns the run with its steps
- * @throws PipewrightError `run-failed` if the run did not succeed and `onFailure` is `stop`; `timed-out` at the deadline;
+ * @throws PipewrightError `run-failed` if the run did not succeed and `onFailure` is `stop`, and `timed-out` at the deadline, both with
+ * the run as `output`;
  * `still-running` at the platform's time limit; `cancelled` if the execution was stopped
  */
 export async function waitForRun(
@@ -90,7 +93,7 @@ export async function waitForRun(
     if (host.now() >= deadline || (platformDeadline < timeoutDeadline && host.now() + delayMs >= platformDeadline)) {
       if (timeoutDeadline <= platformDeadline) {
         if (isRepeated) await writeWaitStart(host, provider, id);
-        throw await stopWaiting(wait, 'timed-out', lastError);
+        throw await stopWaiting(wait, 'timed-out', run, lastError);
       }
       const isAwaitedOutsideTests = repeatable || choices.completionMethod === 'callback';
       if (run && host.isTest && isAwaitedOutsideTests) return reportRun(run);
@@ -143,18 +146,21 @@ function unreadableStatus(error: unknown, { what }: RunProvider, id: string): un
 
 function finish(run: Run, { knownCauses }: RunProvider, { onFailure }: WaitChoices): RunReport {
   const failure = runFailure(run, knownCauses);
-  if (failure && onFailure === 'stop') throw failure;
-  return reportRun(run, knownCauses);
+  const report = reportRun(run, knownCauses);
+  if (failure && onFailure === 'stop') throw withDetails(failure, { output: { ...report } });
+  return report;
 }
 
 /**
  * Cancels the run if the user chose to.
+ * @param run the run as last read
  * @param statusError why the last status could not be read
  * @returns the error that ends the wait
  */
 async function stopWaiting(
   { host, provider, id, choices }: Wait,
   code: 'timed-out' | 'cancelled',
+  run?: Run,
   statusError?: PipewrightError,
 ): Promise<PipewrightError> {
   let outcome = statusError ? 'The run may still be active.' : 'The run is still active.';
@@ -168,13 +174,22 @@ async function stopWaiting(
     }
   }
   if (statusError) outcome = `The status could not be read at the end: ${statusError.message} ${outcome}`;
-  const isTimeout = code === 'timed-out';
+  if (code === 'cancelled')
+    return new PipewrightError({
+      code,
+      service: provider.service,
+      message: `The step was stopped while waiting for run ${id} of ${provider.what}.`,
+      hint: outcome,
+    });
+  const message = `Run ${id} of ${provider.what} did not finish within ${choices.timeoutMinutes} minutes.`;
+  const hint = `${outcome} Increase Timeout (Minutes), or get the run later by its ID.`;
+  const report = run ? reportRun(run) : runReference({ id, service: provider.service, name: provider.what });
+  const explanation = `${message} ${hint}`;
   return new PipewrightError({
     code,
     service: provider.service,
-    message: isTimeout
-      ? `Run ${id} of ${provider.what} did not finish within ${choices.timeoutMinutes} minutes.`
-      : `The step was stopped while waiting for run ${id} of ${provider.what}.`,
-    hint: isTimeout ? `${outcome} Increase Timeout (Minutes), or get the run later by its ID.` : outcome,
+    message,
+    hint,
+    output: { ...report, explanation, explanationMarkdown: escapeMarkdown(explanation) },
   });
 }

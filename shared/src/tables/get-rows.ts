@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { integer, json } from '../define/fields.ts';
+import { PipewrightError } from '../host/error.ts';
+import { boolean, integer, json } from '../define/fields.ts';
 import { defineAction, type Action } from '../define/operation.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
 import { verifyLength } from '../datasets/bytes/verify-length.ts';
@@ -8,7 +9,18 @@ import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fie
 import type { DatasetSetting } from './dataset-sources.ts';
 import { withinTimeLimit } from './time-limit.ts';
 
+/** Maximum number of rows that one step returns. */
+const maxRows = 50_000;
+
 const input = {
+  returnAll: v.optional(
+    boolean({
+      label: 'Return All',
+      help: 'Whether to return all rows, up to 50,000, instead of the number of rows under Limit.',
+      notOn: { zapier: 'Zapier limits the size of the results of a step.' },
+    }),
+    false,
+  ),
   firstRow: v.optional(
     integer({
       label: 'First Row',
@@ -20,15 +32,16 @@ const input = {
   ),
   rows: v.optional(
     integer({
-      label: 'Max Rows',
+      label: 'Limit',
       help: {
-        n8n: 'Max number of rows to return, up to 50,000. To page through a large dataset, run the node in a loop with First Row set to {{ $runIndex * 1000 + 1 }} and Max Rows set to 1000 until no rows are returned.',
+        n8n: 'Max number of rows to return, up to 50,000. To page through a large dataset, run the node in a loop with First Row set to {{ $runIndex * 1000 + 1 }} and Limit set to 1000 until no rows are returned.',
         zapier:
           'Enter the maximum number of rows to return; results are limited to about 5 MB. To page through a large dataset, repeat the step with First Row set to Next Row from the previous result.',
       },
       placeholder: '1000',
       minimum: 1,
-      maximum: 50_000,
+      maximum: maxRows,
+      shownWhen: { field: 'returnAll', is: ['false'] },
     }),
     1_000,
   ),
@@ -65,7 +78,7 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
       count: 1,
       nextRow: 2,
     },
-    items: 'rows',
+    items: () => 'rows',
     async run(chosen, context) {
       const { host } = context;
       const dataset = await openDataset(sources, chosen, context);
@@ -73,9 +86,15 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
       const { rows, columns, more } = await readRows(bytes, {
         ...formatOf(chosen, dataset),
         first: chosen.firstRow,
-        count: chosen.rows,
+        count: chosen.returnAll ? maxRows : chosen.rows,
         ...withoutUndefined({ maxBytes: host.maxOutputBytes, signal: host.signal }),
       });
+      if (chosen.returnAll && more)
+        throw new PipewrightError({
+          code: 'invalid-input',
+          message: 'The dataset has more than 50,000 rows, so they cannot all be returned at once.',
+          hint: 'Turn off Return All and page through the dataset with First Row and Limit, or load it into a table.',
+        });
       return {
         rows,
         columns,

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { boolean, integer, json } from '../define/fields.ts';
+import { boolean, integer, json, option } from '../define/fields.ts';
 import { defineAction, type Action } from '../define/operation.ts';
 import { verifyLength } from '../datasets/bytes/verify-length.ts';
 import { decodeDataset } from '../datasets/formats/decode-dataset.ts';
@@ -14,6 +14,21 @@ const maxBytes = 1024 * 1024;
 const maxRejects = 20;
 
 const input = {
+  output: v.optional(
+    option(
+      [
+        { value: 'rows', label: 'Rows', description: 'One item per row' },
+        { value: 'columns', label: 'Columns', description: 'One item per column, with its name and type' },
+        { value: 'all', label: 'Everything', description: 'One item with columns, rows and rejected rows' },
+      ],
+      {
+        label: 'Output',
+        help: 'What to return. If a row of the preview is invalid, select Everything to see why.',
+        notOn: { zapier: 'In Zapier, a step returns columns and rows together.' },
+      },
+    ),
+    'rows',
+  ),
   rows: v.optional(
     integer({
       label: 'Max Rows',
@@ -54,6 +69,7 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
       rejects: [],
       complete: false,
     },
+    items: ({ output }) => (output === 'all' ? undefined : output),
     async run(chosen, context) {
       const dataset = await openDataset(sources, chosen, context);
       const format = formatOf(chosen, dataset);

@@ -12,7 +12,8 @@ function parametersOf({ service, operation, input }: Vendor, typed: Record<strin
   const found = service.operations.find(({ key }) => key === operation);
   const options: Record<string, unknown> = {};
   const parameters: Record<string, unknown> = { resource: resourceValue(found?.resource ?? ''), operation, options };
-  for (const [name, value] of Object.entries({ ...input, ...typed })) {
+  const { onFailure: _output, ...filled } = typed;
+  for (const [name, value] of Object.entries({ ...input, ...filled })) {
     const { kind, choices, idFromUrl, advanced } = describeField(found?.input[name] as Field);
     (advanced ? options : parameters)[name] =
       kind === 'text' && (choices || idFromUrl) ? { __rl: true, mode: 'id', value } : value;
@@ -20,8 +21,8 @@ function parametersOf({ service, operation, input }: Vendor, typed: Record<strin
   return parameters as INodeParameters;
 }
 
-const outcomeOf = ({ items, error }: Executed): Outcome =>
-  error ? { error: `${error.message} ${error.description ?? ''}` } : { run: items[0]?.json ?? {} };
+const outcomeOf = ({ outputs, error }: Executed): Outcome =>
+  error ? { error: `${error.message} ${error.description ?? ''}` } : { run: outputs.flat()[0]?.json ?? {} };
 
 describe('On n8n', () => {
   runScenarios(async () => {
@@ -29,7 +30,9 @@ describe('On n8n', () => {
     const setup = (vendor: Vendor, typed: Record<string, unknown>, sandbox: Sandbox): NodeSetup => ({
       node: vendor.service.key,
       credentials: sandboxCredentials(sandbox),
-      parameters: parametersOf(vendor, typed),
+      parameters: { ...parametersOf(vendor, typed), simplify: false },
+      // In n8n, a failed run continues on its own output.
+      connected: typed['onFailure'] === 'continue' ? [1] : [],
     });
     return {
       run: async (vendor, typed, sandbox) => outcomeOf(await n8n.execute(setup(vendor, typed, sandbox))),

@@ -23,7 +23,7 @@ const run = (parameters: Record<string, unknown>, credential: Record<string, unk
     credentials: {
       pipewrightDatabricksApi: { ...sandboxCredentials(sandbox)['pipewrightDatabricksApi'], ...credential },
     },
-    parameters: { resource: 'jobRun', ...parameters } as never,
+    parameters: { resource: 'jobRun', simplify: false, ...parameters } as never,
   });
 const runJob = (value: string, more: Record<string, unknown> = {}) =>
   run({ operation: 'runJob', job: job(value), ...more });

@@ -58,6 +58,13 @@ it('Get Rows returns rows from any first row, and none after the last, so that a
   expect(await ids(2_501)).toEqual([]);
 });
 
+it('Get Rows returns all rows, or fails if there are more than it can return', async () => {
+  const csv = (count: number) => `id\n${Array.from({ length: count }, (_, index) => `${index + 1}\n`).join('')}`;
+  const all = (count: number) => n8n.execute(setup('getRows', { returnAll: true }), fileOf(csv(count)));
+  expect((await all(2_500)).items).toHaveLength(2_500);
+  expect((await all(50_001)).error?.message).toContain('more than 50,000 rows');
+});
+
 it('Get Rows keeps numbers that would lose digits as text and rejects rows with other values', async () => {
   const { items } = await n8n.execute(
     setup('getRows'),

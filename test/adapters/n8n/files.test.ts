@@ -132,3 +132,17 @@ describe('With binary data on disk', () => {
     expect(hash(await stored.read(again[0]?.binary?.['data']?.id ?? ''))).toBe(hash(before));
   });
 });
+
+it('Draw Run Timeline outputs a picture without a Slack credential', async () => {
+  const steps = [{ name: 'Copy', status: 'succeeded', startedAt: '2026-11-20T08:00:00Z', durationSeconds: 30 }];
+  const { items, error } = await n8n.execute({
+    node: 'slack',
+    parameters: {
+      resource: 'runCard',
+      operation: 'drawRunTimeline',
+      run: JSON.stringify({ id: '1', service: 'dbt', name: 'Daily Job', status: 'succeeded', steps }),
+    },
+  });
+  expect(error).toBeUndefined();
+  expect(items[0]?.binary?.['data']?.mimeType).toBe('image/png');
+});

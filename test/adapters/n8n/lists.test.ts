@@ -59,10 +59,38 @@ it("a list shows all pages of the factory's pipelines, and searches them", async
   expect(results.map(({ value }) => value)).toEqual(['QT_fetch_data']);
 });
 
-it('a list is empty until a factory is selected', async () => {
-  expect(await search('dataFactory', 'searchPipelines', { factory: { __rl: true, mode: 'list', value: '' } })).toEqual({
-    results: [],
+it('a list that depends on a factory says so until one is selected', async () => {
+  await expect(
+    search('dataFactory', 'searchPipelines', { factory: { __rl: true, mode: 'list', value: '' } }),
+  ).rejects.toMatchObject({ message: 'Select a data factory first' });
+});
+
+it('Run IDs are listed with name, status and start time, newest first', async () => {
+  sandbox.world.azure.dataFactory.start('Load_sources', { parameters: {} });
+  const { results } = await search('dataFactory', 'searchRuns', { factory: factory() }, 'load_sources');
+  expect(results[0]).toEqual({
+    name: expect.stringMatching(/^Load_sources, \w+( \w+)?, \d{4}-\d\d-\d\d \d\d:\d\d UTC$/),
+    value: expect.stringMatching(/^[\da-f-]{36}$/),
   });
+  const run = sandbox.control.startDbtRun({ outcome: 'success' });
+  expect((await search('dbt', 'searchRuns', {})).results[0]?.value).toBe(String(run));
+  expect((await search('databricks', 'searchRuns', {})).results).toEqual(expect.any(Array));
+});
+
+it('a list says how a value is entered instead', () => {
+  const modesOf = (node: string, name: string) =>
+    n8n
+      .nodeType(node)
+      .description.properties.find((property) => property.name === name)
+      ?.modes?.map(({ displayName, placeholder }) => [displayName, placeholder]);
+  expect(modesOf('dataFactory', 'pipeline')?.slice(0, 2)).toEqual([
+    ['From List', 'Select pipeline…'],
+    ['By Name', 'e.g. QT_fetch_data'],
+  ]);
+  expect(modesOf('dbt', 'run')?.slice(0, 2)).toEqual([
+    ['From List', 'Select run…'],
+    ['By ID', 'e.g. 70403103926818'],
+  ]);
 });
 
 it('a multi-select lists dbt jobs', async () => {

@@ -31,7 +31,7 @@ function load(parameters: object, sqlChanges: object = {}): NodeSetup {
   return {
     node: 'sqlTable',
     credentials: { pipewrightSqlApi: { ...sandboxCredentials(sandbox)['pipewrightSqlApi'], ...sqlChanges } },
-    parameters: { resource: 'table', operation: 'loadDataset', ...parameters },
+    parameters: { resource: 'table', operation: 'loadDataset', mode: 'replace', ...parameters },
   };
 }
 
@@ -120,6 +120,20 @@ it('Load Dataset rejects an invalid row unless rejected rows are allowed', async
   expect(error?.message).toBeTruthy();
   const { items } = await n8n.execute(load({ table: 'ragged', options: { maxRejectedRows: 1 } }), ragged);
   expect(items[0]?.json).toMatchObject({ rows: 1, rejected: 1 });
+});
+
+it('Load Dataset asks for the mode instead of replacing rows by default', async () => {
+  const unset = n8n.execute(load({ table: 'claims', mode: '' }), fileOf('policy,paid\n009,1.50\n'));
+  await expect(unset).rejects.toThrow('Parameter "Mode" is required');
+});
+
+it('Load Dataset lists the tables of the database', async () => {
+  await n8n.execute(load({ table: 'listed' }), fileOf('policy,paid\n009,1.50\n'));
+  const { workflow, node, additionalData } = n8n.set(load({}));
+  Object.assign(additionalData, { currentNodeParameters: node.parameters });
+  const context = new n8n.core.LoadOptionsContext(workflow, node, additionalData, '');
+  const search = n8n.nodeType('sqlTable').methods?.listSearch?.['searchTables'];
+  expect(await search?.call(context, 'LIST')).toEqual({ results: [{ name: 'listed', value: 'listed' }] });
 });
 
 it('Load Dataset updates rows by key, loads once per load key, and accepts other formats and types', async () => {
@@ -212,7 +226,7 @@ it('Check Dataset checks a dataset against rules, routes it to Passed or Failed,
 it('Preview Dataset previews rows and column types of a dataset without creating a table', async () => {
   const csv = `id,paid,day\n${Array.from({ length: 50 }, (_, index) => `0${index},${index}.50,2026-11-20\n`).join('')}`;
   const preview = (parameters: object, text = csv) =>
-    n8n.execute(load({ operation: 'previewDataset', ...parameters }), fileOf(text));
+    n8n.execute(load({ operation: 'previewDataset', output: 'all', ...parameters }), fileOf(text));
   const { items, error } = await preview({ rows: 2 });
   expect(error).toBeUndefined();
   expect(items[0]?.json).toEqual({
@@ -228,6 +242,9 @@ it('Preview Dataset previews rows and column types of a dataset without creating
     rejects: [],
     complete: true,
   });
+  const listed = async (output: string) => (await preview({ rows: 2, output })).items.map(({ json }) => json);
+  expect(await listed('rows')).toEqual(items[0]?.json['rows']);
+  expect(await listed('columns')).toEqual(items[0]?.json['columns']);
   const large = await preview({ rows: 1 }, `${csv}${'x,1,soon\n'.repeat(200_000)}`);
   expect(large.items[0]?.json).toMatchObject({ complete: false, rows: [{ id: '00' }] });
   expect((await preview({ options: { format: 'json-lines' } }, '{"a":1}\n')).items[0]?.json).toMatchObject({

@@ -63,6 +63,8 @@ export interface NodeSetup {
   parameters?: INodeParameters;
   credentials?: Credentials;
   onError?: INode['onError'];
+  /** Indexes of the outputs that lead to another node. Default: none. */
+  connected?: number[];
   /** Whether n8n retries it on failure. */
   retryOnFail?: boolean;
 }
@@ -81,6 +83,8 @@ export interface N8n {
     items?: INodeExecutionData[],
     options?: { mode?: WorkflowExecuteMode; stopWhen?: () => boolean },
   ): Promise<Executed>;
+  /** Resumes a waiting execution, as n8n does at its deadline. */
+  resume(setup: NodeSetup, data: IRunExecutionData): Promise<Executed>;
   /** Makes n8n store files on disk instead of in memory from now on, as in production. */
   keepFilesOnDisk(): Promise<{ read(id: string): Promise<Buffer> }>;
   close(): Promise<void>;
@@ -93,6 +97,8 @@ export interface Executed {
   outputs: INodeExecutionData[][];
   error?: Error & { description?: string; httpCode?: string; context?: { itemIndex?: number } };
   status: string;
+  /** The whole execution, as n8n stores it while it waits. */
+  data: IRunExecutionData;
 }
 
 /**
@@ -125,7 +131,7 @@ export async function openN8n(names: readonly PackageName[] = packageNames): Pro
   let executions = 0;
   const nodeTypes: INodeTypes = { getByName: typeOf, getByNameAndVersion: typeOf, getKnownTypes: () => ({}) };
 
-  function set({ node: name, parameters = {}, credentials = {}, onError, retryOnFail }: NodeSetup) {
+  function set({ node: name, parameters = {}, credentials = {}, onError, connected = [], retryOnFail }: NodeSetup) {
     const type = typeOf(name);
     const { version } = type.description;
     const node: INode = {
@@ -143,12 +149,35 @@ export async function openN8n(names: readonly PackageName[] = packageNames): Pro
       id: 'workflow-1',
       name: 'Test',
       nodes: [node],
-      connections: {},
+      connections: {
+        [node.name]: {
+          main: Array.from({ length: Math.max(0, ...connected.map((output) => output + 1)) }, (_, output) =>
+            connected.includes(output) ? [{ node: 'Next', type: module.NodeConnectionTypes.Main, index: 0 }] : [],
+          ),
+        },
+      },
       active: true,
       nodeTypes,
     });
     const own = workflow.getNode(node.name) as INode;
     return { workflow, node: own, additionalData: additionalDataOf(credentials, credentialTypes) };
+  }
+
+  async function runWorkflow(
+    { workflow, node, additionalData }: ReturnType<typeof set>,
+    data: IRunExecutionData,
+    mode: WorkflowExecuteMode,
+    stopWhen?: () => boolean,
+  ): Promise<Executed> {
+    const executionId = `execution-${(executions += 1)}`;
+    Object.assign(additionalData, { executionId, hooks: new core.ExecutionLifecycleHooks(mode, executionId, {}) });
+    const running = new core.WorkflowExecute(additionalData, mode, data).processRunExecutionData(workflow);
+    const looking = stopWhen && setInterval(() => stopWhen() && running.cancel(), 20);
+    const run = await running.finally(() => clearInterval(looking));
+    const [result] = run.data.resultData.runData[node.name] ?? [];
+    const outputs = (result?.data?.['main'] ?? []).map((output) => output ?? []);
+    const error = (result?.error ?? run.data.resultData.error) as Executed['error'];
+    return { items: outputs[0] ?? [], outputs, status: run.status, data: run.data, ...(error ? { error } : {}) };
   }
 
   return {
@@ -158,20 +187,15 @@ export async function openN8n(names: readonly PackageName[] = packageNames): Pro
     credentialTypes,
     set,
     async execute(setup, items = [{ json: {} }], { mode = 'trigger', stopWhen } = {}) {
-      const { workflow, node, additionalData } = set(setup);
+      const parts = set(setup);
       const data = module.createRunExecutionData({
-        executionData: { nodeExecutionStack: [{ node, data: { main: [items] }, source: null }] },
+        startData: { destinationNode: { nodeName: parts.node.name, mode: 'inclusive' } },
+        executionData: { nodeExecutionStack: [{ node: parts.node, data: { main: [items] }, source: null }] },
       });
-      const executionId = `execution-${(executions += 1)}`;
-      Object.assign(additionalData, { executionId, hooks: new core.ExecutionLifecycleHooks(mode, executionId, {}) });
-      const running = new core.WorkflowExecute(additionalData, mode, data).processRunExecutionData(workflow);
-      const looking = stopWhen && setInterval(() => stopWhen() && running.cancel(), 20);
-      const run = await running.finally(() => clearInterval(looking));
-      const [result] = run.data.resultData.runData[node.name] ?? [];
-      const outputs = (result?.data?.['main'] ?? []).map((output) => output ?? []);
-      const error = (result?.error ?? run.data.resultData.error) as Executed['error'];
-      return { items: outputs[0] ?? [], outputs, status: run.status, ...(error ? { error } : {}) };
+      return runWorkflow(parts, data, mode, stopWhen);
     },
+    // n8n stores a waiting execution in its database.
+    resume: (setup, data) => runWorkflow(set(setup), JSON.parse(JSON.stringify(data)) as IRunExecutionData, 'trigger'),
     async keepFilesOnDisk() {
       const { Container } = load('@n8n/di') as { Container: { get<T>(type: unknown): T } };
       const files = Container.get<{ init(): Promise<void>; getAsBuffer(data: { id: string }): Promise<Buffer> }>(

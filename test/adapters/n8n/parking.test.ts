@@ -22,6 +22,7 @@ import {
   webhookUrl,
   workflowOf,
   type Workflow,
+  type WorkflowJson,
   type WorkflowNode,
 } from '../../support/n8n-server/workflows.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
@@ -37,6 +38,7 @@ let n8n: N8n;
 let start: () => Promise<N8n>;
 let overdue: string;
 let overdueRun: string;
+let lost: string;
 const credentials: Record<string, Credential> = {};
 
 beforeAll(async () => {
@@ -48,9 +50,13 @@ beforeAll(async () => {
   for (const [type, data] of Object.entries(sandboxCredentials(sandbox)))
     if ([azure, dbt].includes(type)) credentials[type] = await createCredential(n8n, type, type, data);
   // n8n takes a minute to notice a timeout, so the test for it only checks at the end.
-  sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 1e10 });
-  overdue = (await begin(pipeline('dataFactory', 'Load_and_call', called(1)))).id;
+  const planLongRun = () =>
+    sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 1e10 });
+  planLongRun();
+  overdue = (await beginBranched(pipeline('dataFactory', 'Load_and_call', called(1)))).id;
   overdueRun = await startedRun();
+  planLongRun();
+  lost = (await begin(pipeline('dataFactory', 'Load_and_call', called(1)))).id;
 });
 afterAll(async () => {
   await n8n.stop();
@@ -98,6 +104,7 @@ const then: WorkflowNode = {
   position: [440, 0],
   parameters: {},
 };
+const failedBranch: WorkflowNode = { ...then, id: 'failed', name: 'On Failed', position: [440, 200] };
 const several = (count: number): WorkflowNode => ({
   id: 'items',
   name: 'Items',
@@ -106,9 +113,20 @@ const several = (count: number): WorkflowNode => ({
   position: [110, 0],
   parameters: { jsCode: `return Array.from({ length: ${count} }, (_, index) => ({ json: { index } }));` },
 });
-const begin = async (...nodes: WorkflowNode[]): Promise<{ workflow: Workflow; id: string }> => {
-  const workflow = await createWorkflow(n8n, workflowOf('Parked', manualTrigger, ...nodes, then));
-  return { workflow, id: await runManually(n8n, workflow.id, manualTrigger.name) };
+const run = async (workflow: WorkflowJson): Promise<{ workflow: Workflow; id: string }> => {
+  const created = await createWorkflow(n8n, workflow);
+  return { workflow: created, id: await runManually(n8n, created.id, manualTrigger.name) };
+};
+const begin = (...nodes: WorkflowNode[]) => run(workflowOf('Parked', manualTrigger, ...nodes, then));
+/** The same, with the output Failed of the node Run connected too. */
+const beginBranched = (...nodes: WorkflowNode[]) => {
+  const { connections, ...workflow } = workflowOf('Parked', manualTrigger, ...nodes, then);
+  const target = (name: string) => [{ node: name, type: 'main', index: 0 }];
+  return run({
+    ...workflow,
+    nodes: [...workflow.nodes, failedBranch],
+    connections: { ...connections, Run: { main: [target('Then'), target('On Failed')] } },
+  });
 };
 const becomes = async (id: string, status: ExecutionStatus): Promise<void> => {
   for (let looks = 0; (await readExecution(n8n, id)).status !== status; looks += 1) {
@@ -157,19 +175,53 @@ describe('A run with a callback', () => {
     },
   );
 
-  it('returns a failed run with its error message', async () => {
+  const planFailure = () =>
     sandbox.control.planRun({
       service: 'data-factory',
       name: 'Load_and_call',
       runningMilliseconds: 6_000,
       failure: { message: 'The source does not answer.' },
     });
+
+  it('sends a failed run with its error message to the Failed output, paired with its item', async () => {
+    planFailure();
+    const { id } = await beginBranched(pipeline('dataFactory', 'Load_and_call'));
+    await becomes(id, 'waiting');
+    const ended = await finish(id);
+    expect(ended.status).toBe('success');
+    expect(outputOf(ended, 'Then')).toEqual([]);
+    expect(outputOf(ended, 'On Failed')).toMatchObject([
+      { status: 'failed', explanation: expect.stringContaining('The source does not answer') },
+    ]);
+  });
+
+  it('fails with the explained error when the Failed output is not connected', async () => {
+    planFailure();
     const { id } = await begin(pipeline('dataFactory', 'Load_and_call'));
     await becomes(id, 'waiting');
     const ended = await finish(id);
-    expect(outputOf(ended, 'Then')).toMatchObject([
-      { status: 'failed', explanation: expect.stringContaining('The source does not answer') },
+    expect(ended.status).toBe('error');
+    expect(ended.data.resultData.error?.message).toContain('The source does not answer');
+    expect(outputOf(ended, 'Then')).toEqual([]);
+  });
+
+  it('continues with the error of a failed run when On Error says so', async () => {
+    planFailure();
+    const { id } = await begin({ ...pipeline('dataFactory', 'Load_and_call'), onError: 'continueRegularOutput' });
+    await becomes(id, 'waiting');
+    expect(outputOf(await finish(id), 'Then')).toMatchObject([
+      { error: expect.stringContaining('The source does not answer') },
     ]);
+  });
+
+  it('splits several runs between the outputs', async () => {
+    sandbox.control.setDurations({ runningMilliseconds: 3_000 });
+    planFailure();
+    const { id } = await beginBranched(several(3), pipeline('dataFactory', 'Load_and_call'));
+    await becomes(id, 'waiting');
+    const ended = await finish(id);
+    expect(outputOf(ended, 'Then').map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
+    expect(outputOf(ended, 'On Failed').map(({ status }) => status)).toEqual(['failed']);
   });
 
   it('resumes only when the vendor confirms it: forged and early callbacks leave the execution parked', async () => {
@@ -314,7 +366,22 @@ it('several parked executions resume independently', async () => {
   for (const id of ids) expect((await finish(id)).status).toBe('success');
 });
 
-it('a run without a callback in time ends as timed-out and is not stopped', async () => {
+it('a run without a callback in time goes to the Failed output as timed-out and is not stopped', async () => {
   const ended = await waitForExecution(n8n, overdue, 180);
-  expect(outputOf(ended, 'Then')).toMatchObject([{ status: 'timed-out', finished: false, id: overdueRun }]);
+  expect(outputOf(ended, 'Then')).toEqual([]);
+  expect(outputOf(ended, 'On Failed')).toMatchObject([
+    {
+      status: 'timed-out',
+      finished: false,
+      id: overdueRun,
+      explanation: expect.stringContaining('did not finish within 1 minutes'),
+    },
+  ]);
+});
+
+it('a run without a callback in time fails the execution when the Failed output is not connected', async () => {
+  const ended = await waitForExecution(n8n, lost, 180);
+  expect(ended.status).toBe('error');
+  expect(ended.data.resultData.error?.message).toContain('did not finish within 1 minutes');
+  expect(outputOf(ended, 'Then')).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { simpleRun } from '../../../shared/src/runs/report.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';
 import { openN8n, type N8n, type NodeSetup } from './open-n8n.ts';
@@ -6,7 +7,7 @@ let n8n: N8n;
 let sandbox: Sandbox;
 let dataFactory: (parameters: object, more?: Partial<NodeSetup>) => NodeSetup;
 
-const run = { resource: 'pipelineRun', operation: 'runPipeline' };
+const run = { resource: 'pipelineRun', operation: 'runPipeline', simplify: false };
 const pipeline = (value: string, mode = 'list') => ({ pipeline: { __rl: true, mode, value } });
 
 beforeAll(async () => {
@@ -95,6 +96,32 @@ it('Run Pipeline evaluates parameters as JSON per item and pairs each result wit
   ]);
 });
 
+it('Run Pipeline returns a simplified run by default, from which Slack can post a card and draw a timeline', async () => {
+  const { items } = await n8n.execute(dataFactory({ ...run, ...pipeline('Load_sources'), simplify: true }));
+  const json = items[0]?.json ?? {};
+  expect(Object.keys(json)).toEqual(simpleRun.filter((name) => !['explanation', 'url'].includes(name)));
+  const timeline = await n8n.execute(
+    { node: 'slack', parameters: { resource: 'runCard', operation: 'drawRunTimeline' } },
+    [{ json }],
+  );
+  expect(timeline.items[0]?.binary?.['data']?.mimeType).toBe('image/png');
+  const { pipewrightSlackApi = {} } = sandboxCredentials(sandbox);
+  const card = await n8n.execute(
+    {
+      node: 'slack',
+      credentials: { pipewrightSlackApi },
+      parameters: {
+        resource: 'runCard',
+        operation: 'postRunCard',
+        channel: { __rl: true, mode: 'id', value: 'C0DATATEAM' },
+      },
+    },
+    [{ json }],
+  );
+  expect(card.error).toBeUndefined();
+  expect(card.items[0]?.json).toMatchObject({ updated: false });
+});
+
 it('Run Pipeline extracts the pipeline name from its URL', async () => {
   const { items } = await n8n.execute(
     dataFactory({ ...run, ...pipeline('https://adf.azure.com/en/authoring/pipeline/Load_sources?factory=x', 'url') }),
@@ -113,6 +140,114 @@ it('Run Pipeline reports which step of a run failed and why, with the item', asy
   expect(error?.message).toContain('Write file');
   expect(`${error?.message} ${error?.description}`).toContain("The container 'exports' does not exist (code 2200).");
   expect(error?.context?.itemIndex).toBe(0);
+});
+
+it('Run Pipeline sends a failed run with its explanation to the Failed output if that is connected', async () => {
+  const named = (pipelineName: string) => ({ json: { pipelineName } });
+  const setup = dataFactory(
+    { ...run, pipeline: { __rl: true, mode: 'id', value: '={{ $json.pipelineName }}' } },
+    { connected: [1] },
+  );
+  const { outputs, error } = await n8n.execute(setup, [named('Broken_export'), named('Load_sources')]);
+  expect(error).toBeUndefined();
+  expect(outputs).toEqual([
+    [{ json: expect.objectContaining({ name: 'Load_sources', succeeded: true }), pairedItem: { item: 1 } }],
+    [
+      {
+        json: expect.objectContaining({
+          name: 'Broken_export',
+          status: 'failed',
+          succeeded: false,
+          failedStep: 'Write file',
+          explanation: expect.stringContaining("The container 'exports' does not exist"),
+        }),
+        pairedItem: { item: 0 },
+      },
+    ],
+  ]);
+});
+
+it('Run Pipeline fails with an error when the run fails and only the Succeeded output is connected', async () => {
+  const { error, status } = await n8n.execute(
+    dataFactory({ ...run, ...pipeline('Broken_export') }, { connected: [0] }),
+  );
+  expect(status).toBe('error');
+  expect(error?.message).toContain('Write file');
+});
+
+it('Run Pipeline as a tool of an AI agent fails with an error when the run fails', async () => {
+  const setup = dataFactory({ ...run, ...pipeline('Broken_export') }, { connected: [1] });
+  const { workflow, node, additionalData } = n8n.set(setup);
+  const items = [{ json: {} }];
+  const context = new n8n.core.ExecuteContext(
+    workflow,
+    node,
+    additionalData,
+    'trigger',
+    n8n.module.createRunExecutionData({}),
+    0,
+    items,
+    { main: [items] },
+    { node, data: { main: [items] }, source: null },
+    [],
+  );
+  context.getNode = () => ({ ...node, type: `${node.type}Tool` });
+  await expect(n8n.nodeType('dataFactory').execute?.call(context)).rejects.toMatchObject({
+    message: expect.stringContaining('Write file'),
+  });
+});
+
+it.each([
+  ['continueRegularOutput', [], [1, 0]],
+  ['continueRegularOutput', [1], [0, 1]],
+  ['continueErrorOutput', [], [0, 0, 1]],
+  ['continueErrorOutput', [1], [0, 1, 0]],
+] as const)(
+  'Run Pipeline with On Error %s and connected outputs %j loses no failed run',
+  async (onError, connected, expected) => {
+    const setup = dataFactory({ ...run, ...pipeline('Broken_export') }, { onError, connected: [...connected] });
+    const { outputs } = await n8n.execute(setup);
+    expect(outputs.map((items) => items.length)).toEqual(expected);
+  },
+);
+
+it('Get Pipeline Run sends a failed run to the Failed output only while it waits', async () => {
+  const { outputs } = await n8n.execute(dataFactory({ ...run, ...pipeline('Broken_export') }, { connected: [1] }));
+  const get = (options: object, connected: number[]) =>
+    n8n.execute(
+      dataFactory(
+        {
+          resource: 'pipelineRun',
+          operation: 'getPipelineRun',
+          run: { __rl: true, mode: 'id', value: String(outputs[1]?.[0]?.json['id']) },
+          options: { ...options },
+        },
+        { connected },
+      ),
+    );
+  expect((await get({}, [])).items[0]?.json).toMatchObject({ status: 'failed' });
+  const waited = await get({ wait: true }, [1]);
+  expect(waited.outputs[0]).toEqual([]);
+  expect(waited.outputs[1]?.[0]?.json).toMatchObject({ status: 'failed' });
+  const lost = await get({ wait: true }, [0]);
+  expect(lost.error?.message).toContain("The container 'exports' does not exist");
+});
+
+it.each([
+  ['runPipeline', {}, ['Succeeded', 'Failed']],
+  ['runPipeline', { wait: false }, [undefined]],
+  ['runPipeline', { options: { completionMethod: 'callback' } }, ['Succeeded', 'Failed']],
+  ['getPipelineRun', {}, [undefined]],
+  ['getPipelineRun', { options: { wait: true } }, ['Succeeded', 'Failed']],
+  ['rerunFailedRun', {}, ['Succeeded', 'Failed']],
+  ['rerunFailedRun', { dryRun: true }, [undefined]],
+  ['cancelPipelineRun', {}, [undefined]],
+])('%s with %j has the outputs %j', async (operation, parameters, names) => {
+  const { workflow, node } = n8n.set(dataFactory({ resource: 'pipelineRun', operation, ...parameters }));
+  await workflow.expression.acquireIsolate();
+  const outputs = n8n.module.NodeHelpers.getNodeOutputs(workflow, node, n8n.nodeType('dataFactory').description);
+  await workflow.expression.releaseIsolate();
+  expect(outputs.map((output) => (typeof output === 'string' ? undefined : output.displayName))).toEqual(names);
 });
 
 it('Run Pipeline reports what failed in a child pipeline', async () => {
@@ -167,8 +302,8 @@ it('Run Pipeline continues with the error paired to its item when Continue On Fa
 it('Run Pipeline routes a failed item to the error output if the node has one', async () => {
   const setup = dataFactory({ ...run, ...pipeline('No_such_pipeline') }, { onError: 'continueErrorOutput' });
   const { outputs } = await n8n.execute(setup);
-  expect(outputs[0]).toEqual([]);
-  expect(outputs[1]).toEqual([
+  expect(outputs.slice(0, 2)).toEqual([[], []]);
+  expect(outputs[2]).toEqual([
     expect.objectContaining({
       json: { error: expect.stringContaining('No_such_pipeline'), details: expect.any(String) },
     }),

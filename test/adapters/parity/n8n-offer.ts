@@ -10,6 +10,7 @@ export const onlyInN8n: Record<string, string> = {
   testWith: 'The Zap editor offers recent events and the sample by itself.',
   reportRejectedEvents:
     'Zapier writes the reason of a rejection to the log of the Zap and offers apps no other way to report it.',
+  simplify: 'In Zapier, every output is a field that the user can map, so nothing needs to be left out.',
   outputBinaryField:
     'In Zapier a file is an output field; n8n stores it as binary data under a name that can be chosen.',
 };

@@ -58,7 +58,7 @@ async function download(): Promise<{ file: unknown }> {
   return { file };
 }
 const load = async (inputData: Record<string, unknown>, authData = account) =>
-  (await zapier.create('sql_table_load_dataset', { authData, inputData })).output;
+  (await zapier.create('sql_table_load_dataset', { authData, inputData: { mode: 'replace', ...inputData } })).output;
 const refusal = async (inputData: Record<string, unknown>, authData = account): Promise<string> => {
   const error: unknown = await load(inputData, authData).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ZapierAppError);

@@ -101,6 +101,7 @@ export function inputsOf(
         ...(url ? { url } : {}),
         source: value,
         table: 'claims',
+        mode: 'replace',
         rules: ['id is unique'],
       }))
     : [needed, full];

@@ -133,6 +133,7 @@ describe('waitForRun', () => {
       code: 'run-failed',
       message: 'The run of load failed at “Copy”: The table is locked.',
       hint: expect.stringContaining('run 1 in Test Service'),
+      output: { id: '1', status: 'failed', finished: true, succeeded: false, failedStep: 'Copy' },
     });
   });
 
@@ -151,6 +152,14 @@ describe('waitForRun', () => {
     await expect(waitForRun(left.host, left.provider, '1', { ...choices, timeoutMinutes: 2 })).rejects.toMatchObject({
       code: 'timed-out',
       hint: expect.stringContaining('The run is still active.'),
+      output: {
+        id: '1',
+        status: 'running',
+        finished: false,
+        explanation: expect.stringMatching(
+          /^Run 1 of pipeline load did not finish within 2 minutes\. The run is still active\./,
+        ),
+      },
     });
     expect([left.age(), left.calls.cancel]).toEqual([120, 0]);
     const cancelled = world(() => 'running');

@@ -10,6 +10,7 @@ import { dataFactory } from '../../../../shared/src/services/azure/data-factory/
 import { executeOperations } from '../../../adapter/execute.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { describeProperties } from '../../../adapter/operation-properties.ts';
+import { describeOutputs } from '../../../adapter/outputs.ts';
 import { parkingMethods, parkingWebhooks, resumeParked } from '../../../adapter/parking.ts';
 import { describeSubtitle } from '../../../adapter/subtitle.ts';
 
@@ -26,9 +27,10 @@ export class DataFactory implements INodeType {
     defaults: { name: 'Azure Data Factory' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
-    outputs: [NodeConnectionTypes.Main],
+    outputs: describeOutputs(dataFactory),
     credentials: [{ name: 'pipewrightAzureApi', required: true, testedBy: 'testAzure' }],
     webhooks: parkingWebhooks,
+    waitingNodeTooltip: 'Waiting for Azure Data Factory to report that the run has finished',
     properties: describeProperties(dataFactory),
   };
 

@@ -10,6 +10,7 @@ import { synapse } from '../../../../shared/src/services/azure/synapse/service.t
 import { executeOperations } from '../../../adapter/execute.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { describeProperties } from '../../../adapter/operation-properties.ts';
+import { describeOutputs } from '../../../adapter/outputs.ts';
 import { parkingMethods, parkingWebhooks, resumeParked } from '../../../adapter/parking.ts';
 import { describeSubtitle } from '../../../adapter/subtitle.ts';
 
@@ -26,9 +27,10 @@ export class Synapse implements INodeType {
     defaults: { name: 'Azure Synapse' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
-    outputs: [NodeConnectionTypes.Main],
+    outputs: describeOutputs(synapse),
     credentials: [{ name: 'pipewrightAzureApi', required: true, testedBy: 'testAzure' }],
     webhooks: parkingWebhooks,
+    waitingNodeTooltip: 'Waiting for Azure Synapse to report that the run has finished',
     properties: describeProperties(synapse),
   };
 

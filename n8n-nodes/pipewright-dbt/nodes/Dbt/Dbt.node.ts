@@ -10,6 +10,7 @@ import { dbt } from '../../../../shared/src/services/dbt/service.ts';
 import { executeOperations } from '../../../adapter/execute.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { describeProperties } from '../../../adapter/operation-properties.ts';
+import { describeOutputs } from '../../../adapter/outputs.ts';
 import { parkingMethods, parkingWebhooks, resumeParked } from '../../../adapter/parking.ts';
 import { describeSubtitle } from '../../../adapter/subtitle.ts';
 
@@ -26,9 +27,10 @@ export class Dbt implements INodeType {
     defaults: { name: 'dbt' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
-    outputs: [NodeConnectionTypes.Main],
+    outputs: describeOutputs(dbt),
     credentials: [{ name: 'pipewrightDbtApi', required: true, testedBy: 'testDbt' }],
     webhooks: parkingWebhooks,
+    waitingNodeTooltip: 'Waiting for dbt to report that the run has finished',
     properties: describeProperties(dbt),
   };
 

@@ -4,6 +4,7 @@ import { mode } from '../../../../shared/src/services/mode/service.ts';
 import { executeOperations } from '../../../adapter/execute.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { describeProperties } from '../../../adapter/operation-properties.ts';
+import { describeOutputs } from '../../../adapter/outputs.ts';
 import { describeSubtitle } from '../../../adapter/subtitle.ts';
 
 /** The operations of Mode. */
@@ -19,7 +20,7 @@ export class Mode implements INodeType {
     defaults: { name: 'Mode' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
-    outputs: [NodeConnectionTypes.Main],
+    outputs: describeOutputs(mode),
     credentials: [{ name: 'pipewrightModeApi', required: true, testedBy: 'testMode' }],
 
     properties: describeProperties(mode),

@@ -4,6 +4,7 @@ import { quantemplate } from '../../../../shared/src/services/quantemplate/servi
 import { executeOperations } from '../../../adapter/execute.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { describeProperties } from '../../../adapter/operation-properties.ts';
+import { describeOutputs } from '../../../adapter/outputs.ts';
 import { describeSubtitle } from '../../../adapter/subtitle.ts';
 
 /** The operations of Quantemplate. */
@@ -19,7 +20,7 @@ export class Quantemplate implements INodeType {
     defaults: { name: 'Quantemplate' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
-    outputs: [NodeConnectionTypes.Main],
+    outputs: describeOutputs(quantemplate),
     credentials: [{ name: 'pipewrightQuantemplateApi', required: true, testedBy: 'testQuantemplate' }],
 
     properties: describeProperties(quantemplate),

@@ -4,6 +4,7 @@ import { databricks } from '../../../../shared/src/services/databricks/service.t
 import { executeOperations } from '../../../adapter/execute.ts';
 import { describeMethods } from '../../../adapter/methods.ts';
 import { describeProperties } from '../../../adapter/operation-properties.ts';
+import { describeOutputs } from '../../../adapter/outputs.ts';
 import { describeSubtitle } from '../../../adapter/subtitle.ts';
 
 /** The operations of Databricks. */
@@ -19,7 +20,7 @@ export class Databricks implements INodeType {
     defaults: { name: 'Databricks' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
-    outputs: [NodeConnectionTypes.Main],
+    outputs: describeOutputs(databricks),
     credentials: [{ name: 'pipewrightDatabricksApi', required: true, testedBy: 'testDatabricks' }],
 
     properties: describeProperties(databricks),

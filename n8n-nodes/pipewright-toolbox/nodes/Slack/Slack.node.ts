@@ -20,7 +20,14 @@ export class Slack implements INodeType {
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main],
-    credentials: [{ name: 'pipewrightSlackApi', required: true, testedBy: 'testSlack' }],
+    credentials: [
+      {
+        name: 'pipewrightSlackApi',
+        required: true,
+        testedBy: 'testSlack',
+        displayOptions: { hide: { operation: ['drawRunTimeline'] } },
+      },
+    ],
 
     properties: describeProperties(slack),
   };

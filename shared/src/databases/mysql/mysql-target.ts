@@ -2,6 +2,7 @@ import { PipewrightError } from '../../host/error.ts';
 import type { TableTarget } from '../../datasets/load/target.ts';
 import { connectionHint } from '../known-error.ts';
 import type { OpenOptions } from '../open-options.ts';
+import { listedTables } from '../list-tables.ts';
 import { maxMysqlNameLength, quoteMysql as quoted } from '../quote-identifier.ts';
 import { columnMissing, maxColumnValues, tableMissing } from '../read-column.ts';
 import { allowInfile } from './mysql-error-table.ts';
@@ -28,6 +29,13 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
     async describe() {
       const { rows } = await run('SELECT database() AS name, current_user() AS person');
       return `${String(rows[0]?.['name'])} (${String(rows[0]?.['person'])})`;
+    },
+    async listTables(schema) {
+      const { rows } = await run(
+        "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ? AND table_type = 'BASE TABLE'",
+        [await findDatabase(session, schema)],
+      );
+      return listedTables(rows);
     },
     async *readColumn(table, column) {
       const [name = '', schema] = table.split('.').reverse();

@@ -1,4 +1,5 @@
 import type { TableTarget } from '../../datasets/load/target.ts';
+import { listedTables } from '../list-tables.ts';
 import { columnMissing, maxColumnValues, tableMissing } from '../read-column.ts';
 import { maxPostgresNameBytes, quotePostgres as quoted } from '../quote-identifier.ts';
 import { postgresCapabilities } from './postgres-capabilities.ts';
@@ -29,6 +30,13 @@ export async function openPostgres(address: string): Promise<TableTarget> {
     async describe() {
       const { rows } = await run('SELECT current_database() AS database, current_user AS person');
       return `${String(rows[0]?.['database'])} (${String(rows[0]?.['person'])})`;
+    },
+    async listTables(schema) {
+      const { rows } = await run(
+        "SELECT relname AS name FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = COALESCE($1, current_schema()))",
+        [schema ?? null],
+      );
+      return listedTables(rows);
     },
     async *readColumn(table, column) {
       const name = table.split('.').map(quoted).join('.');

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { PipewrightError } from '../../host/error.ts';
 import type { TableTarget } from '../../datasets/load/target.ts';
 import type { OpenOptions } from '../open-options.ts';
+import { listedTables } from '../list-tables.ts';
 import { maxSqlServerNameLength, quoteSqlServer as quoted } from '../quote-identifier.ts';
 import { columnMissing, maxColumnValues, tableMissing } from '../read-column.ts';
 import { releaseAppLock, takeAppLock } from './sql-server-lock.ts';
@@ -27,6 +28,14 @@ export async function openSqlServer(address: string, options: OpenOptions = {}):
     async describe() {
       const [row] = await session.run('SELECT DB_NAME() AS name, USER_NAME() AS person');
       return `${String(row?.['name'])} (${String(row?.['person'])})`;
+    },
+    async listTables(schema) {
+      return listedTables(
+        await session.run(
+          'SELECT OBJECT_NAME(object_id) AS name FROM sys.tables WHERE OBJECT_SCHEMA_NAME(object_id) = COALESCE(@schema, SCHEMA_NAME())',
+          { schema: schema ?? null },
+        ),
+      );
     },
     async *readColumn(table, column) {
       const name = table.split('.').map(quoted).join('.');

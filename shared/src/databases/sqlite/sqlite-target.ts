@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { PipewrightError } from '../../host/error.ts';
 import type { TableRequest, TableTarget } from '../../datasets/load/target.ts';
 import { reasonAgainst } from '../capabilities.ts';
+import { listedTables } from '../list-tables.ts';
 import { quoteIdentifier as quoted } from '../quote-identifier.ts';
 import { columnMissing, maxColumnValues, tableMissing } from '../read-column.ts';
 import { sqliteCapabilities } from './sqlite-capabilities.ts';
@@ -26,6 +27,17 @@ export async function openSqlite(path: string): Promise<TableTarget> {
     async describe() {
       await whenUnlocked(() => database.prepare('SELECT count(*) FROM sqlite_schema').get());
       return basename(path);
+    },
+    async listTables() {
+      return listedTables(
+        await whenUnlocked(() =>
+          database
+            .prepare(
+              "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+            )
+            .all(),
+        ),
+      );
     },
     async *readColumn(table, column) {
       const columns = await whenUnlocked(() =>

@@ -167,6 +167,11 @@ export interface TableTarget {
   /** Runs a small query; resolves to a display name of the database. */
   describe(): Promise<string>;
   /**
+   * The names of the tables, in alphabetical order, without views and without tables that Pipewright manages.
+   * @param schema see `TableRequest`
+   */
+  listTables(schema?: string): Promise<string[]>;
+  /**
    * The distinct values of a column as text, without NULL.
    * @param table name of the table, qualified with its schema if that is not the default one
    * @throws PipewrightError `table-missing` or `columns-missing`

@@ -1,6 +1,6 @@
 import { defineAction } from '../../define/operation.ts';
 import { cancelRun as cancel } from '../../runs/cancel-run.ts';
-import { runFields } from '../../runs/report.ts';
+import { runFields, simpleRun } from '../../runs/report.ts';
 import type { DatabricksConnection } from './connection-fields.ts';
 import { jobRuns, runField, sampleJobRun } from './runs.ts';
 
@@ -16,6 +16,7 @@ export const cancelRun = defineAction<DatabricksConnection>()({
   effect: 'idempotent',
   input: { run: runField },
   output: runFields,
+  simple: simpleRun,
   sample: { ...sampleJobRun, status: 'cancelled', vendorStatus: 'CANCELED', succeeded: false },
   run: (input, context) => cancel(context.host, jobRuns(context), input.run),
 });

@@ -93,6 +93,7 @@ export const downloadFile = defineDownload<DatabricksConnection>()({
       label: 'File Path',
       help: 'Select a file from the folder, or enter its full path. You can copy the path from Catalog Explorer.',
       placeholder: '/Volumes/main/claims/landing/claims.csv',
+      identifier: 'Path',
       choices: fileChoices,
     }),
   },

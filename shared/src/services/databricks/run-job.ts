@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { values } from '../../define/fields.ts';
 import { defineAction } from '../../define/operation.ts';
-import { runFields } from '../../runs/report.ts';
+import { runBranches } from '../../runs/branches.ts';
+import { runFields, simpleRun } from '../../runs/report.ts';
 import { startFields } from '../../runs/start-key.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { exactId } from './api.ts';
@@ -35,6 +36,8 @@ export const runJob = defineAction<DatabricksConnection>()({
     ...startFields,
   },
   output: runFields,
+  simple: simpleRun,
+  branches: runBranches,
   sample: sampleJobRun,
   async run({ job, parameters = {}, startKey, startOncePer, reuseActiveRun, ...choices }, context) {
     const texts = await jobTexts(job, parameters, context);

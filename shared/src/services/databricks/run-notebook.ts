@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
 import { text, values } from '../../define/fields.ts';
 import { defineAction } from '../../define/operation.ts';
-import { runFields } from '../../runs/report.ts';
+import { runBranches } from '../../runs/branches.ts';
+import { runFields, simpleRun } from '../../runs/report.ts';
 import { keyFields } from '../../runs/start-key.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { service } from './api.ts';
@@ -60,6 +61,8 @@ export const runNotebook = defineAction<DatabricksConnection>()({
     ...keyFields,
   },
   output: runFields,
+  simple: simpleRun,
+  branches: runBranches,
   sample: { ...sampleJobRun, name: '/Workspace/Shared/reports/monthly' },
   async run({ notebook, parameters = {}, cluster, startKey, startOncePer, ...choices }, context) {
     checkPath(notebook);

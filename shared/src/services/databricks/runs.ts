@@ -15,6 +15,7 @@ import {
 import type { Context } from '../../define/context.ts';
 import { text } from '../../define/fields.ts';
 import type { RunProvider } from '../../runs/provider.ts';
+import { recentRunChoices } from '../../runs/run-choices.ts';
 import { exactId, openDatabricks, service, workspaceAddress } from './api.ts';
 import type { DatabricksConnection } from './connection-fields.ts';
 import { databricksCauses } from './known-causes.ts';
@@ -262,8 +263,11 @@ async function explainTask(task: VendorTaskRun, context: Context<DatabricksConne
 /** Selects a run. */
 export const runField = text({
   label: 'Run ID',
-  help: 'The Run ID from a previous step, or the URL of the run in Databricks.',
+  help: 'Select a recent run, or enter the Run ID from a previous step or the URL of the run in Databricks.',
   placeholder: '455644833',
+  choices: recentRunChoices<DatabricksConnection>([], async (_input, context) =>
+    (await readRunsPage({}, context)).entries.map(readJobRun),
+  ),
   idFromUrl: {
     pattern: /\/runs\/(\d+)/,
     example: 'https://adb-1234567890123456.7.azuredatabricks.net/jobs/910/runs/455644833',

@@ -1,6 +1,6 @@
 import { defineAction } from '../../define/operation.ts';
 import { cancelRun } from '../../runs/cancel-run.ts';
-import { runFields } from '../../runs/report.ts';
+import { runFields, simpleRun } from '../../runs/report.ts';
 import type { DbtConnection } from './connection-fields.ts';
 import { jobRuns, runField, sampleJobRun } from './runs.ts';
 
@@ -16,6 +16,7 @@ export const cancelJobRun = defineAction<DbtConnection>()({
   effect: 'idempotent',
   input: { run: runField },
   output: runFields,
+  simple: simpleRun,
   sample: { ...sampleJobRun, status: 'cancelled', vendorStatus: 'Cancelled', succeeded: false },
   run: (input, context) => cancelRun(context.host, jobRuns(context), input.run),
 });

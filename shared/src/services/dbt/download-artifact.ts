@@ -57,6 +57,7 @@ export const downloadArtifact = defineDownload<DbtConnection>()({
       label: 'Artifact',
       help: 'Select the artifact, or enter its path. The list is available once the run has finished.',
       placeholder: 'run_results.json',
+      identifier: 'Path',
       choices: artifactChoices,
     }),
     step: v.optional(

@@ -1,5 +1,6 @@
 import { defineAction } from '../../define/operation.ts';
-import { runFields } from '../../runs/report.ts';
+import { runBranches } from '../../runs/branches.ts';
+import { runFields, simpleRun } from '../../runs/report.ts';
 import { readFields } from '../../runs/wait-fields.ts';
 import { readRun } from '../../runs/read-run.ts';
 import type { DbtConnection } from './connection-fields.ts';
@@ -17,6 +18,8 @@ export const getJobRun = defineAction<DbtConnection>()({
   effect: 'safe',
   input: { run: runField, ...readFields },
   output: runFields,
+  simple: simpleRun,
+  branches: runBranches,
   sample: sampleJobRun,
   run: (input, context) => readRun(context.host, jobRuns(context), input.run, input),
 });

@@ -1,5 +1,6 @@
 import { defineAction } from '../../define/operation.ts';
-import { rerun, rerunFields, rerunOutput, sampleRerun, unfinishedSteps } from '../../runs/rerun.ts';
+import { rerunBranches } from '../../runs/branches.ts';
+import { rerun, rerunFields, rerunOutput, sampleRerun, simpleRerun, unfinishedSteps } from '../../runs/rerun.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { accountPath, callDbt } from './api.ts';
 import type { DbtConnection } from './connection-fields.ts';
@@ -17,6 +18,8 @@ export const rerunFailedRun = defineAction<DbtConnection>()({
   effect: 'unsafe',
   input: { run: runField, ...rerunFields, ...waitFields },
   output: rerunOutput,
+  simple: simpleRerun,
+  branches: rerunBranches,
   sample: sampleRerun(sampleJobRun, ['Invoke dbt with `dbt build`']),
   run: (input, context) =>
     rerun(context.host, jobRuns(context), input, async (failed) => {

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import type { Context } from '../../define/context.ts';
 import { defineAction, type Values } from '../../define/operation.ts';
 import { boolean, integer, list, text } from '../../define/fields.ts';
-import { runFields } from '../../runs/report.ts';
+import { runBranches } from '../../runs/branches.ts';
+import { runFields, simpleRun } from '../../runs/report.ts';
 import type { Run } from '../../runs/run.ts';
 import { startFields, startKeyOf, type KeyChoices, type StartKey } from '../../runs/start-key.ts';
 import { completionMethodField, readFinishedRun, startCallbackWait, usesCallback } from '../../runs/callback.ts';
@@ -180,6 +181,8 @@ export const runJob = defineAction<DbtConnection>()({
     ...startFields,
   },
   output: runFields,
+  simple: simpleRun,
+  branches: runBranches,
   sample: sampleJobRun,
   async run(input, context) {
     return followRun(context.host, jobRuns(context, input.job), await startJob(input, context), input);

@@ -14,6 +14,7 @@ import { text } from '../../define/fields.ts';
 import type { Context } from '../../define/context.ts';
 import type { KnownCause } from '../../runs/known-causes.ts';
 import type { RunProvider } from '../../runs/provider.ts';
+import { recentRunChoices } from '../../runs/run-choices.ts';
 import { isFinished, parseTimestamp, secondsBetween, type Run, type Step } from '../../runs/run.ts';
 import { accessUrl, accountPath, callDbt, numericId, openDbt, service } from './api.ts';
 import type { DbtConnection } from './connection-fields.ts';
@@ -67,8 +68,9 @@ type VendorStep = Parsed<typeof stepShape>;
 /** Selects a run. */
 export const runField = text({
   label: 'Run ID',
-  help: 'The Run ID from a previous step or trigger, or the URL of the run in dbt.',
+  help: 'Select a recent run, or enter the Run ID from a previous step or trigger or the URL of the run in dbt.',
   placeholder: '70403103926818',
+  choices: recentRunChoices<DbtConnection>([], async (_input, context) => jobRuns(context).recent()),
   idFromUrl: {
     pattern: /\/runs\/(\d+)/,
     example: 'https://ab123.us1.dbt.com/deploy/12345/projects/678/runs/70403103926818',

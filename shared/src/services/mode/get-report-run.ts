@@ -1,5 +1,6 @@
 import { defineAction } from '../../define/operation.ts';
-import { runFields } from '../../runs/report.ts';
+import { runBranches } from '../../runs/branches.ts';
+import { runFields, simpleRun } from '../../runs/report.ts';
 import { readFields } from '../../runs/wait-fields.ts';
 import { readRun } from '../../runs/read-run.ts';
 import type { ModeConnection } from './connection-fields.ts';
@@ -18,6 +19,8 @@ export const getReportRun = defineAction<ModeConnection>()({
   effect: 'safe',
   input: { report: reportField, run: runField, ...readFields },
   output: runFields,
+  simple: simpleRun,
+  branches: runBranches,
   sample: sampleReportRun,
   async run(input, context) {
     const report = await openReport(input.report, context);

@@ -127,6 +127,7 @@ export const queryField = text({
   label: 'Query',
   help: 'Select a query, or enter its name. Leave empty to use the first query of the report.',
   placeholder: 'Claims by country',
+  identifier: 'Name',
   choices: queryChoices,
   idFromUrl: {
     pattern: /\/queries\/([0-9a-z]+)/i,

@@ -1,5 +1,6 @@
 import { defineAction } from '../../define/operation.ts';
-import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../runs/rerun.ts';
+import { rerunBranches } from '../../runs/branches.ts';
+import { rerun, rerunFields, rerunOutput, sampleRerun, simpleRerun } from '../../runs/rerun.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import type { ModeConnection } from './connection-fields.ts';
 import { openReport, reportField } from './reports.ts';
@@ -19,6 +20,8 @@ export const rerunFailedRun = defineAction<ModeConnection>()({
   effect: 'unsafe',
   input: { report: reportField, run: runField, ...rerunFields, ...wait },
   output: rerunOutput,
+  simple: simpleRerun,
+  branches: rerunBranches,
   sample: sampleRerun(sampleReportRun, ['Claims by country']),
   async run(input, context) {
     const report = await openReport(input.report, context);

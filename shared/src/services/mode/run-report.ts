@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { values } from '../../define/fields.ts';
 import { defineAction } from '../../define/operation.ts';
-import { runFields } from '../../runs/report.ts';
+import { runBranches } from '../../runs/branches.ts';
+import { runFields, simpleRun } from '../../runs/report.ts';
 import { startFields, startKeyOf } from '../../runs/start-key.ts';
 import { startOnce } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
@@ -35,6 +36,8 @@ export const runReport = defineAction<ModeConnection>()({
     ...startFields,
   },
   output: runFields,
+  simple: simpleRun,
+  branches: runBranches,
   sample: sampleReportRun,
   async run(input, context) {
     const { host, connection } = context;

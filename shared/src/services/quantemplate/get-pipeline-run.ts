@@ -1,5 +1,6 @@
 import { defineAction } from '../../define/operation.ts';
-import { runFields } from '../../runs/report.ts';
+import { runBranches } from '../../runs/branches.ts';
+import { runFields, simpleRun } from '../../runs/report.ts';
 import { readFields } from '../../runs/wait-fields.ts';
 import { readRun } from '../../runs/read-run.ts';
 import { openOrganisation } from './api.ts';
@@ -19,6 +20,8 @@ export const getPipelineRun = defineAction<QuantemplateConnection>()({
   effect: 'safe',
   input: { pipeline: pipelineField, execution: executionField, ...readFields },
   output: runFields,
+  simple: simpleRun,
+  branches: runBranches,
   sample: samplePipelineRun,
   run: ({ pipeline, execution, ...choices }, context) =>
     readRun(context.host, pipelineRuns(openOrganisation(context), pipeline), execution, choices),

@@ -74,5 +74,6 @@ export const outputField = text({
   label: 'Output',
   help: 'Select an output, or enter its name or its ID, which starts with o-.',
   placeholder: 'Claims',
+  identifier: 'Name',
   choices: outputChoices,
 });

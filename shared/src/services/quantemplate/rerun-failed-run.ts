@@ -1,5 +1,6 @@
 import { defineAction } from '../../define/operation.ts';
-import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../runs/rerun.ts';
+import { rerunBranches } from '../../runs/branches.ts';
+import { rerun, rerunFields, rerunOutput, sampleRerun, simpleRerun } from '../../runs/rerun.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { openOrganisation } from './api.ts';
 import type { QuantemplateConnection } from './connection-fields.ts';
@@ -20,6 +21,8 @@ export const rerunFailedRun = defineAction<QuantemplateConnection>()({
   effect: 'unsafe',
   input: { pipeline: pipelineField, execution: executionField, ...rerunFields, ...wait },
   output: rerunOutput,
+  simple: simpleRerun,
+  branches: rerunBranches,
   sample: sampleRerun(samplePipelineRun, []),
   run(input, context) {
     const api = openOrganisation(context);

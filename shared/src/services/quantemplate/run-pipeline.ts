@@ -1,5 +1,6 @@
 import { defineAction } from '../../define/operation.ts';
-import { runFields } from '../../runs/report.ts';
+import { runBranches } from '../../runs/branches.ts';
+import { runFields, simpleRun } from '../../runs/report.ts';
 import { startFields, startKeyOf } from '../../runs/start-key.ts';
 import { startOnce } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
@@ -25,6 +26,8 @@ export const runPipeline = defineAction<QuantemplateConnection>()({
   effect: 'unsafe',
   input: { pipeline: pipelineField, wait, onFailure, timeoutMinutes, ...startFields },
   output: runFields,
+  simple: simpleRun,
+  branches: runBranches,
   sample: samplePipelineRun,
   async run(input, context) {
     const api = openOrganisation(context);

@@ -11,6 +11,7 @@ export const drawRunTimeline = defineAction<SlackConnection>()({
   resource: 'Run Card',
   description: "Creates a timeline of a run's steps as a PNG image.",
   effect: 'idempotent',
+  worksOffline: true,
   input: { run: runField },
   output: { file: file({ label: 'File' }) },
   sample: { file: 'https://files.example/timeline.png' },

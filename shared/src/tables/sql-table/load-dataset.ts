@@ -8,35 +8,64 @@ import { withoutUndefined } from '../../host/without-undefined.ts';
 import { formatFields, formatOf, openDataset, sourceFields } from '../dataset-fields.ts';
 import type { DatasetSource } from '../dataset-sources.ts';
 import { refuseTooLarge, withinTimeLimit } from '../time-limit.ts';
+import { defineChoices, search } from '../../define/choice-list.ts';
 import { boolean, integer, json, list, option, text, values } from '../../define/fields.ts';
 import { defineAction, type Action } from '../../define/operation.ts';
 import type { SqlConnection } from './connection-fields.ts';
 import { openDatabase } from './open-database.ts';
 import { whether } from '../../host/wording.ts';
 
+/** The tables of the database, in the schema that the form names. */
+const tableChoices = defineChoices<SqlConnection>({
+  key: 'tables',
+  async load({ input, search: wanted }, { connection, host }) {
+    const target = await openDatabase(connection, host);
+    try {
+      const { schema } = input;
+      const names = await target.listTables(typeof schema === 'string' && schema !== '' ? schema : undefined);
+      return {
+        choices: search(
+          names.map((name) => ({ value: name, label: name })),
+          wanted,
+        ),
+      };
+    } finally {
+      await target.close();
+    }
+  },
+});
+
 const loadFields = {
   table: text({
     label: 'Table',
-    help: 'Name of the table to load. If the table does not exist, it is created with the columns of the dataset.',
+    help: 'The table to load. Enter the name of a table that does not exist to create it with the columns of the dataset.',
     placeholder: 'claims',
+    identifier: 'Name',
+    choices: tableChoices,
   }),
-  mode: v.optional(
-    option(
-      [
-        { value: 'replace', label: 'Replace', description: 'Replace all rows of the table' },
-        { value: 'append', label: 'Append', description: 'Add the rows to the table' },
-        { value: 'upsert', label: 'Upsert', description: 'Update rows with the same key and insert the others' },
-        { value: 'create', label: 'Create', description: 'Create the table; fail if it exists' },
-      ],
-      { label: 'Mode', help: 'How to load the rows into the table.' },
-    ),
-    'replace',
+  mode: option(
+    [
+      { value: 'append', label: 'Append', description: 'Add the rows to the table' },
+      {
+        value: 'replace',
+        label: 'Replace',
+        description: 'Delete all rows of the table and load the rows of the dataset instead',
+      },
+      {
+        value: 'upsert',
+        label: 'Upsert',
+        description: 'Update rows with the same key and insert the others; requires Key Columns',
+      },
+      { value: 'create', label: 'Create', description: 'Create the table; fail if it exists' },
+    ],
+    { label: 'Mode', help: 'How to load the rows into the table.' },
   ),
   key: v.optional(
     list({
       label: 'Key Columns',
-      help: 'Columns that together uniquely identify a row, one per line. Required for Upsert; in every mode, the load fails if the dataset contains duplicate or missing keys.',
+      help: 'Columns that together uniquely identify a row, one per line. The load fails if the dataset contains duplicate or missing keys.',
       placeholder: 'policy_number',
+      shownWhen: { field: 'mode', is: ['upsert'] },
     }),
   ),
   schema: v.optional(

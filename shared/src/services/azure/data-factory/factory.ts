@@ -18,6 +18,7 @@ export const factoryField = text({
   label: 'Data Factory',
   help: 'Select the data factory, or enter resource-group/name.',
   placeholder: 'data-platform/contoso-factory',
+  identifier: 'Name',
   choices: resourceChoices('factories', resource),
 });
 

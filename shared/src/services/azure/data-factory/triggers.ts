@@ -48,6 +48,7 @@ export const triggerField = text({
   label: 'Trigger',
   help: 'Select the trigger or enter its name.',
   placeholder: 'Every morning',
+  identifier: 'Name',
   choices: triggerChoices,
 });
 

@@ -1,6 +1,6 @@
 import { defineAction, type Action } from '../../../define/operation.ts';
 import { cancelRun } from '../../../runs/cancel-run.ts';
-import { runFields } from '../../../runs/report.ts';
+import { runFields, simpleRun } from '../../../runs/report.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 import { inHome, openHome, type PipelineHomeKind } from './home.ts';
 import { samplePipelineRun } from './pipeline-run.ts';
@@ -20,6 +20,7 @@ export function defineCancelPipelineRun(kind: PipelineHomeKind, run: RunField): 
     effect: 'idempotent',
     input: inHome(kind, { run }),
     output: runFields,
+    simple: simpleRun,
     sample: { ...samplePipelineRun(kind), status: 'cancelled', vendorStatus: 'Cancelled', succeeded: false },
     async run(input, context) {
       const home = await openHome(kind, input, context);

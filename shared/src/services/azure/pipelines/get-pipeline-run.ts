@@ -1,5 +1,6 @@
 import { defineAction, type Action } from '../../../define/operation.ts';
-import { runFields } from '../../../runs/report.ts';
+import { runBranches } from '../../../runs/branches.ts';
+import { runFields, simpleRun } from '../../../runs/report.ts';
 import { readFields } from '../../../runs/wait-fields.ts';
 import { readRun } from '../../../runs/read-run.ts';
 import type { AzureConnection } from '../connection-fields.ts';
@@ -21,6 +22,8 @@ export function defineGetPipelineRun(kind: PipelineHomeKind, run: RunField): Act
     effect: 'safe',
     input: inHome(kind, { run, ...readFields }),
     output: runFields,
+    simple: simpleRun,
+    branches: runBranches,
     sample: samplePipelineRun(kind),
     async run(input, context) {
       const home = await openHome(kind, input, context);

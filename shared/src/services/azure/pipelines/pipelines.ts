@@ -54,6 +54,7 @@ export function pipelineField(kind: PipelineHomeKind) {
     label: 'Pipeline',
     help: `Select the pipeline, or enter its name or its URL in ${kind.studio.name}.`,
     placeholder: 'QT_fetch_data',
+    identifier: 'Name',
     choices,
     idFromUrl: { pattern: /\/pipeline\/([^/?#]+)/, example: kind.studio.pipelinePage },
   });

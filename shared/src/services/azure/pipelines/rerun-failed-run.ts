@@ -1,5 +1,6 @@
 import { defineAction, type Action } from '../../../define/operation.ts';
-import { rerun, rerunFields, rerunOutput, sampleRerun, unfinishedSteps } from '../../../runs/rerun.ts';
+import { rerunBranches } from '../../../runs/branches.ts';
+import { rerun, rerunFields, rerunOutput, sampleRerun, simpleRerun, unfinishedSteps } from '../../../runs/rerun.ts';
 import type { Run } from '../../../runs/run.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
 import type { AzureConnection } from '../connection-fields.ts';
@@ -37,6 +38,8 @@ export function defineRerunFailedRun(kind: PipelineHomeKind, run: RunField): Act
     effect: 'unsafe',
     input: inHome(kind, { run, ...rerunFields, ...waitFields }),
     output: rerunOutput,
+    simple: simpleRerun,
+    branches: rerunBranches,
     sample: sampleRerun(samplePipelineRun(kind), ['Copy dataset']),
     async run(input, context) {
       const { host } = context;

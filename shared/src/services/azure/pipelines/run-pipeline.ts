@@ -2,8 +2,9 @@ import { PipewrightError } from '../../../host/error.ts';
 import type { Host } from '../../../host/host.ts';
 import { fitValues } from '../../../define/declared-values.ts';
 import { defineAction, type Action } from '../../../define/operation.ts';
+import { runBranches } from '../../../runs/branches.ts';
 import { startCallbackWait, usesCallback, readFinishedRun, completionMethodField } from '../../../runs/callback.ts';
-import { runFields } from '../../../runs/report.ts';
+import { runFields, simpleRun } from '../../../runs/report.ts';
 import type { Run } from '../../../runs/run.ts';
 import { startFields, startKeyOf, type KeyChoices } from '../../../runs/start-key.ts';
 import { startOnce } from '../../../runs/start-once.ts';
@@ -114,6 +115,8 @@ export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineFiel
       ...startFields,
     }),
     output: runFields,
+    simple: simpleRun,
+    branches: runBranches,
     sample: samplePipelineRun(kind),
     async run(input, context) {
       const { provider, run } = await startPipeline(kind, await openHome(kind, input, context), input, context.host);

@@ -2,9 +2,11 @@ import type { Host } from '../../../host/host.ts';
 import { isObject } from '../../../host/is-object.ts';
 import { text } from '../../../define/fields.ts';
 import type { RunProvider } from '../../../runs/provider.ts';
+import { recentRunChoices } from '../../../runs/run-choices.ts';
 import type { Run, Step } from '../../../runs/run.ts';
 import { queryAll } from '../pages.ts';
-import type { PipelineHome, PipelineHomeKind } from './home.ts';
+import type { AzureConnection } from '../connection-fields.ts';
+import { openHome, type PipelineHome, type PipelineHomeKind } from './home.ts';
 import { pipelineCauses } from './known-causes.ts';
 import { lastAttempts } from './last-attempts.ts';
 import {
@@ -19,11 +21,15 @@ import {
 import { markHandled } from './unhandled-failure.ts';
 
 /** Field for the run ID. */
-export function runField({ studio }: PipelineHomeKind) {
+export function runField(kind: PipelineHomeKind) {
+  const { studio } = kind;
   return text({
     label: 'Run ID',
-    help: `The run ID from a Run Pipeline step, or the URL of the run in ${studio.name}.`,
+    help: `Select a recent run, or enter the Run ID from a previous step or the URL of the run in ${studio.name}.`,
     placeholder: '2f7fdb90-5df1-4b8e-ac2f-064cfa58202b',
+    choices: recentRunChoices<AzureConnection>([kind.key], async (input, context) =>
+      pipelineRuns(kind, await openHome(kind, input, context), context.host).recent(),
+    ),
     idFromUrl: { pattern: /pipelineruns\/([0-9a-f-]{36})/i, example: studio.runPage },
   });
 }

@@ -1,5 +1,6 @@
 import { defineAction } from '../../../define/operation.ts';
-import { runFields } from '../../../runs/report.ts';
+import { runBranches } from '../../../runs/branches.ts';
+import { runFields, simpleRun } from '../../../runs/report.ts';
 import { readFields } from '../../../runs/wait-fields.ts';
 import { readRun } from '../../../runs/read-run.ts';
 import type { AzureConnection } from '../connection-fields.ts';
@@ -19,6 +20,8 @@ export const getSparkJob = defineAction<AzureConnection>()({
   effect: 'safe',
   input: { workspace: workspaceField, pool: sparkPoolField, job: sparkJobField, ...readFields },
   output: runFields,
+  simple: simpleRun,
+  branches: runBranches,
   sample: sampleSparkJob,
   async run(input, context) {
     const workspace = await openWorkspace(input.workspace, context);

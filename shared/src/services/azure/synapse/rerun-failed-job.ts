@@ -1,6 +1,7 @@
 import { PipewrightError } from '../../../host/error.ts';
 import { defineAction } from '../../../define/operation.ts';
-import { rerun, rerunFields, rerunOutput, sampleRerun } from '../../../runs/rerun.ts';
+import { rerunBranches } from '../../../runs/branches.ts';
+import { rerun, rerunFields, rerunOutput, sampleRerun, simpleRerun } from '../../../runs/rerun.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 import {
@@ -28,6 +29,8 @@ export const rerunFailedJob = defineAction<AzureConnection>()({
   effect: 'unsafe',
   input: { workspace: workspaceField, pool: sparkPoolField, job: sparkJobField, ...rerunFields, ...waitFields },
   output: rerunOutput,
+  simple: simpleRerun,
+  branches: rerunBranches,
   sample: sampleRerun(sampleSparkJob, []),
   async run(input, context) {
     const workspace = await openWorkspace(input.workspace, context);

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { PipewrightError } from '../../../host/error.ts';
 import { integer, list, option, text, values } from '../../../define/fields.ts';
 import { defineAction, type Values } from '../../../define/operation.ts';
-import { runFields } from '../../../runs/report.ts';
+import { runBranches } from '../../../runs/branches.ts';
+import { runFields, simpleRun } from '../../../runs/report.ts';
 import { startFields, startKeyOf } from '../../../runs/start-key.ts';
 import { startOnce } from '../../../runs/start-once.ts';
 import { waitFields } from '../../../runs/wait-fields.ts';
@@ -147,6 +148,8 @@ export const runSparkJob = defineAction<AzureConnection>()({
   effect: 'unsafe',
   input: { workspace: workspaceField, pool: sparkPoolField, ...job, ...waitFields, ...startFields },
   output: runFields,
+  simple: simpleRun,
+  branches: runBranches,
   sample: sampleSparkJob,
   async run(input, context) {
     checkFile(input.file);

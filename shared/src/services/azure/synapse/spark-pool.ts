@@ -40,5 +40,6 @@ export const sparkPoolField = text({
   label: 'Spark Pool',
   help: 'Select the Apache Spark pool that runs the job, or enter its name.',
   placeholder: 'sparkpool',
+  identifier: 'Name',
   choices: sparkPoolChoices,
 });

@@ -20,6 +20,7 @@ export const workspaceField = text({
   label: 'Workspace',
   help: 'Select the workspace, or enter resource-group/name or a Synapse Studio URL of the workspace.',
   placeholder: 'data-platform/contoso-synapse',
+  identifier: 'Name',
   choices: resourceChoices('workspaces', resource),
   idFromUrl: {
     pattern: /[?&]workspace=([^&#]+)/,
