@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 const purlOf = ({ name, version }) => `pkg:npm/${name.replace('@', '%40')}@${version.replace(/^v/, '')}`;
 
 /** A license for CycloneDX: an SPDX identifier, an expression or a name. */
-function licenceOf(license) {
+function licenseOf(license) {
   if (/ (AND|OR|WITH) /.test(license)) return { expression: license };
   return { license: /^[\w.+-]+$/.test(license) ? { id: license } : { name: license || 'unknown' } };
 }
@@ -25,7 +25,7 @@ export function softwareList(product, packages, at) {
     'bom-ref': purlOf(one),
     name: one.name,
     version: one.version,
-    licenses: [licenceOf(one.license)],
+    licenses: [licenseOf(one.license)],
     purl: purlOf(one),
   }));
   const own = {
@@ -33,7 +33,7 @@ export function softwareList(product, packages, at) {
     'bom-ref': purlOf(product),
     name: product.name,
     version: product.version,
-    licenses: [licenceOf(product.license)],
+    licenses: [licenseOf(product.license)],
     purl: purlOf(product),
   };
   // The serial number depends only on the content: UUID version 8 (RFC 9562).

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** The license section of a README; undefined if it only names the license. */
-function licenceInReadme(folder) {
+function licenseInReadme(folder) {
   const readme = readdirSync(folder).find((file) => /^readme/i.test(file));
   const text = readme === undefined ? '' : readFileSync(join(folder, readme), 'utf8');
   const section = /^#+ *licen[cs]e *\n([\s\S]*?)(?=^#|(?![\s\S]))/im.exec(text)?.[1]?.trim();
@@ -85,10 +85,10 @@ function textsOf({ name, folder }) {
     .sort();
   const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
   if (files.some((file) => !/^notice/i.test(file))) return texts;
-  const other = licenceInReadme(folder) ?? withoutText[name];
+  const other = licenseInReadme(folder) ?? withoutText[name];
   if (other !== undefined) return [...texts, other];
   throw new Error(
-    `The bundled package ${name} ships no licence text. Add its text with the source to withoutText in scripts/third-party-notices.mjs, or do not bundle it.`,
+    `The bundled package ${name} ships no license text. Add its text with the source to withoutText in scripts/third-party-notices.mjs, or do not bundle it.`,
   );
 }
 
@@ -99,7 +99,7 @@ function textsOf({ name, folder }) {
  * @throws Error if a package has no license text
  */
 export function thirdPartyNotices(packages) {
-  const head = 'This product contains the following packages. Each is used under its own licence.';
+  const head = 'This product contains the following packages. Each is used under its own license.';
   const parts = packages.map((one) => `${one.name} ${one.version} (${one.license})\n\n${textsOf(one).join('\n\n')}`);
   return `${[head, ...parts].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }

@@ -145,7 +145,7 @@ function entriesLike(like, directory, definition) {
   };
 }
 
-/** The name of the file with the licences of all packages in the zip, which Zapier's CLI fills with code only. */
+/** The name of the file with the licenses of all packages in the zip, which Zapier's CLI fills with code only. */
 const noticesName = 'THIRD-PARTY-NOTICES.txt';
 
 /**

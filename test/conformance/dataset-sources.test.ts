@@ -53,7 +53,7 @@ async function operate(
   service: Service,
   key: string,
   typed: Record<string, unknown>,
-  lent: Host = host(),
+  given: Host = host(),
 ): Promise<Record<string, unknown>> {
   const connections: Record<string, Record<string, unknown>> = {
     ...sandboxConnections(sandbox),
@@ -65,7 +65,7 @@ async function operate(
     const source = datasetSources.find(({ connection }) => connection.key === wanted);
     return source ? valuesOf(source.connection) : {};
   };
-  const context = { host: lent, connection: valuesOf(service.connection), connectionOf };
+  const context = { host: given, connection: valuesOf(service.connection), connectionOf };
   return (await operation?.run(checkInput(operation.input, typed) as never, context as never)) as Record<
     string,
     unknown
@@ -252,7 +252,7 @@ it('Zapier rejects a dataset that is too large before it starts', async () => {
     }),
   };
   const zapier = host({ files, maxWaitSeconds: 25 });
-  const load = (lent: Host) => operate(sqlTable, 'loadDataset', { table: 'large', mode: 'replace', file: path }, lent);
+  const load = (given: Host) => operate(sqlTable, 'loadDataset', { table: 'large', mode: 'replace', file: path }, given);
   await expect(load(zapier)).rejects.toMatchObject({
     code: 'timed-out',
     message: expect.stringContaining('it has 240 MB, and a step can read up to 100 MB in 25 seconds'),

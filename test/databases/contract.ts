@@ -162,6 +162,24 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       });
     });
 
+    it.each(['replace', 'append', 'upsert'] as const)(
+      'refuses a dataset whose rows are all rejected in the mode %s, also where an empty dataset is allowed',
+      async (mode) => {
+        const table = `all_rejected_${mode}`;
+        const first = await loadInto('v,w\n9,9\n', { table, columnTypes: { v: 'integer' } });
+        expect(first.rows).toBe(1);
+        for (const allowEmpty of [false, true])
+          await expect(
+            loadInto('v,w\nx,1\n1\n', { table, mode, key: ['v'], maxRejectedRows: 2, allowEmpty }),
+          ).rejects.toMatchObject({
+            code: 'rejected-rows',
+            message: expect.stringMatching(/^All 2 rows were rejected\. The first: line 2 .*\(“x”\)\.$/),
+            hint: expect.stringMatching(/^The table was not changed\./),
+          });
+        expect(await rowsOf(table)).toHaveLength(1);
+      },
+    );
+
     if (!engine.isDouble)
       it('reports its progress', async () => {
         const reported: number[] = [];
@@ -488,7 +506,7 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       expect(await check('id\n7\n9\n""\n', `id is in table "${table}"."client"`)).toMatchObject({
         passed: false,
         failures: 2,
-        message: `Row 2: found “9”, which is not in the table “${table}”.`,
+        message: `Line 3: found “9”, which is not in the table “${table}”.`,
       });
       if (engine.schema !== undefined)
         expect(await check('id\n7\n', `id is in table ${engine.schema}.${table}.client`)).toMatchObject({

@@ -195,7 +195,7 @@ describe('the editor of n8n', () => {
       credentials: { pipewrightSlackApi: { id, name } },
       parameters: { resource: 'runCard', operation: 'postRunCard' },
     };
-    const workflow = await createWorkflow(n8n, workflowOf('Tells of a run', card));
+    const workflow = await createWorkflow(n8n, workflowOf('Describe a run', card));
     await openWorkflow(editor, workflow.id);
     await openForm(editor);
     await keepPicture(editor, 'editor-run-card');

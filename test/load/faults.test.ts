@@ -275,7 +275,7 @@ describe('A full disk', () => {
     }
   });
 
-  it('leaves an SQLite table unchanged', async () => {
+  it('leaves a SQLite table unchanged', async () => {
     const disk = await mountSmallDisk(4);
     const file = join(disk.folder, 'full.db');
     const count = (): unknown => {

@@ -12,7 +12,7 @@ describe('readChoices', () => {
   });
 
   it.each([
-    [['--only', 'n8m'], /there is n8n and zapier/],
+    [['--only', 'n8m'], /must be n8n or zapier/],
     [['--picture'], /--picture/],
     [['--only', 'zapier', '--open'], /need n8n/],
   ])('rejects %j and lists the options', (args, reason) => {

@@ -1,6 +1,8 @@
 import { listingOf } from '../../scripts/generate/names.ts';
 import { nodesOf, writeNode } from '../../scripts/generate/node-file.ts';
+import { writeReference } from '../../scripts/generate/reference/write-reference.ts';
 import { withTemplates } from '../../scripts/generate/templates-index.ts';
+import { services } from '../../shared/src/catalog.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { dbt } from '../../shared/src/services/dbt/service.ts';
 
@@ -42,6 +44,23 @@ describe('The generator of n8n nodes', () => {
     expect(() => listingOf(unlisted)).toThrow('The service dbt has no listing. Add one to its service.ts.');
     const silent = { ...dbt, listing: { ...listingOf(dbt), startsWhen: '' } };
     expect(() => write(silent, 1)).toThrow('The service dbt has several events. Add startsWhen to its listing.');
+  });
+});
+
+describe('The reference page', () => {
+  const page = (key: string): string =>
+    writeReference(services.find((service) => service.key === key) as (typeof services)[number]);
+
+  it('has the setup of a trigger as one numbered list per platform', () => {
+    expect(page('eventGrid')).toMatch(
+      /\n### Setup in n8n\n\nSet up[^\n]*\n\n1\. In the credential, [^]*?\n\n### Setup in Zapier\n\nSet up[^\n]*\n\n1\. In the connection, [^]*?\n\n### Fields\n\n\|/,
+    );
+  });
+
+  it('names both labels of an option, the imperative form of a boolean, and numbers with a fraction', () => {
+    expect(page('slack')).toContain('Binary File (n8n) or File From Previous Step (Zapier), ');
+    expect(page('sqlTable')).toContain('| Save rejected rows in the pipewright_rejects table, with line');
+    expect(page('sqlTable')).toContain('| Duration (Seconds) | `seconds` | number |');
   });
 });
 

@@ -55,5 +55,5 @@ it('THIRD-PARTY-NOTICES takes the license text from a README if it is complete',
 
 it('The build fails when a bundled package has no license text', async () => {
   install('four', {}, { 'README.md': '## License\n\nMIT\n' });
-  await expect(notices('node_modules/four/index.js')).rejects.toThrow(/The bundled package four ships no licence text/);
+  await expect(notices('node_modules/four/index.js')).rejects.toThrow(/The bundled package four ships no license text/);
 });

@@ -7,6 +7,7 @@ import type { Context } from '../define/context.ts';
 import type { Operation } from '../define/operation.ts';
 import type { Service } from '../define/service.ts';
 import { readObject } from './read-json.ts';
+import { UsageError } from './usage-error.ts';
 
 /** The options for the input and the connection of an operation. */
 export const operationWords = { input: { type: 'string' }, connection: { type: 'string' } } as const;
@@ -27,9 +28,14 @@ export function findOperation(key: string): { service: Service; operation: Opera
   return undefined;
 }
 
+/** Whether a key, such as `dbt.jobRunStarted`, names a trigger. */
+export function isTrigger(key: string): boolean {
+  return cliServices.some((service) => service.triggers.some((trigger) => `${service.key}.${trigger.key}` === key));
+}
+
 /**
  * Reads the input and the connection of an operation.
- * @throws UsageError for invalid JSON; PipewrightError `invalid-input` for an invalid connection
+ * @throws UsageError for invalid JSON or an input key that the operation does not have; PipewrightError `invalid-input` for an invalid connection
  */
 export async function callOperation(
   { service, operation }: { service: Service; operation: Operation },
@@ -38,6 +44,7 @@ export async function callOperation(
 ): Promise<CalledOperation> {
   const typed = values.connection === undefined ? {} : await readObject(`@${values.connection}`, '--connection');
   const input = values.input === undefined ? {} : await readObject(values.input, '--input');
+  refuseUnknownKeys(operation, input);
   const connectionOf = async (connection: Connection) => connection.check(valuesFor(connection, typed));
   const context: Context = {
     host,
@@ -55,4 +62,16 @@ export async function callOperation(
 function valuesFor(connection: Connection, typed: Record<string, unknown>): Record<string, unknown> {
   const nested = typed[connection.key];
   return isObject(nested) ? nested : typed;
+}
+
+/** A misspelled key would otherwise be ignored, and the operation would run without its value. */
+function refuseUnknownKeys({ input: fields }: Operation, input: Record<string, unknown>): void {
+  const allowed = Object.keys(fields);
+  const unknown = Object.keys(input).filter((key) => !allowed.includes(key));
+  if (unknown.length === 0) return;
+  throw new UsageError(
+    `--input has the unknown ${unknown.length === 1 ? 'key' : 'keys'} ${unknown.map((key) => `“${key}”`).join(', ')}. ${
+      allowed.length === 0 ? 'The operation has no input.' : `Allowed: ${allowed.join(', ')}.`
+    }`,
+  );
 }

@@ -22,7 +22,7 @@ export async function checkFile(words: string[]): Promise<void> {
   });
   if (!values.from || !values.rules || positionals.length > 0) throw new UsageError('--from and --rules are required.');
   const format = formatOf(values);
-  const lines = (await readFile(values.rules, 'utf8')).split(/\r?\n/).map((line) => line.trim());
+  const lines = (await readRules(values.rules)).split(/\r?\n/).map((line) => line.trim());
   const rules = lines.filter((line) => line !== '' && !line.startsWith('#'));
   const signal = stopSignal();
   const target = values.to ? await openTarget(values.to) : undefined;
@@ -47,6 +47,18 @@ export async function checkFile(words: string[]): Promise<void> {
       );
   if (!passed) {
     const failed = results.filter((result) => !result.passed).length;
-    throw new Failure(`${failed} of ${results.length} rules failed for ${rows} rows.`);
+    const noun = results.length === 1 ? 'rule' : 'rules';
+    throw new Failure(
+      `${failed} of ${results.length} ${noun} failed for a dataset of ${rows} ${rows === 1 ? 'row' : 'rows'}.`,
+    );
+  }
+}
+
+/** @throws UsageError without the system's own message */
+async function readRules(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch {
+    throw new UsageError('--rules must be a readable file.');
   }
 }

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { services } from '../catalog.ts';
+import { PipewrightError, withDetails } from '../host/error.ts';
 import { nodeHost } from '../host/node/node-host.ts';
+import { withService } from '../http/api.ts';
 import type { WebhookTrigger } from '../define/trigger.ts';
 import { schemes } from '../webhooks/schemes.ts';
 import { secretFault } from '../webhooks/secret-rules.ts';
@@ -54,7 +56,7 @@ export async function deliverEvent(words: string[]): Promise<void> {
   const trigger = find(source, values.event);
   const now = new Date();
   const body =
-    values.body === undefined ? Buffer.from(JSON.stringify(trigger.example(now))) : await readFile(values.body);
+    values.body === undefined ? Buffer.from(JSON.stringify(trigger.example(now))) : await readBody(values.body);
   const input = {};
   const { verification } = trigger;
   const scheme = verification.scheme(input);
@@ -73,14 +75,26 @@ export async function deliverEvent(words: string[]): Promise<void> {
   const address = new URL(url);
   for (const [name, value] of Object.entries(signed.query)) address.searchParams.set(name, String(value));
   const headers = Object.fromEntries(Object.entries(signed.headers).map(([name, value]) => [name, String(value)]));
-  const answer = await nodeHost().http({
-    method: 'POST',
-    url: String(address),
-    headers: { 'content-type': 'application/json', ...headers },
-    body,
-    redirects: 'answer',
-  });
+  const answer = await nodeHost()
+    .http({
+      method: 'POST',
+      url: String(address),
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+      redirects: 'answer',
+    })
+    .catch((error: unknown) => {
+      const named = withService(error, 'The trigger');
+      throw named instanceof PipewrightError ? withDetails(named, { hint: 'Check --url and the network.' }) : named;
+    });
   const ok = answer.status >= 200 && answer.status < 300;
   process.stdout.write(`${JSON.stringify({ ok, status: answer.status, event: trigger.key })}\n`);
   if (!ok) throw new Failure(`The trigger returned status ${answer.status}. ${hintFor(answer.status)}`);
+}
+
+/** @throws UsageError without the system's own message */
+function readBody(path: string): Promise<Buffer> {
+  return readFile(path).catch(() => {
+    throw new UsageError('--body must be a readable file.');
+  });
 }

@@ -1,5 +1,5 @@
 import { nodeHost } from '../host/node/node-host.ts';
-import { callOperation, findOperation, operationWords } from './called-operation.ts';
+import { callOperation, findOperation, isTrigger, operationWords } from './called-operation.ts';
 import { print } from './print.ts';
 import { progress, stopSignal } from './progress.ts';
 import { parseWords, UsageError } from './usage-error.ts';
@@ -11,7 +11,12 @@ export async function runOperation(words: string[]): Promise<void> {
   if (key === undefined || positionals.length > 1)
     throw new UsageError('Exactly one operation is required. Run `pipewright list` to see all operations.');
   const found = findOperation(key);
-  if (!found) throw new UsageError(`Unknown operation “${key}”. Run \`pipewright list\` to see all operations.`);
+  if (!found)
+    throw new UsageError(
+      isTrigger(key)
+        ? `“${key}” is a trigger, which only n8n and Zapier can run. To send it a sample event, use \`pipewright deliver\`.`
+        : `Unknown operation “${key}”. Run \`pipewright list\` to see all operations.`,
+    );
   const { operation, input, context } = await callOperation(
     found,
     values,

@@ -38,6 +38,10 @@ const listOf = (names: readonly string[]): string => names.map((name) => `“${n
 
 const hint = `${tableUnchanged} Correct the dataset, or choose other columns as the key.`;
 
+/** How the database compares text is not in the file, so values that look different may be the same key. */
+const collationHint =
+  ' Values that differ only in case are the same key if the column compares text without regard to case.';
+
 function emptyKey(service: string, names: readonly string[]): PipewrightError {
   return new PipewrightError({
     code: 'invalid-input',
@@ -52,6 +56,6 @@ function repeatedKey(service: string, names: readonly string[], value: string): 
     code: 'invalid-input',
     service,
     message: `The key ${listOf(names)} is not unique: ${value.slice(0, 100)} occurs in more than one row.`,
-    hint,
+    hint: /\p{L}/u.test(value) ? hint + collationHint : hint,
   });
 }

@@ -76,7 +76,9 @@ export const duplicateKey: KnownError = {
 /** A row that breaks a rule of the table. */
 export const ruleBroken: KnownError = {
   code: 'invalid-input',
-  hint: unchanged('A row violates a CHECK constraint, a trigger or a partition of the table. Correct the row.'),
+  hint: unchanged(
+    'A row violates a CHECK constraint, is refused by a trigger, or fits no partition of the table. Correct the row.',
+  ),
 };
 
 /** A lock that was not granted, or a deadlock. */

@@ -177,8 +177,8 @@ export function openApi(options: ApiOptions): Api {
       } catch (error) {
         const pause = backoff(attempt, host.random());
         if (last || !isInTime(pause) || !(error instanceof PipewrightError) || !error.retryable)
-          throw named(error, service);
-        if (effect === 'unsafe' && !error.unsent) throw named(error, service);
+          throw withService(error, service);
+        if (effect === 'unsafe' && !error.unsent) throw withService(error, service);
         await host.sleep(pause);
         continue;
       }
@@ -285,7 +285,8 @@ function asUnsent(error: unknown): never {
   throw error instanceof PipewrightError ? withDetails(error, { unsent: true }) : error;
 }
 
-function named(error: unknown, service: string): unknown {
+/** Completes the message of a request without a response, which has no subject: `dbt could not be reached: …`. */
+export function withService(error: unknown, service: string): unknown {
   if (!(error instanceof PipewrightError) || error.service !== undefined) return error;
   return withDetails(error, {
     service,

@@ -27,6 +27,7 @@ const hints: Partial<Record<ErrorCode, Wording>> = {
   throttled: {
     n8n: 'Too many requests were sent. Wait a few minutes, or run the workflow less often.',
     zapier: 'Too many requests were sent. Wait a few minutes, or run the Zap less often.',
+    cli: 'Too many requests were sent. Wait a few minutes before you run the command again.',
   },
   unavailable: 'Try again in a few minutes. If the problem persists, check the status page of the service.',
   'invalid-input': 'Correct the values of this step and run it again.',

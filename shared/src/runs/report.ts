@@ -68,7 +68,9 @@ export const runFields = {
   succeeded: v.optional(boolean({ label: 'Succeeded', help: 'Empty until the run has finished.' })),
   startedAt: v.optional(text({ label: 'Started At' })),
   finishedAt: v.optional(text({ label: 'Finished At' })),
-  durationSeconds: v.optional(v.pipe(v.number(), v.metadata({ label: 'Duration (Seconds)', kind: 'integer' }))),
+  durationSeconds: v.optional(
+    v.pipe(v.number(), v.metadata({ label: 'Duration (Seconds)', kind: 'integer', fractional: true })),
+  ),
   url: v.optional(text({ label: 'Run URL' })),
   parameters: values({ label: 'Parameters' }),
   message: v.optional(text({ label: 'Message' })),

@@ -10,13 +10,14 @@ import { isFinished, type Run } from './run.ts';
 import { keyFields, startKeyOf, type KeyChoices, type StartKey } from './start-key.ts';
 import { startOnce } from './start-once.ts';
 import type { WaitChoices } from './wait-fields.ts';
+import { whether } from '../host/wording.ts';
 
 /** Input fields of every operation that reruns a failed run. */
 export const rerunFields = {
   dryRun: v.optional(
     boolean({
       label: 'Dry Run',
-      help: 'Whether to only list the steps that would run again, without starting anything.',
+      help: whether('only list the steps that would run again, without starting anything.'),
     }),
     false,
   ),

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import type { Host } from '../host/host.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
 import { boolean, option, text } from '../define/fields.ts';
+import { whether } from '../host/wording.ts';
 
 /** What decides whether two executions of a step belong to the same start. */
 const startOncePer = option(
@@ -50,7 +51,7 @@ export const startFields = {
   reuseActiveRun: v.optional(
     boolean({
       label: 'Reuse Active Run',
-      help: 'Whether to use an active run with the same parameters, if there is one, instead of starting another.',
+      help: whether('use an active run with the same parameters, if there is one, instead of starting another.'),
       advanced: true,
     }),
     false,

@@ -63,7 +63,7 @@ export function checkDataset<C>(
       passed: false,
       rows: 48_120,
       failedRules: 1,
-      summary: '✓ rows >= 1\n✗ policy_number is unique: 2 rows. Row 17: “P-0042” is also in an earlier row.',
+      summary: '✓ rows >= 1\n✗ policy_number is unique: 2 rows. Line 18: “P-0042” is also in an earlier row.',
       results: [{ rule: 'rows >= 1', passed: true, failures: 0, message: '' }],
     },
     branches: { names: ['Passed', 'Failed'], of: ({ passed }) => (passed ? 0 : 1) },

@@ -11,6 +11,7 @@ import type { Context } from '../define/context.ts';
 import { boolean, file, integer, option, text, type Field } from '../define/fields.ts';
 import type { Values } from '../define/operation.ts';
 import { fieldsOf, openSource, type DatasetSource } from './dataset-sources.ts';
+import { whether } from '../host/wording.ts';
 
 const delimiters = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
 
@@ -59,7 +60,9 @@ export const formatFields = {
   header: v.optional(
     boolean({
       label: 'Has Header Row',
-      help: 'Whether to read the column names from the first row of a CSV file. Otherwise, columns are named column_1, column_2 and so on.',
+      help: whether(
+        'read the column names from the first row of a CSV file. Otherwise, columns are named column_1, column_2 and so on.',
+      ),
       advanced: true,
     }),
     true,

@@ -78,7 +78,7 @@ const unavailable = (message: string): PipewrightError =>
     code: 'unavailable',
     service: 'Microsoft Entra',
     message,
-    hint: 'Check Tenant ID and Login URL.',
+    hint: 'Check Tenant ID and Entra Authority URL.',
     retryable: true,
   });
 

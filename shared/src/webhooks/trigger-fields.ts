@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { boolean, option, text } from '../define/fields.ts';
+import { whether } from '../host/wording.ts';
 
 /** Output fields that every webhook trigger adds to its events. */
 export const verificationFields = {
@@ -26,7 +27,9 @@ export const problemField = v.optional(
 export const acceptsUnsigned = v.optional(
   boolean({
     label: 'Accept Unverified Events',
-    help: 'Whether to accept events without a secret. Anyone who knows the URL can then send events; each is marked as not verified.',
+    help: whether(
+      'accept events without a secret. Anyone who knows the URL can then send events; each is marked as not verified.',
+    ),
     advanced: true,
   }),
   false,

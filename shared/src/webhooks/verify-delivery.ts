@@ -3,7 +3,7 @@ import { isForm, parseEventForm } from './event-form.ts';
 import { parseEventJson } from './event-json.ts';
 import type { EntraSender, Secrets, SignatureScheme } from '../define/verification.ts';
 import type { KeyHost } from './entra-keys.ts';
-import type { Proof, RejectionReason, Scheme } from './scheme.ts';
+import type { Proof, RejectionReason, Scheme, SecretFault } from './scheme.ts';
 import { schemes } from './schemes.ts';
 import { entraFault } from './schemes/entra.ts';
 import { cleanSecret, secretFault } from './secret-rules.ts';
@@ -48,7 +48,7 @@ const explanations: Record<RejectionReason, string> = {
     'No secret is set, so events cannot be verified. Enter the secret of the sender, or turn on Accept Unverified Events.',
   'empty-secret': 'The secret is empty, so anyone could forge events. Enter the secret of the sender.',
   'short-secret':
-    'The secret is too short and could be guessed. Enter at least 16 characters; for Standard Webhooks, the whole signing secret with at least 24 bytes.',
+    'The secret is too short and could be guessed. Copy the whole secret of the sender, or create a longer one.',
   'masked-secret':
     'The secret consists of the dots or asterisks that a website shows in its place. Reveal the secret on the page of the sender, then copy it.',
   'undecodable-secret':
@@ -85,11 +85,11 @@ const explanations: Record<RejectionReason, string> = {
 
 const statuses: Partial<Record<RejectionReason, 413 | 415>> = { 'too-large': 413, 'unsupported-type': 415 };
 
-const reject = (reason: RejectionReason): Rejected => ({
+const reject = (reason: RejectionReason, explanation = explanations[reason]): Rejected => ({
   ok: false,
   reason,
   status: statuses[reason] ?? 401,
-  explanation: explanations[reason],
+  explanation,
 });
 
 const jsonType = /^[\w.-]+\/([\w.-]+\+)?json(-batch)?\b/i;
@@ -148,25 +148,33 @@ function parseAuthentic(
 export function authenticate(delivery: Delivery, options: VerifyOptions): Verified['matchedSecret'] | Rejected {
   const { current, previous } = options.secrets;
   if (!current && !previous) return options.acceptsUnsigned ? 'none' : reject('no-secret');
-  // A secret that is set but unusable never counts as no secret.
-  const currentFault = current ? secretFault(options.scheme, current) : undefined;
-  const previousFault = previous ? secretFault(options.scheme, previous) : undefined;
-  const isUsable = (current && !currentFault) || (previous && !previousFault);
-  const fault = currentFault ?? previousFault;
   const scheme = schemes[options.scheme];
-  if (!isUsable && fault) return reject(scheme.faultOf?.(current ?? '') ?? fault.reason);
+  // A secret that is set but unusable rejects everything: it never counts as no secret, and a good one does not excuse it.
+  const unusable = unusableSecret(options);
+  if (unusable) return unusable;
   const proof = scheme.proof(delivery, options.location);
   if (typeof proof === 'string') return reject(proof);
   const matched =
-    current && !currentFault && matchesSecret(scheme, proof, delivery, current)
+    current && matchesSecret(scheme, proof, delivery, current)
       ? 'current'
-      : previous && !previousFault && matchesSecret(scheme, proof, delivery, previous)
+      : previous && matchesSecret(scheme, proof, delivery, previous)
         ? 'previous'
         : undefined;
-  return matched === undefined
-    ? reject(currentFault?.reason ?? mismatchReason(scheme, current))
-    : (timestampFault(proof, options) ?? matched);
+  return matched === undefined ? reject(mismatchReason(scheme, current)) : (timestampFault(proof, options) ?? matched);
 }
+
+/** The rejection of every delivery while one of the secrets is unusable. */
+function unusableSecret({ scheme, secrets: { current, previous } }: VerifyOptions): Rejected | undefined {
+  const currentFault = current ? secretFault(scheme, current) : undefined;
+  if (current && currentFault) {
+    const idFault = schemes[scheme].faultOf?.(current);
+    return idFault ? reject(idFault) : reject(currentFault.reason, describeFault(currentFault));
+  }
+  const previousFault = previous ? secretFault(scheme, previous) : undefined;
+  return previousFault && reject(previousFault.reason, `Previous secret: ${describeFault(previousFault)}`);
+}
+
+const describeFault = ({ message, hint }: SecretFault): string => `${message} ${hint}`;
 
 /** Tries a secret as entered, then without the characters that copying may have added around it. */
 function matchesSecret(scheme: Scheme, proof: Proof, delivery: Delivery, secret: string): boolean {

@@ -64,7 +64,7 @@ function contrast(one: string, other: string): number {
 
 const backgrounds = { light: '#ffffff', dark: '#2b2b2b' };
 
-/** The icons whose clearest color cannot be told from the background of n8n. */
+/** The icons whose clearest color cannot be distinguished from the background of n8n. */
 function paleIcons({ content }: Reviewed): string[] {
   const icons = [
     ...Object.values(content.nodes).map(({ description }) => description.icon),

@@ -178,22 +178,22 @@ it('Load Dataset rejects a key that is not unique, an unknown type, and a datase
 
 it('Load Dataset adds load metadata columns, ignores new columns and converts NULL values', async () => {
   await n8n.execute(
-    load({ table: 'told', options: { addLoadMetadata: true, nullValues: ['N/A'] } }),
+    load({ table: 'enriched', options: { addLoadMetadata: true, nullValues: ['N/A'] } }),
     fileOf('a,b\n1,N/A\n'),
   );
   await n8n.execute(
     load({
-      table: 'told',
+      table: 'enriched',
       mode: 'append',
       options: { addLoadMetadata: true, onSchemaChange: 'ignore', loadKey: 'event-9' },
     }),
     fileOf('a,c\n2,x\n'),
   );
-  expect(query('SELECT a, b, _source FROM told ORDER BY a')).toEqual([
+  expect(query('SELECT a, b, _source FROM enriched ORDER BY a')).toEqual([
     { a: 1, b: null, _source: 'claims.csv' },
     { a: 2, b: null, _source: 'claims.csv' },
   ]);
-  expect(query("SELECT count(*) AS rows FROM told WHERE _load_id = 'event-9'")).toEqual([{ rows: 1 }]);
+  expect(query("SELECT count(*) AS rows FROM enriched WHERE _load_id = 'event-9'")).toEqual([{ rows: 1 }]);
 });
 
 it('Check Dataset checks a dataset against rules, routes it to Passed or Failed, and returns the failing rows as a file', async () => {
@@ -207,17 +207,17 @@ it('Check Dataset checks a dataset against rules, routes it to Passed or Failed,
     passed: false,
     rows: 2,
     failedRules: 2,
-    summary: '✓ rows >= 1\n✗ id is unique: Row 2: “1” is also in an earlier row.\n✗ paid >= 0: Row 2: found “-2”.',
+    summary: '✓ rows >= 1\n✗ id is unique: Line 3: “1” is also in an earlier row.\n✗ paid >= 0: Line 3: found “-2”.',
   });
   expect(Buffer.from(failed[0]?.binary?.['data']?.data ?? '', 'base64').toString()).toBe(
-    '_rule,_row,id,paid\nid is unique,2,1,-2\npaid >= 0,2,1,-2\n',
+    '_rule,_line,id,paid\nid is unique,3,1,-2\npaid >= 0,3,1,-2\n',
   );
   expect((await check(['rows >= 1'])).items[0]).toMatchObject({ json: { passed: true, failedRules: 0 } });
   await n8n.execute(load({ table: 'clients' }), fileOf('client,name\n1,Ada\n'));
   expect((await check(['id is in table clients.client'])).items[0]?.json).toMatchObject({ passed: true });
   expect((await check(['paid is in table clients.client'])).outputs[1]?.[0]?.json).toMatchObject({
     passed: false,
-    summary: '✗ paid is in table clients.client: 2 rows. Row 1: found “10”, which is not in the table “clients”.',
+    summary: '✗ paid is in table clients.client: 2 rows. Line 2: found “10”, which is not in the table “clients”.',
   });
   expect((await check(['id is in table nowhere.client'])).error?.message).toBe('The table “nowhere” does not exist.');
   expect((await check(['rows are many'])).error?.message).toContain('“rows are many” is not a valid rule');

@@ -109,7 +109,7 @@ describe('Recover Missed Events', () => {
   it('starts the workflow for each run whose event was missed in an outage, and for no other', async () => {
     const trigger = await open('dbtTrigger', looking);
     await trigger.activate();
-    const told = sandbox.control.startDbtRun({ outcome: 'success' });
+    const received = sandbox.control.startDbtRun({ outcome: 'success' });
     await started(trigger, 1);
     await trigger.stop();
     const webhooks = sandbox.world.dbt.webhooks;
@@ -125,7 +125,7 @@ describe('Recover Missed Events', () => {
     await sleep(50);
     await trigger.activate();
     await started(trigger, 3);
-    expect(runsOf(trigger)).toEqual([told, missed, failed].map(String));
+    expect(runsOf(trigger)).toEqual([received, missed, failed].map(String));
     expect(trigger.executions[1]?.[0]?.json).toMatchObject({ verified: true, matchedSecret: 'none', succeeded: true });
     trigger.tick();
     await sleep(300);

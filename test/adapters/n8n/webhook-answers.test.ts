@@ -98,7 +98,7 @@ describe('data that an event references', () => {
     ).json()) as { token: string };
     return { report, run: run.token };
   };
-  const told = (report: string, run: string) =>
+  const bodyOf = (report: string, run: string) =>
     JSON.stringify({
       event: 'report_run_completed',
       report_run_url: `https://modeanalytics.com/api/x/reports/${report}/runs/${run}`,
@@ -109,8 +109,8 @@ describe('data that an event references', () => {
     await trigger.activate();
     const { report, run } = await startRun();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await trigger.post(told(report, run), {}, token)).toEqual({ status: 200, text: '' });
-    expect(await trigger.post(told(report, run), {}, token)).toEqual({ status: 200, text: '' });
+    expect(await trigger.post(bodyOf(report, run), {}, token)).toEqual({ status: 200, text: '' });
+    expect(await trigger.post(bodyOf(report, run), {}, token)).toEqual({ status: 200, text: '' });
     for (let tries = 0; tries < 3_000 && trigger.executions.length === 0; tries += 1)
       await new Promise((resolve) => setTimeout(resolve, 20));
     expect(trigger.executions.map(([item]) => item?.json)).toEqual([
@@ -120,7 +120,7 @@ describe('data that an event references', () => {
 
   it('starts the workflow once n8n has started its triggers, because the sender received its response and does not retry', async () => {
     const trigger = await open('modeTrigger', {}, {}, secret);
-    expect((await trigger.post(told('abc', 'early'), {}, token)).status).toBe(200);
+    expect((await trigger.post(bodyOf('abc', 'early'), {}, token)).status).toBe(200);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     await trigger.activate();
     for (let tries = 0; tries < 3_000 && trigger.executions.length === 0; tries += 1)
@@ -131,7 +131,7 @@ describe('data that an event references', () => {
   it('starts the workflow with the reason when it cannot be read', async () => {
     const trigger = await open('modeTrigger', {}, {}, secret);
     await trigger.activate();
-    expect((await trigger.post(told('abc', 'def'), {}, token)).status).toBe(200);
+    expect((await trigger.post(bodyOf('abc', 'def'), {}, token)).status).toBe(200);
     for (let tries = 0; tries < 3_000 && trigger.executions.length === 0; tries += 1)
       await new Promise((resolve) => setTimeout(resolve, 20));
     expect(trigger.executions[0]?.[0]?.json).toMatchObject({

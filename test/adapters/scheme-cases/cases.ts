@@ -32,7 +32,7 @@ const proofOf = ({ carrier }: Sender, { headers, query }: Carried): string =>
  * @param now seconds since 1970
  */
 export async function casesOf(sender: Sender, now: number): Promise<Case[]> {
-  const { secrets, scheme, signsBody, signsMoment } = sender;
+  const { secrets, scheme, signsBody, signsTimestamp } = sender;
   let count = 0;
   const next = (): string => JSON.stringify({ id: `${sender.name}-${(count += 1)}-${now}`, type: 'dataset.ready' });
   const signed = async (secret = secrets.current, at = now, body = next()) => ({
@@ -137,7 +137,7 @@ export async function casesOf(sender: Sender, now: number): Promise<Case[]> {
     all.push(
       { name: 'signed for another body', body: next(), carried, expected: { refused: wrong } },
       {
-        name: 'whose body was written anew on the way',
+        name: 'whose body was reformatted on the way',
         body: JSON.stringify(JSON.parse(body), null, 2),
         carried,
         expected: { refused: wrong },
@@ -145,7 +145,7 @@ export async function casesOf(sender: Sender, now: number): Promise<Case[]> {
       { name: 'whose body lost its end', body: body.slice(0, -1), carried, expected: { refused: wrong } },
     );
   }
-  if (signsMoment) {
+  if (signsTimestamp) {
     all.push(
       {
         name: 'signed four minutes ago',
@@ -163,7 +163,7 @@ export async function casesOf(sender: Sender, now: number): Promise<Case[]> {
         expected: { refused: ['too-new'] },
       },
       {
-        name: 'forged ten minutes ago, which is not told apart from any forgery',
+        name: 'forged ten minutes ago, which is rejected like any other forgery',
         ...(await signed(secrets.other, now - 10 * minutes)),
         expected: { refused: wrong },
       },

@@ -22,7 +22,7 @@ export interface Sender {
   /** Whether the signature covers the body. */
   signsBody: boolean;
   /** Whether the signature covers the timestamp. */
-  signsMoment: boolean;
+  signsTimestamp: boolean;
   /** @param at seconds since 1970 */
   sign(secret: string, body: string, at: number): Promise<Carried>;
 }
@@ -38,7 +38,7 @@ function bySecret(
   name: string,
   scheme: SignatureScheme,
   carrier: Sender['carrier'],
-  { signsBody = true, signsMoment = false, secrets = plain, rename = (header: string): string => header } = {},
+  { signsBody = true, signsTimestamp = false, secrets = plain, rename = (header: string): string => header } = {},
 ): Sender {
   return {
     name,
@@ -47,7 +47,7 @@ function bySecret(
     secrets,
     carrier,
     signsBody,
-    signsMoment,
+    signsTimestamp,
     async sign(secret, body, at) {
       const signing: Signing = {
         secret,
@@ -82,7 +82,7 @@ export async function openSenders(): Promise<{ senders: Sender[]; entraKeys: JSO
     secrets: { current: 'current', previous: 'current', other: 'other' },
     carrier: { in: 'header', name: 'authorization' },
     signsBody: false,
-    signsMoment: true,
+    signsTimestamp: true,
     async sign(secret, _body, at) {
       const token = await new SignJWT({
         iss: `https://login.microsoftonline.com/${tenantId}/v2.0`,
@@ -99,18 +99,18 @@ export async function openSenders(): Promise<{ senders: Sender[]; entraKeys: JSO
   const senders = [
     bySecret('dbt', 'dbt', { in: 'header', name: 'authorization' }),
     bySecret('GitHub', 'github', { in: 'header', name: 'x-hub-signature-256' }),
-    bySecret('Slack', 'slack', { in: 'header', name: 'x-slack-signature' }, { signsMoment: true }),
+    bySecret('Slack', 'slack', { in: 'header', name: 'x-slack-signature' }, { signsTimestamp: true }),
     bySecret(
       'Standard Webhooks',
       'standard-webhooks',
       { in: 'header', name: 'webhook-signature' },
-      { signsMoment: true, secrets: standard },
+      { signsTimestamp: true, secrets: standard },
     ),
     bySecret(
       'Svix',
       'standard-webhooks',
       { in: 'header', name: 'svix-signature' },
-      { signsMoment: true, secrets: standard, rename: (header) => header.replace('webhook-', 'svix-') },
+      { signsTimestamp: true, secrets: standard, rename: (header) => header.replace('webhook-', 'svix-') },
     ),
     bySecret(
       'a secret in a header',

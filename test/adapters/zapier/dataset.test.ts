@@ -123,7 +123,7 @@ describe('Check Dataset and Preview Dataset on Zapier', () => {
   it('return whether it passed, for a filter after the step, and the rows that break a rule', async () => {
     const output = await create('check_dataset', { file: file('id\n1\n1\n'), rules: ['id is unique'] });
     expect(output).toMatchObject({ passed: false, rows: 2 });
-    expect((await zapier.hydrate(output['file'], authData)).text).toBe('_rule,_row,id\nid is unique,2,1\n');
+    expect((await zapier.hydrate(output['file'], authData)).text).toBe('_rule,_line,id\nid is unique,3,1\n');
     expect(await create('preview_dataset', { ...website('public/claims.zip'), rows: '1' })).toMatchObject({
       complete: true,
     });

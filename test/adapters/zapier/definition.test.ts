@@ -316,15 +316,15 @@ describe.each(each)('the checks of Zapier’s servers for the Zapier app %s', (n
   });
 
   it('D023: timestamps in examples are in ISO 8601', () => {
-    const moments: string[] = [];
+    const timestamps: string[] = [];
     const collect = (value: unknown): void => {
-      if (typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:/.test(value)) moments.push(value);
+      if (typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]\d\d:/.test(value)) timestamps.push(value);
       else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
     };
     for (const { operation } of steps) collect(operation.sample);
-    if (name === 'pipewright') expect(moments.length).toBeGreaterThan(0);
+    if (name === 'pipewright') expect(timestamps.length).toBeGreaterThan(0);
     expect(
-      moments.filter((moment) => !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(moment)),
+      timestamps.filter((timestamp) => !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(timestamp)),
     ).toEqual([]);
   });
 

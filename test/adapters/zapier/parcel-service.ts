@@ -115,7 +115,7 @@ const fail = defineAction<ParcelConnection>()({
   key: 'fail',
   name: 'Fail',
   resource: 'Trouble',
-  description: 'Fails as it is told.',
+  description: 'Fails with the given code.',
   effect: 'safe',
   input: { code: text({ label: 'Code', help: 'Of the error.' }) },
   output: { id: text({ label: 'ID' }) },

@@ -124,7 +124,7 @@ describe.each(mysqlProducts)('A connection to %s', (_product, start) => {
   it.each([
     [1040, 'has no free connection'],
     [1053, 'is starting or stopping'],
-    [3032, 'is offline for a moment'],
+    [3032, 'is offline for a short time'],
   ])('is retried with growing pauses while the server reports %i: it %s', async (errno) => {
     const { opened, pauses } = await openBehind(2, errno);
     expect([opened, pauses]).toEqual([expect.stringContaining('warehouse'), [1000, 2000]]);

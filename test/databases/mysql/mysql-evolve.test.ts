@@ -40,10 +40,10 @@ describe.each(mysqlProducts)('A table of %s that evolves', (_product, start) => 
   });
 
   it.each([
-    ['the rows do not come, for a key is there already', 'id,name,more\n1,again,1\n', 'conflict'],
+    ['a key already exists', 'id,name,more\n1,again,1\n', 'conflict'],
     ['a key must become text', 'id,name\nx,y\n', 'invalid-input'],
     ['a boolean must become text', 'id,flag\n5,maybe\n', 'invalid-input'],
-    ['nothing stands where something must', 'id,name,more\n5,,1\n', 'invalid-input'],
+    ['a required value is missing', 'id,name,more\n5,,1\n', 'invalid-input'],
   ])('is unchanged when %s', async (_case, csv, code) => {
     await ask(
       "DROP TABLE IF EXISTS still_the_same; CREATE TABLE still_the_same (id int PRIMARY KEY, name varchar(20) NOT NULL DEFAULT 'x', flag tinyint(1)); INSERT INTO still_the_same VALUES (1, 'old', 1)",

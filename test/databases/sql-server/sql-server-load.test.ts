@@ -17,7 +17,7 @@ const upsert = { mode: 'upsert', key: ['id'] } as const;
 describe('A new table of SQL Server', () => {
   it('has the inferred types', async () => {
     const result = await load(
-      `number,amount,flag,day,at,moment,id,word\n-7,1.50,true,2026-11-20,2026-11-20 10:00,2026-11-20T10:00:00.5+0130,8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77,007\n8,-20.125,FALSE,0001-01-01,2026-11-20T23:59:59.123456,2026-11-20 10:00Z,8A4B7F5E-2A86-4B3D-9A58-6F3F8F0F9C78,x\n,,,,,,,\n`,
+      `number,amount,flag,day,at,seen_at,id,word\n-7,1.50,true,2026-11-20,2026-11-20 10:00,2026-11-20T10:00:00.5+0130,8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77,007\n8,-20.125,FALSE,0001-01-01,2026-11-20T23:59:59.123456,2026-11-20 10:00Z,8A4B7F5E-2A86-4B3D-9A58-6F3F8F0F9C78,x\n,,,,,,,\n`,
     );
     expect(result.columns.map(({ type }) => type)).toEqual([
       'integer',
@@ -35,7 +35,7 @@ describe('A new table of SQL Server', () => {
       flag: 'bit',
       day: 'date',
       at: 'datetime2(6)',
-      moment: 'datetimeoffset(6)',
+      seen_at: 'datetimeoffset(6)',
       id: 'uniqueidentifier',
       word: 'nvarchar(max)',
     });

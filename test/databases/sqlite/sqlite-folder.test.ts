@@ -41,7 +41,7 @@ describe('The folder for database files', () => {
 });
 
 it.each([':memory:', 'file:x.db?mode=memory', ''])(
-  'An SQLite database at “%s” is refused, because a load would be lost',
+  'A SQLite database at “%s” is refused, because a load would be lost',
   async (path) => {
     await expect(openTarget(`sqlite:${path}`)).rejects.toMatchObject({ code: 'invalid-input' });
   },

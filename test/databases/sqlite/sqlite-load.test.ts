@@ -122,7 +122,7 @@ describe('A new SQLite table', () => {
   });
 });
 
-describe('An SQLite table that is replaced', () => {
+describe('A SQLite table that is replaced', () => {
   it('keeps its index and view, and assigns its own row IDs', async () => {
     ask('CREATE TABLE kept (id INTEGER PRIMARY KEY, a INTEGER UNIQUE, b TEXT)');
     ask("INSERT INTO kept (a, b) VALUES (1, 'old'), (2, 'old')");

@@ -93,7 +93,7 @@ class Round {
     } catch (error) {
       if (
         !(error instanceof PipewrightError) ||
-        !['invalid-input', 'columns-missing', 'empty-dataset'].includes(error.code)
+        !['invalid-input', 'columns-missing', 'empty-dataset', 'rejected-rows'].includes(error.code)
       )
         throw error;
       if (rows.every((row) => row.every(({ valid }) => valid)))

@@ -19,8 +19,8 @@ const normals: Record<Family, (text: string) => string | undefined> = {
   float: (text) => normalDecimal(text, true),
   boolean: (text) => (/^(true|t|1|yes)$/i.test(text) ? 'true' : /^(false|f|0|no)$/i.test(text) ? 'false' : undefined),
   date: (text) => (isDay(text) ? text : undefined),
-  timestamp: (text) => moment(text, false),
-  'timestamp-with-zone': (text) => moment(text, true),
+  timestamp: (text) => parseTimestamp(text, false),
+  'timestamp-with-zone': (text) => parseTimestamp(text, true),
   time(text) {
     const [, clock, seconds = ':00', fraction = ''] =
       /^((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d)?(\.\d+)?$/.exec(text) ?? [];
@@ -49,7 +49,7 @@ function isDay(text: string): boolean {
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
-function moment(text: string, zoned: boolean): string | undefined {
+function parseTimestamp(text: string, zoned: boolean): string | undefined {
   const [, day = '', clock = '', seconds = ':00', fraction = '', zone] =
     /^(\d{4}-\d\d-\d\d)[ T]((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d)?(\.\d{1,9})? ?(Z|UTC|[-+]\d\d(?::?\d\d)?)?$/.exec(
       text,

@@ -132,11 +132,11 @@ function valueOf(type: AnswerType, value: AnswerValue): Buffer {
     buffer.writeDoubleLE(Number(value));
     return shortBytes(buffer);
   }
-  return shortBytes(moment(String(value)));
+  return shortBytes(encodeTimestamp(String(value)));
 }
 
 /** A datetimeoffset(3) in UTC: milliseconds of the day, days since the year 1, offset in minutes. */
-function moment(value: string): Buffer {
+function encodeTimestamp(value: string): Buffer {
   const milliseconds = Date.parse(value.replace(/^(\S+) (\S+) (\S+)$/, '$1T$2$3'));
   if (Number.isNaN(milliseconds)) throw new Error(`“${value}” is not a timestamp.`);
   const days = Math.floor(milliseconds / 86_400_000);

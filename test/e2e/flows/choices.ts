@@ -12,9 +12,9 @@ export interface Choices {
 
 /** The usage message of `npm start`. */
 export const usage = `npm start [-- options]
-  --open              leave n8n running with the four workflows in it, and say how to log in
-  --only n8n|zapier   one platform
-  --pictures          keep a picture of each workflow in the editor of n8n, in test/output/`;
+  --open              keep n8n running with the four workflows published
+  --only n8n|zapier   run the flows on one platform
+  --pictures          save a screenshot of each workflow in test/output/`;
 
 /** Parses the arguments. @throws Error with the reason and the usage for invalid arguments */
 export function readChoices(args: readonly string[]): Choices {
@@ -25,9 +25,9 @@ export function readChoices(args: readonly string[]): Choices {
     });
     const { open = false, pictures = false, only } = values;
     if (only !== undefined && only !== 'n8n' && only !== 'zapier')
-      throw new Error(`--only ${only}: there is n8n and zapier.`);
+      throw new Error(`--only must be n8n or zapier, not ${only}.`);
     if (only === 'zapier' && (open || pictures))
-      throw new Error('--open and --pictures need n8n; leave --only zapier out.');
+      throw new Error('--open and --pictures need n8n. Remove --only zapier.');
     return { open, pictures, ...(only ? { only } : {}) };
   } catch (error) {
     throw new Error(`${(error as Error).message}\n\n${usage}`);

@@ -1,4 +1,5 @@
 import { owner } from '../../support/n8n-server/n8n-api.ts';
+import { publishWorkflow } from '../../support/n8n-server/workflows.ts';
 import { readChoices, type Choices } from './choices.ts';
 import type { Case, Flow, Platform, ReadyFlow } from './flow.ts';
 import { flows } from './flows.ts';
@@ -8,17 +9,23 @@ import { table, type Line } from './table.ts';
 import { startWorld, type World } from './world.ts';
 import { startZapierPlatform } from './zapier.ts';
 
-const begun = Date.now();
-const secondsSince = (moment: number): string => ((Date.now() - moment) / 1000).toFixed(1);
-const say = (line: string): void => console.log(`${secondsSince(begun).padStart(6)} s  ${line}`);
+const startMs = Date.now();
+const secondsSince = (timeMs: number): string => ((Date.now() - timeMs) / 1000).toFixed(1);
+const log = (line: string): void => console.log(`${secondsSince(startMs).padStart(6)} s  ${line}`);
 
-interface Tried extends Line {
+interface CaseLine extends Line {
   ok: boolean;
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-async function tryCase(world: World, platform: Platform, flow: Flow, flowCase: Case, ready: ReadyFlow): Promise<Tried> {
+async function tryCase(
+  world: World,
+  platform: Platform,
+  flow: Flow,
+  flowCase: Case,
+  ready: ReadyFlow,
+): Promise<CaseLine> {
   const { sandbox } = world;
   const line = { flow: flow.key, platform: platform.name, steps: [], rows: '' };
   const start = Date.now();
@@ -37,25 +44,25 @@ async function tryCase(world: World, platform: Platform, flow: Flow, flowCase: C
       ok: true,
     };
   } catch (error) {
-    return { ...line, result: `WRONG, ${flowCase.name}: ${reasonOf(error)}`, seconds: secondsSince(start), ok: false };
+    return { ...line, result: `FAILED, ${flowCase.name}: ${reasonOf(error)}`, seconds: secondsSince(start), ok: false };
   }
 }
 
-async function tryFlow(world: World, platform: Platform, flow: Flow, staysOn: boolean): Promise<Tried[]> {
-  say(`${platform.name}: ${flow.title}`);
+async function tryFlow(world: World, platform: Platform, flow: Flow): Promise<CaseLine[]> {
+  log(`${platform.name}: ${flow.title}`);
   const begin = Date.now();
-  const lines: Tried[] = [];
+  const lines: CaseLine[] = [];
   try {
     const ready = await platform.open(flow);
     for (const flowCase of flow.cases) {
       const line = await tryCase(world, platform, flow, flowCase, ready);
-      say(`    ${flowCase.name}: ${line.result}`);
+      log(`    ${flowCase.name}: ${line.result}`);
       lines.push(line);
     }
-    if (!staysOn) await ready.stop();
+    await ready.stop();
   } catch (error) {
-    const result = `WRONG, could not be turned ${lines.length === 0 ? 'on' : 'off'}: ${reasonOf(error)}`;
-    say(`    ${result}`);
+    const result = `FAILED, could not be turned ${lines.length === 0 ? 'on' : 'off'}: ${reasonOf(error)}`;
+    log(`    ${result}`);
     lines.push({
       flow: flow.key,
       platform: platform.name,
@@ -69,52 +76,56 @@ async function tryFlow(world: World, platform: Platform, flow: Flow, staysOn: bo
   return lines;
 }
 
-/** `npm start`: runs the flows of the four guides on both platforms, with doubles of the vendors on this machine. */
+/**
+ * `npm start`: runs the flows of the four guides on both platforms, with doubles of the vendors on this machine. Each flow is
+ * turned off when its cases have run, so that it does not react to the vendors' events of the next flow.
+ */
 async function main({ open, pictures, only }: Choices): Promise<boolean> {
-  say('starting the double of every vendor, and PostgreSQL');
-  const world = await startWorld(say);
-  const lines: Tried[] = [];
+  log('starting the vendor doubles and PostgreSQL');
+  const world = await startWorld(log);
+  const lines: CaseLine[] = [];
   const running: Platform[] = [];
   let n8n: N8nPlatform | undefined;
   try {
-    if (only !== 'zapier') running.push((n8n = await startN8nPlatform(world, say)));
-    if (n8n) for (const flow of flows) lines.push(...(await tryFlow(world, n8n, flow, open)));
-    if (n8n && pictures) for (const path of await takePictures(n8n, say)) say(`picture: ${path}`);
+    if (only !== 'zapier') running.push((n8n = await startN8nPlatform(world, log)));
+    if (n8n) for (const flow of flows) lines.push(...(await tryFlow(world, n8n, flow)));
+    if (n8n && pictures) for (const path of await takePictures(n8n, log)) log(`picture: ${path}`);
     if (only !== 'n8n') {
-      const zapier = await startZapierPlatform(world, say);
+      const zapier = await startZapierPlatform(world, log);
       running.push(zapier);
-      for (const flow of flows) lines.push(...(await tryFlow(world, zapier, flow, false)));
+      for (const flow of flows) lines.push(...(await tryFlow(world, zapier, flow)));
     }
     const all = flows.flatMap(({ key }) => running.map(({ name }) => `${key} ${name}`));
-    const wrong = new Set(lines.filter(({ ok }) => !ok).map(({ flow, platform }) => `${flow} ${platform}`));
+    const failed = new Set(lines.filter(({ ok }) => !ok).map(({ flow, platform }) => `${flow} ${platform}`));
     console.log(
       `\n${table(
         lines.map(({ ok: _ok, ...line }) => line),
         process.stdout.columns,
       )}\n`,
     );
-    console.log(`${all.length - wrong.size} of ${all.length} flows are right, after ${secondsSince(begun)} seconds.`);
+    console.log(`${all.length - failed.size} of ${all.length} flows passed, after ${secondsSince(startMs)} seconds.`);
     console.log(
-      'The workflows to import: n8n-nodes/templates/. The definitions: shared/src/services/. What a field means: docs/reference/.',
+      'Workflows to import: n8n-nodes/templates/. Operations: shared/src/services/. Fields: docs/reference/.',
     );
     if (open && n8n) await leaveOpen(n8n, world);
-    else console.log('To look around in n8n yourself: npm start -- --open');
-    return wrong.size === 0;
+    else console.log('To try the workflows in n8n: npm start -- --open');
+    return failed.size === 0;
   } finally {
     for (const platform of running) await platform.stop();
     await world.stop();
   }
 }
 
-/** Keeps n8n running until Ctrl-C. */
-async function leaveOpen({ n8n }: N8nPlatform, { sandbox }: World): Promise<void> {
+/** Publishes the workflows again and keeps n8n running until Ctrl-C. */
+async function leaveOpen({ n8n, workflows }: N8nPlatform, { sandbox }: World): Promise<void> {
+  for (const id of Object.values(workflows)) await publishWorkflow(n8n, id);
   console.log(`
 n8n is open at ${n8n.baseUrl}
   e-mail    ${owner.email}
   password  ${owner.password}
-To start the flow of dbt yourself, let a job of the double succeed:
+To start the dbt workflow, complete a job run in dbt's double:
   curl -X POST ${sandbox.addresses.control}/dbt/runs -H 'content-type: application/json' -d '{"outcome":"success"}'
-What else can happen at the vendors: test/doubles/README.md. All of it runs until you press Ctrl-C.`);
+Other events: test/doubles/README.md. Press Ctrl-C to stop.`);
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => undefined, 60_000);
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {

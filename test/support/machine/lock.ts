@@ -10,13 +10,13 @@ import type { Log } from './command.ts';
  */
 export async function withLock<T>(file: string, log: Log, work: () => Promise<T>): Promise<T> {
   await mkdir(dirname(file), { recursive: true });
-  let told = false;
+  let hasLogged = false;
   while (!(await take(file))) {
     const owner = Number(await readFile(file, 'utf8').catch(() => ''));
     // If the file is empty, its owner is about to write to it.
     if (owner > 0 && !isRunning(owner)) await rm(file, { force: true });
-    else if (!told) log(`Waiting for process ${owner}, which does the same.`);
-    told = true;
+    else if (!hasLogged) log(`Waiting for process ${owner}, which does the same.`);
+    hasLogged = true;
     await sleep(500);
   }
   try {

@@ -83,7 +83,7 @@ async function endProcess(server: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): 
   if (server.exitCode !== null || server.signalCode !== null) return;
   const ended = new Promise((resolve) => server.once('exit', resolve));
   server.kill(signal);
-  const patience = setTimeout(() => server.kill('SIGKILL'), 15_000);
+  const forceKill = setTimeout(() => server.kill('SIGKILL'), 15_000);
   await ended;
-  clearTimeout(patience);
+  clearTimeout(forceKill);
 }

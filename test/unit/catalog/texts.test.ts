@@ -84,6 +84,10 @@ const rules: Record<string, (service: Service) => string[]> = {
     inputFields('n8n', service)
       .filter(({ field: { kind, help = '' } }) => kind === 'boolean' && !help.startsWith('Whether to '))
       .map(({ where, field: { help } }) => `${where}: ${help}`),
+  'no help in Zapier is a fragment that starts with "Whether"': (service) =>
+    inputFields('zapier', service)
+      .filter(({ field: { help = '' } }) => /^Whether\b/.test(help))
+      .map(({ where, field: { help } }) => `${where}: ${help}`),
   'every dropdown option in n8n has a description or a label that explains itself': (service) =>
     inputFields('n8n', service).flatMap(({ where, field: { options = [] } }) =>
       options

@@ -31,8 +31,20 @@ describe('pipewright check', () => {
       ';',
     );
     expect(code).toBe(1);
-    expect(out).toContain('failed  policy is unique: Row 2: “P-1” is also in an earlier row. (1 row)');
-    expect(err).toBe('1 of 2 rules failed for 2 rows.\n');
+    expect(out).toContain('failed  policy is unique: Line 3: “P-1” is also in an earlier row. (1 row)');
+    expect(err).toBe('1 of 2 rules failed for a dataset of 2 rows.\n');
+  });
+
+  it('uses the singular for one rule and one row, and reports an unreadable rules file', async () => {
+    const one = write('one.txt', 'policy >= 5\n');
+    const from = write('one.csv', 'policy\n1\n');
+    expect((await callCli('check', '--from', from, '--rules', one)).err).toBe(
+      '1 of 1 rule failed for a dataset of 1 row.\n',
+    );
+    expect(await callCli('check', '--from', from, '--rules', join(folder, 'missing'))).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--rules must be a readable file.'),
+    });
   });
 
   it('reads JSON Lines and prints JSON with --json', async () => {

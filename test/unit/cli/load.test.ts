@@ -130,6 +130,82 @@ describe('pipewright load', () => {
     ]);
   });
 
+  it.each([[], ['--allow-empty']])(
+    'refuses a dataset whose only row is rejected, and leaves the table unchanged %j',
+    async (...words) => {
+      expect((await load(write('n.csv', 'v\n7\n'), 'numbers', '--mode', 'replace')).code).toBe(0);
+      const refused = await load(
+        write('bad.csv', 'v\nx\n'),
+        'numbers',
+        '--mode',
+        'replace',
+        '--max-rejected-rows',
+        '1',
+        ...words,
+      );
+      expect(refused).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(/^The only row was rejected: line 2 .*\(“x”\)\. The table was not changed\./),
+      });
+      expect(ask('SELECT v FROM numbers')).toEqual([{ v: 7 }]);
+    },
+  );
+
+  it('names no setting of CSV for invalid JSON', async () => {
+    const invalid = await load(write('nan.json', '{"a":NaN}\n{"a":1}\n'), 'json_rows');
+    expect(invalid).toMatchObject({
+      code: 1,
+      err: 'A row was rejected: line 1 has the value “NaN”, which is not JSON. The table was not changed. Correct the file, or increase Max Rejected Rows.\n',
+    });
+    expect((await load(write('nan.json', '{"a":NaN}\n'), 'json_rows', '--format', 'json-lines')).err).toBe(
+      'The file is not valid JSON: line 1 has the value “NaN”, which is not JSON. Correct the file.\n',
+    );
+    expect((await load(write('plain.csv', 'a\n1\n'), 'json_rows', '--format', 'json-lines')).err).toContain(
+      'set Format to CSV',
+    );
+  });
+
+  it('explains keys that are equal only because the database ignores case', async () => {
+    const open = new DatabaseSync(database);
+    open.exec('CREATE TABLE folded (k TEXT COLLATE NOCASE, v INTEGER)');
+    open.close();
+    const refused = await load(write('keys.csv', 'k,v\na,1\nA,2\n'), 'folded', '--mode', 'upsert', '--key', 'k');
+    expect(refused.err).toMatch(/is not unique: a occurs in more than one row\..* differ only in case/i);
+  });
+
+  it.each([
+    ['a folder', folder, 'is a folder, not a file.'],
+    ['a missing file', join(folder, 'missing.csv'), 'does not exist.'],
+  ])('reports %s as the source in plain words', async (_case, from, message) => {
+    const { code, err } = await load(from, 'never');
+    expect([code, err]).toEqual([1, expect.stringContaining(message)]);
+    expect(err).not.toMatch(/EISDIR|ENOENT/);
+  });
+
+  it.each(['postgres', 'mysql', 'sqlserver'])(
+    'explains an invalid address of %s without repeating it',
+    async (engine) => {
+      const { code, err } = await callCli(
+        'load',
+        '--from',
+        write('x.csv', 'a\n1\n'),
+        '--to',
+        `${engine}://u:hunter2@b@127.0.0.1:1:2/db`,
+        '--table',
+        't',
+      );
+      expect([code, err]).toEqual([
+        1,
+        expect.stringMatching(/^This is not the address of a .* database\. Use the form /),
+      ]);
+      expect(err).not.toContain('hunter2');
+    },
+  );
+
+  it('names its own option for a missing key', async () => {
+    expect((await load(write('x.csv', 'a\n1\n'), 'never', '--mode', 'upsert')).err).toContain('with --key.');
+  });
+
   it('loads a dataset directly from a download operation', async () => {
     nock('https://login.example.com')
       .post('/token')

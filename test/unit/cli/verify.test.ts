@@ -42,6 +42,24 @@ describe('pipewright verify', () => {
     ).toMatchObject({ code: 0, out: '{"ok":true,"matched":"previous"}\n' });
   });
 
+  it('rejects a delivery if either secret is weak or masked, and names the requirement of the scheme', async () => {
+    const good = 's3cret-of-the-sender';
+    const signed = headersOf('slack');
+    const at = ['--now', '1763625600'];
+    for (const [current, previous, reason] of [
+      ['short', good, 'short-secret'],
+      [good, 'short', 'short-secret'],
+      [good, '********', 'masked-secret'],
+      ['********', good, 'masked-secret'],
+    ] as const)
+      expect(
+        await verify('slack', signed, body, '--secret', current, '--previous-secret', previous, ...at),
+      ).toMatchObject({ code: 1, out: `{"ok":false,"reason":"${reason}"}\n` });
+    expect((await verify('slack', signed, body, '--secret', 'short', ...at)).err).toBe(
+      'The secret has 5 bytes; at least 8 are required. Copy the whole secret again, or create a longer one at the sender.\n',
+    );
+  });
+
   it.each([
     ['another secret', headersOf('dbt'), body, ['--secret', 'another-secret'], 'no-match'],
     ['no header', '{}', body, ['--secret', 's3cret-of-the-sender'], 'missing'],

@@ -305,8 +305,8 @@ it.each([
     state: { life_cycle_state: 'TERMINATED' },
     status: { state: 'TERMINATED', termination_details: { code: 'constructor' } },
   },
-])('an unknown termination code counts as failed: %j', async (told) => {
-  const host = fakeHost().on('GET', `${api}/runs/get`, { json: { run_id: 7, ...told } });
+])('an unknown termination code counts as failed: %j', async (changes) => {
+  const host = fakeHost().on('GET', `${api}/runs/get`, { json: { run_id: 7, ...changes } });
   expect(await run('getRun', { run: '7' }, host)).toMatchObject({ status: 'failed', finished: true });
 });
 

@@ -340,19 +340,21 @@ describe('The connection to Mode', () => {
 
 describe('Report Run Finished of Mode', () => {
   const values = { ...connection, webhookSecret: 'a-long-secret-of-our-own' };
-  const told = (
+  const delivered = (
     event = 'report_run_completed',
     url = 'https://modeanalytics.com/api/elsewhere/reports/abc1/runs/run1',
   ) => delivery({ event, report_run_url: url }, {}, { token: 'a-long-secret-of-our-own' });
   const start = (
     typed: Record<string, unknown> = {},
     host = connected().on('GET', `${runs}/run1`, state('succeeded')),
-    sent = told(),
+    sent = delivered(),
   ) => deliverAndLookUp(mode, 'reportRunFinished', typed, sent, { host, connection: values });
 
   it('reads the run from the workspace of the connection, never from the URL in the event', async () => {
     const host = connected().on('GET', `${runs}/run1`, state('succeeded'));
-    expect(await start({}, host, told(undefined, 'https://evil.example/api/x/reports/abc1/runs/run1'))).toMatchObject([
+    expect(
+      await start({}, host, delivered(undefined, 'https://evil.example/api/x/reports/abc1/runs/run1')),
+    ).toMatchObject([
       {
         id: 'run1:finished',
         data: {
@@ -376,9 +378,9 @@ describe('Report Run Finished of Mode', () => {
   });
 
   it.each([
-    ['another kind of event', told('report_run_started'), {}],
-    ['another report', told(), { reports: ['abc2'] }],
-    ['a URL without IDs', told(undefined, 'https://modeanalytics.com/'), {}],
+    ['another kind of event', delivered('report_run_started'), {}],
+    ['another report', delivered(), { reports: ['abc2'] }],
+    ['a URL without IDs', delivered(undefined, 'https://modeanalytics.com/'), {}],
     [
       'the test event that Mode sends when a webhook is created',
       delivery({ event: 'ping' }, {}, { token: 'a-long-secret-of-our-own' }),
@@ -408,7 +410,7 @@ describe('Report Run Finished of Mode', () => {
         { token: 'run7', state: 'pending' },
       ]),
     );
-    const trigger = mode.triggers[0] as unknown as { recent(input: object, lent: object): Promise<{ id: string }[]> };
+    const trigger = mode.triggers[0] as unknown as { recent(input: object, host: object): Promise<{ id: string }[]> };
     expect(
       (await trigger.recent({ reports: ['abc1'], outcome: 'any' }, context(mode, host, values))).map(({ id }) => id),
     ).toEqual(['run9:finished', 'run8:finished']);

@@ -14,14 +14,14 @@ const file = {
   url_private_download: bytes,
   permalink: 'https://contoso.slack.com/files/U1/F0123456789/claims.csv',
 };
-const told = (changes: object = {}): Answer => ({ json: { ok: true, file: { ...file, ...changes } } });
+const answered = (changes: object = {}): Answer => ({ json: { ok: true, file: { ...file, ...changes } } });
 const download = (host: FakeHost, typed = 'F0123456789', more: Record<string, unknown> = {}) =>
   operate(slack, 'downloadFile', { file: typed }, host, { botToken: 'xoxb-very-secret', ...more });
 const csv: Answer = { headers: { 'content-type': 'text/csv', 'content-length': '4' }, text: 'a\n1\n' };
 
 describe('Download File (Slack)', () => {
   it('reads the download URL and downloads with the token', async () => {
-    const host = fakeHost().on('GET', info, told()).on('GET', bytes, csv);
+    const host = fakeHost().on('GET', info, answered()).on('GET', bytes, csv);
     expect(await download(host)).toEqual({
       id: 'F0123456789',
       name: 'claims.csv',
@@ -40,7 +40,7 @@ describe('Download File (Slack)', () => {
     'https://contoso.slack.com/files/U0123456789/F0123456789/claims.csv',
     'https://files.slack.com/files-pri/T024BE7LD-F0123456789/claims.csv',
   ])('extracts the ID from %s', async (address) => {
-    const host = fakeHost().on('GET', info, told()).on('GET', bytes, csv);
+    const host = fakeHost().on('GET', info, answered()).on('GET', bytes, csv);
     await download(host, address);
     expect(host.requests[0]?.query).toEqual({ file: 'F0123456789' });
   });
@@ -53,14 +53,14 @@ describe('Download File (Slack)', () => {
     'claims.csv',
     '',
   ])('never sends the token to %s', async (url_private_download) => {
-    const host = fakeHost().on('GET', info, told({ url_private_download }));
+    const host = fakeHost().on('GET', info, answered({ url_private_download }));
     await expect(download(host)).rejects.toMatchObject({ code: 'unexpected-response' });
     expect(host.requests).toHaveLength(1);
   });
 
   it('sends no token on redirects to other hosts', async () => {
     const host = fakeHost()
-      .on('GET', info, told())
+      .on('GET', info, answered())
       .on('GET', bytes, { status: 302, headers: { location: 'https://storage.example.com/claims.csv' } })
       .on('GET', 'https://storage.example.com/claims.csv', csv);
     expect(await download(host)).toMatchObject({ file: { text: 'a\n1\n' } });
@@ -70,7 +70,7 @@ describe('Download File (Slack)', () => {
   it('downloads from GovSlack', async () => {
     const place = 'https://files.slack-gov.com/files-pri/T1-F0123456789/download/claims.csv';
     const host = fakeHost()
-      .on('GET', 'https://slack-gov.com/api/files.info', told({ url_private_download: place }))
+      .on('GET', 'https://slack-gov.com/api/files.info', answered({ url_private_download: place }))
       .on('GET', place, csv);
     expect(await download(host, 'F0123456789', { address: 'https://slack-gov.com/api' })).toMatchObject({
       name: 'claims.csv',
@@ -82,7 +82,7 @@ describe('Download File (Slack)', () => {
     ['was deleted', { mode: 'tombstone' }, 'was deleted'],
     ['is too old for the plan', { mode: 'hidden_by_limit' }, 'workspace’s plan'],
   ])('rejects a file that %s', async (_what, changes, message) => {
-    const host = fakeHost().on('GET', info, told(changes));
+    const host = fakeHost().on('GET', info, answered(changes));
     await expect(download(host)).rejects.toMatchObject({
       code: 'invalid-input',
       message: expect.stringContaining(message),
@@ -92,14 +92,14 @@ describe('Download File (Slack)', () => {
 
   it('rejects Slack’s login page with status 200, but accepts HTML files', async () => {
     const page: Answer = { headers: { 'content-type': 'text/html; charset=utf-8' }, text: '<!DOCTYPE html>' };
-    await expect(download(fakeHost().on('GET', info, told()).on('GET', bytes, page))).rejects.toMatchObject({
+    await expect(download(fakeHost().on('GET', info, answered()).on('GET', bytes, page))).rejects.toMatchObject({
       code: 'forbidden',
       hint: expect.stringContaining('files:read'),
     });
     expect(
       await download(
         fakeHost()
-          .on('GET', info, told({ mimetype: 'text/html', name: 'report.html' }))
+          .on('GET', info, answered({ mimetype: 'text/html', name: 'report.html' }))
           .on('GET', bytes, page),
       ),
     ).toMatchObject({ name: 'report.html' });

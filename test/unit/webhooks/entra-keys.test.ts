@@ -161,7 +161,7 @@ describe('entraKeys', () => {
     ).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringMatching(/^The signing keys of the tenant could not be read: (the|no) /),
-      hint: 'Check Tenant ID and Login URL.',
+      hint: 'Check Tenant ID and Entra Authority URL.',
     });
     expect(host.requests[0]).toMatchObject({ url: keysUrl });
   });

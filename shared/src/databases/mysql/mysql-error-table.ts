@@ -44,7 +44,7 @@ const accountLocked: KnownError = {
 };
 const requiresTls: KnownError = {
   code: 'forbidden',
-  hint: 'The server accepts encrypted connections only: choose Verify or Encrypt Only under Encryption.',
+  hint: 'The server accepts encrypted connections only: choose Verify Certificate or Encrypt Only under Encryption.',
 };
 const unsupportedLogin: KnownError = {
   code: 'unauthorized',
@@ -151,7 +151,7 @@ export const knownErrors: ErrorTable = {
   1045: {
     code: 'unauthorized',
     hint: connectionHint(
-      'Check the user and password in the {connection}. If the server accepts encrypted connections only, choose Verify or Encrypt Only under Encryption.',
+      'Check the user and password in the {connection}. If the server accepts encrypted connections only, choose Verify Certificate or Encrypt Only under Encryption.',
     ),
   },
   1049: { code: 'not-found', hint: connectionHint('Check the database name in the {connection}, or under Schema.') },

@@ -2,7 +2,7 @@
 const numberForm = /^[-+]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 
 /** A number as its significant digits and the exponent of the last one; zero has no sign. */
-function normalised(text: string): string {
+function normalized(text: string): string {
   const [, sign = '', whole = '', behind = '', power = '0'] =
     /^([-+]?)(\d*)\.?(\d*)(?:[eE]([-+]?\d+))?$/.exec(text) ?? [];
   const digits = (whole + behind).replace(/^0+/, '');
@@ -32,17 +32,17 @@ export function readsBackAsFloat(text: string, type: 'float' | 'double'): boolea
   if (!numberForm.test(text)) return false;
   const value = type === 'float' ? Math.fround(Number(text)) : Number(text);
   return (
-    Number.isFinite(value) && normalised(type === 'float' ? shortestFloat(value) : String(value)) === normalised(text)
+    Number.isFinite(value) && normalized(type === 'float' ? shortestFloat(value) : String(value)) === normalized(text)
   );
 }
 
 /** Whether a number has no more digits than `float(digits, scale)` stores. */
 export function withinScale(text: string, digits: number, scale: number): boolean {
-  const [, significant = '', power = '0'] = /^-?(\d+)e(-?\d+)$/.exec(normalised(text)) ?? [];
+  const [, significant = '', power = '0'] = /^-?(\d+)e(-?\d+)$/.exec(normalized(text)) ?? [];
   return significant === '' || (-Number(power) <= scale && significant.length + Number(power) <= digits - scale);
 }
 
 /** Whether a number is zero or greater. */
 export function notNegative(text: string): boolean {
-  return !text.startsWith('-') || normalised(text) === '0';
+  return !text.startsWith('-') || normalized(text) === '0';
 }

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { PipewrightError } from '../../host/error.ts';
 import type { Row } from '../sql-dialect.ts';
 import { explainPostgres } from './postgres-error.ts';
 
@@ -38,17 +39,31 @@ export function sessionSettings(set: 'SET' | 'SET LOCAL'): string {
 /** Puts the schema pg_catalog first where the search path names it, so that other functions cannot hide its own. */
 export const builtInFunctionsFirst = `SELECT set_config('search_path', 'pg_catalog, ' || current_setting('search_path'), true) WHERE current_setting('search_path') ~ 'pg_catalog'`;
 
+/** @throws PipewrightError `invalid-input`, which does not repeat the address, because it has a password */
+function createClient(address: string): pg.Client {
+  try {
+    return new pg.Client({
+      connectionString: address,
+      application_name: 'pipewright',
+      connectionTimeoutMillis: 15_000,
+      keepAlive: true,
+    });
+  } catch {
+    throw new PipewrightError({
+      code: 'invalid-input',
+      service: 'PostgreSQL',
+      message: 'This is not the address of a PostgreSQL database.',
+      hint: 'Use the form postgres://user:password@host:5432/database?sslmode=verify-full, with special characters percent-encoded, such as %40 for @.',
+    });
+  }
+}
+
 /**
  * Connects to a server.
  * @throws PipewrightError `unauthorized`, `not-found` or `unavailable` when it cannot be reached
  */
 export async function connectPostgres(address: string): Promise<PostgresSession> {
-  const client = new pg.Client({
-    connectionString: address,
-    application_name: 'pipewright',
-    connectionTimeoutMillis: 15_000,
-    keepAlive: true,
-  });
+  const client = createClient(address);
   // A lost connection fails the running statement, whose error is more precise.
   client.on('error', () => undefined);
   await client.connect().catch((error: unknown) => {

@@ -29,9 +29,11 @@ const defaultPort = 1433;
  */
 export function readSqlServerAddress(address: string): SqlServerAddress {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  const database = decodeURIComponent(url?.pathname.slice(1) ?? '');
+  const database = decode(url?.pathname.slice(1) ?? '');
+  const user = decode(url?.username ?? '');
+  const password = decode(url?.password ?? '');
   const encryption = encryptions.find((one) => one === (url?.searchParams.get('encrypt') ?? 'verify'));
-  if (!url?.hostname || database === '' || !encryption) {
+  if (!url?.hostname || !database || user === undefined || password === undefined || !encryption) {
     throw new PipewrightError({
       code: 'invalid-input',
       service: 'SQL Server',
@@ -43,9 +45,18 @@ export function readSqlServerAddress(address: string): SqlServerAddress {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port) || defaultPort,
     database,
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
+    user,
+    password,
     encryption,
     caFile: url.searchParams.get('ca') ?? undefined,
   };
+}
+
+/** Decodes a part of the address; undefined if it is not percent-encoded correctly. */
+function decode(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
 }

@@ -39,7 +39,7 @@ export const knownErrors: Readonly<Record<number, KnownError>> = {
   13: known('The disk is full: free some space.'),
   14: known('The file cannot be opened: check its permissions and those of its folder.'),
   19: known('A row violates a constraint of the table: correct the dataset.', 'conflict'),
-  26: known('The file is not an SQLite database: choose another file.'),
+  26: known('The file is not a SQLite database: choose another file.'),
 };
 
 /** What to do about any other error. */

@@ -24,7 +24,7 @@ async function checkPath(path: string): Promise<void> {
     path === ''
       ? 'The path of the SQLite file is missing.'
       : /^(:memory:$|file:)/i.test(path)
-        ? 'This is not the path of an SQLite file.'
+        ? 'This is not the path of a SQLite file.'
         : undefined;
   if (problem !== undefined) {
     throw new PipewrightError({

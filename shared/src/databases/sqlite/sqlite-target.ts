@@ -16,7 +16,7 @@ import { readSqliteTable } from './sqlite-table.ts';
 const service = 'SQLite';
 
 /**
- * Opens an SQLite database file, and creates it when it is missing; its folder must exist. Its journal mode is kept.
+ * Opens a SQLite database file, and creates it when it is missing; its folder must exist. Its journal mode is kept.
  * @param path of the file; the caller decides which folders are allowed
  * @throws PipewrightError `invalid-input`, `not-found` (the folder), `unavailable` (not a database, or a Node without SQLite)
  */

@@ -29,7 +29,7 @@ const kinds: readonly Kind[] = [
   { name: 'an ORC file', hint: exportAsCsv, start: 'ORC', alsoText: true },
   { name: 'an Arrow or Feather file', hint: exportAsCsv, start: 'ARROW1\0' },
   { name: 'a Feather file', hint: exportAsCsv, start: 'FEA1', alsoText: true },
-  { name: 'an SQLite database', hint: exportAsCsv, start: 'SQLite format 3\0' },
+  { name: 'a SQLite database', hint: exportAsCsv, start: 'SQLite format 3\0' },
   { name: 'a DuckDB database', hint: exportAsCsv, start: 'DUCK', at: 8, alsoText: true },
   { name: 'an Access database', hint: exportAsCsv, start: '\0\x01\0\0Standard ' },
   { name: 'an HDF5 file', hint: exportAsCsv, start: '\x89HDF\r\n\x1a\n' },

@@ -2,7 +2,7 @@ import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
 import { closeUnread } from '../../http/close-stream.ts';
 import { readUntilAborted } from '../bytes/read-until-aborted.ts';
-import { readValue, type CsvBlock } from '../formats/csv-block.ts';
+import { lineOf, readValue, type CsvBlock } from '../formats/csv-block.ts';
 import type { CsvFormat } from '../formats/csv-scanner.ts';
 import { DatasetScanner } from '../formats/dataset-scanner.ts';
 import { decodeDataset, type DatasetFormat } from '../formats/decode-dataset.ts';
@@ -15,7 +15,7 @@ export interface CheckResult {
   passed: boolean;
   rows: number;
   results: RuleResult[];
-  /** The first rows that fail a rule as CSV, each preceded by the rule: up to 1,000 rows and 8 MB. */
+  /** The first rows that fail a rule as CSV, each preceded by the rule and its line: up to 1,000 rows and 8 MB. */
   failingRows: string;
 }
 
@@ -99,7 +99,7 @@ class CheckInProgress {
         : [];
     const evaluated = (this.#evaluators ?? []).map((evaluator) => evaluator.result(this.#rows, now, isText));
     const results = [...readable, ...evaluated];
-    const head = ['_rule', '_row', ...header].map(toCsv).join(',');
+    const head = ['_rule', '_line', ...header].map(toCsv).join(',');
     return {
       passed: results.every(({ passed }) => passed),
       rows: this.#rows,
@@ -118,15 +118,16 @@ class CheckInProgress {
     for (let row = 0; row < block.rows; row += 1) {
       const first = row * block.width;
       const value = (place: number): string | null => readValue(block, first + place);
+      const line = (): number => lineOf(block, row);
       this.#rows += 1;
       for (const evaluator of this.#evaluators)
-        if (evaluator.check(this.#rows, value)) this.#keep(evaluator.rule, header, value);
+        if (evaluator.check(line, value)) this.#keep(evaluator.rule, line, header, value);
     }
   }
 
-  #keep(rule: Rule, header: readonly string[], value: (place: number) => string | null): void {
+  #keep(rule: Rule, line: () => number, header: readonly string[], value: (place: number) => string | null): void {
     if (this.#failing.length >= maxFailing.rows || this.#failingCharacters > maxFailing.characters) return;
-    const row = `${toCsv(rule.text)},${this.#rows},${header.map((_name, place) => toCsv(value(place))).join(',')}`;
+    const row = `${toCsv(rule.text)},${line()},${header.map((_name, place) => toCsv(value(place))).join(',')}`;
     this.#failing.push(row);
     this.#failingCharacters += row.length;
   }

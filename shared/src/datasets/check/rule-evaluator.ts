@@ -42,7 +42,7 @@ class SeenValues {
       throw new PipewrightError({
         code: 'invalid-input',
         message: `The dataset has too many values for the rule “${rule}”: the maximum is ${maxDistinct.values} values or ${maxDistinct.characters / 1024 / 1024} million characters.`,
-        hint: 'Load the dataset with these columns as its Key instead, which checks the same.',
+        hint: 'Load the dataset with these columns as Key Columns instead, which checks the same.',
       });
     }
     return isEqual ? 'equal' : 'new';
@@ -74,14 +74,17 @@ export class RuleEvaluator {
     });
   }
 
-  /** Checks a row; returns whether it fails the rule. */
-  check(row: number, value: (place: number) => string | null): boolean {
+  /**
+   * Checks a row; returns whether it fails the rule.
+   * @param lineOf finds the line number of the row, for the message
+   */
+  check(lineOf: () => number, value: (place: number) => string | null): boolean {
     if (this.#places.includes(-1)) return false;
     const values = this.#places.map(value);
-    const why = this.#failure(values, row);
+    const why = this.#failure(values, lineOf);
     if (why === undefined) return false;
     this.#failures += 1;
-    this.#first ||= `Row ${row}: ${why}`;
+    this.#first ||= `Line ${lineOf()}: ${why}`;
     return true;
   }
 
@@ -100,7 +103,8 @@ export class RuleEvaluator {
     const missing = columnsOf(rule).filter((_name, index) => this.#places[index] === -1);
     if (missing.length > 0)
       return whole(false, `The dataset has no column ${missing.map((name) => `“${name}”`).join(', ')}.`);
-    if (rule.kind === 'rows') return whole(rule.passes(rows), `The dataset has ${rows} rows.`);
+    if (rule.kind === 'rows')
+      return whole(rule.passes(rows), `The dataset has ${rows} ${rows === 1 ? 'row' : 'rows'}.`);
     if (rule.kind === 'exists') return whole(true, '');
     if (rule.kind === 'fresh' && this.#failures === 0) return whole(...this.#freshness(rule.maxAgeMs, now));
     const equals = [...this.#nonCanonicalColumns].every(isText) ? 0 : this.#equals;
@@ -121,7 +125,7 @@ export class RuleEvaluator {
   }
 
   /** Why a row fails, or undefined. */
-  #failure(values: readonly (string | null)[], row: number): string | undefined {
+  #failure(values: readonly (string | null)[], lineOf: () => number): string | undefined {
     const { rule } = this;
     const [one = null] = values;
     const found = (why: string): string => `found ${shown(values)}${why === '' ? '' : `, ${why}`}.`;
@@ -137,7 +141,7 @@ export class RuleEvaluator {
       case 'lookup':
         return one === null || this.#lookup?.has(one) ? undefined : found(`which is not in the table “${rule.table}”`);
       case 'unique':
-        return this.#repeatFailure(rule, values, row);
+        return this.#repeatFailure(rule, values, lineOf);
       case 'fresh':
         return this.#instantFailure(one);
       case 'rows':
@@ -159,7 +163,11 @@ export class RuleEvaluator {
     return rule.test(read) ? undefined : `found ${shown(values)}.`;
   }
 
-  #repeatFailure(rule: Rule & { kind: 'unique' }, values: readonly (string | null)[], row: number): string | undefined {
+  #repeatFailure(
+    rule: Rule & { kind: 'unique' },
+    values: readonly (string | null)[],
+    lineOf: () => number,
+  ): string | undefined {
     if (values.every((part) => part === null)) return undefined;
     const canonical = values.map((part) => (part === null ? null : canonicalText(part)));
     const keyOf = (parts: readonly (string | null)[]): string =>
@@ -170,7 +178,7 @@ export class RuleEvaluator {
     const found = this.#seen.add(keyOf(values), keyOf(canonical), rule.text);
     if (found === 'equal') {
       this.#equals += 1;
-      this.#firstEqual ||= `Row ${row}: ${shown(values)} equals a value of an earlier row that is written differently.`;
+      this.#firstEqual ||= `Line ${lineOf()}: ${shown(values)} equals a value of an earlier row that is written differently.`;
     }
     return found === 'same' ? `${shown(values)} is also in an earlier row.` : undefined;
   }

@@ -22,7 +22,7 @@ const isSpace = (byte: number): boolean => byte === 0x20 || byte === lineFeed ||
 export function badJson(line: number, reason: string, hint = 'Correct the file.'): PipewrightError {
   return new PipewrightError({
     code: 'invalid-file',
-    message: `The file is not valid JSON Lines: line ${line} ${reason}.`,
+    message: `The file is not valid JSON: line ${line} ${reason}.`,
     hint,
   });
 }

@@ -108,9 +108,15 @@ class JsonReader {
     if (first === 'f') return this.#word('false');
     numberForm.lastIndex = this.#at;
     const found = numberForm.exec(this.#text)?.[0];
-    if (found === undefined) throw new JsonFault('is not JSON');
+    if (found === undefined) throw new JsonFault(this.#noValue());
     this.#at += found.length;
     return found;
+  }
+
+  /** Names a value that is not JSON, such as NaN. */
+  #noValue(): string {
+    const found = /^[^\s,:{}[\]"]{1,20}/.exec(this.#text.slice(this.#at, this.#at + 20))?.[0];
+    return found === undefined ? 'is not JSON' : `has the value “${found}”, which is not JSON`;
   }
 
   #word(word: string): string {

@@ -86,12 +86,7 @@ export class JsonScanner {
       else for (const name of names) if (!this.#columns.has(name)) this.#columns.set(name, this.#columns.size);
     }
     if (this.#columns.size > 0) this.header = nameColumns([...this.#columns.keys()]);
-    else if (first)
-      throw badJson(
-        first.line,
-        first.reason,
-        first.reason === 'is not JSON' ? 'Correct the file, or set Format to CSV.' : undefined,
-      );
+    else if (first) throw badJson(first.line, first.reason, hintFor(first.reason, records[0]));
   }
 
   #read({ text, line }: JsonRecord): void {
@@ -109,6 +104,13 @@ export class JsonScanner {
     if (reason === undefined) this.#builder.add(this.#row, line);
     else this.#onReject({ line, reason, text: text.slice(0, maxShown) });
   }
+}
+
+/** Another format is a likely cause only if the file does not start like JSON. */
+function hintFor(reason: string, first: JsonRecord | undefined): string | undefined {
+  return reason === 'is not JSON' && !/^[{[]/.test(first?.text.trim() ?? '')
+    ? 'Correct the file, or set Format to CSV.'
+    : undefined;
 }
 
 function faultOf(read: () => void): string | undefined {

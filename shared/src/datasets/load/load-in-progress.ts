@@ -50,9 +50,13 @@ export class LoadInProgress {
     this.#names = names;
     this.#key = key;
     this.#mapper = new BlockMapper(options);
-    this.#rejects = new RejectLog(options, options.onSchemaChange === 'evolve' ? load.cannotWiden : undefined);
     this.#loadId = isRecorded(options) ? (options.loadKey ?? randomUUID()) : undefined;
     this.#scanner = new DatasetScanner(options, (reject) => this.#rejects.hold(reject));
+    this.#rejects = new RejectLog(
+      options,
+      () => this.#scanner.quotedIsText,
+      options.onSchemaChange === 'evolve' ? load.cannotWiden : undefined,
+    );
   }
 
   /** Adds decoded bytes and writes the blocks they complete. */
@@ -69,6 +73,8 @@ export class LoadInProgress {
     const { allowEmpty, mode } = this.#options;
     await this.#write(this.#scanner.push(...this.#buffer.flush()));
     await this.#write(this.#scanner.end());
+    // Allow Empty Dataset is for files without rows, never for a file whose rows are all invalid.
+    if (this.#rows === 0 && this.#rejects.count > 0) throw this.#rejects.allRejected();
     if (!this.#scanner.header || (this.#rows === 0 && !allowEmpty)) throw this.#empty();
     await this.#stage();
     this.#checkRowCountChange();

@@ -60,12 +60,14 @@ async function begin(target: TableTarget, options: LoadOptions, key: readonly st
   return target.begin(withoutUndefined({ table, mode, delimiter, key, evolve, schema, loadKey, parallelConnections }));
 }
 
+const keyColumnsHint = 'Enter the columns that identify a row under Key Columns.';
+
 function checkKey({ mode, key }: LoadOptions): void {
   if (mode !== 'upsert' || (key && key.length > 0)) return;
   throw new PipewrightError({
     code: 'invalid-input',
     message: '“Key Columns” is missing: Upsert requires it.',
-    hint: 'Enter the columns that identify a row under Key.',
+    hint: { n8n: keyColumnsHint, zapier: keyColumnsHint, cli: 'Enter the columns that identify a row with --key.' },
   });
 }
 

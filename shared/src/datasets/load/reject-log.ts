@@ -1,5 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Reject } from '../formats/csv-scanner.ts';
+import type { LoadOptions } from './load-options.ts';
 
 /** Rejected rows in the result of a load. */
 const maxSample = 20;
@@ -16,18 +17,24 @@ export class RejectLog {
   readonly #maxRejectedRows: number;
   readonly #saves: boolean;
   readonly #cannotWiden: string | undefined;
+  readonly #isJson: () => boolean;
   readonly #kept: Reject[] = [];
   /** Rows of the current block with the wrong number of values, until its other rejects are known. */
   #pending: Reject[] = [];
 
-  /** @param cannotWiden why the engine cannot widen the type of a column, for the hint about an invalid value */
+  /**
+   * @param isJson whether the rows are JSON, so that no setting of CSV can be the cause
+   * @param cannotWiden why the engine cannot widen the type of a column, for the hint about an invalid value
+   */
   constructor(
-    { maxRejectedRows = 0, saveRejectedRows = false }: { maxRejectedRows?: number; saveRejectedRows?: boolean },
+    { maxRejectedRows = 0, saveRejectedRows = false }: Pick<LoadOptions, 'maxRejectedRows' | 'saveRejectedRows'>,
+    isJson: () => boolean,
     cannotWiden?: string,
   ) {
     this.#maxRejectedRows = maxRejectedRows;
     this.#saves = saveRejectedRows;
     this.#cannotWiden = cannotWiden;
+    this.#isJson = isJson;
   }
 
   /** Holds a reject of the current block until `add` is called. */
@@ -55,28 +62,52 @@ export class RejectLog {
     return this.#saves ? this.#kept : [];
   }
 
+  /** The error of a dataset without a single valid row. */
+  allRejected(): PipewrightError {
+    const [first] = this.#kept;
+    if (!first) throw new TypeError('No row was rejected.');
+    return new PipewrightError({
+      code: 'rejected-rows',
+      message:
+        this.count === 1
+          ? `The only row was rejected: ${describeReject(first)}`
+          : `All ${this.count} rows were rejected. The first: ${describeReject(first)}`,
+      hint: `The table was not changed.${this.#widening} ${this.#remedies(first).join(', or ')}.`,
+    });
+  }
+
   #add(reject: Reject): void {
     this.count += 1;
     if (this.#kept.length < (this.#saves ? maxSaved : maxSample)) this.#kept.push(reject);
     if (this.count > this.#maxRejectedRows) throw this.#tooMany(this.#kept[0] ?? reject);
   }
 
-  #tooMany({ line, reason, column, value }: Reject): PipewrightError {
+  #tooMany(first: Reject): PipewrightError {
     const maxRejectedRows = this.#maxRejectedRows;
-    const widening = this.#cannotWiden === undefined ? '' : ` ${this.#cannotWiden}.`;
     const rows = maxRejectedRows === 1 ? 'row was' : 'rows were';
-    const shown = value === undefined || value === null ? '' : ` (“${value.slice(0, maxValueInMessage)}”)`;
-    const first = `line ${line} ${reason}${shown}.`;
     return new PipewrightError({
-      code: column === undefined ? 'rejected-rows' : 'invalid-input',
+      code: first.column === undefined ? 'rejected-rows' : 'invalid-input',
       message:
         maxRejectedRows === 0
-          ? `A row was rejected: ${first}`
-          : `More than ${maxRejectedRows} ${rows} rejected. The first: ${first}`,
-      hint:
-        column === undefined
-          ? 'The table was not changed. Correct the file, check Delimiter, or increase Max Rejected Rows.'
-          : `The table was not changed.${widening} Correct the value, change the type of the column, or increase Max Rejected Rows.`,
+          ? `A row was rejected: ${describeReject(first)}`
+          : `More than ${maxRejectedRows} ${rows} rejected. The first: ${describeReject(first)}`,
+      hint: `The table was not changed.${this.#widening} ${[...this.#remedies(first), ''].join(', ')}or increase Max Rejected Rows.`,
     });
   }
+
+  get #widening(): string {
+    return this.#cannotWiden === undefined ? '' : ` ${this.#cannotWiden}.`;
+  }
+
+  /** What the user can do about a rejected row. */
+  #remedies({ column }: Reject): string[] {
+    if (column !== undefined) return ['Correct the value', 'change the type of the column'];
+    return this.#isJson() ? ['Correct the file'] : ['Correct the file', 'check Delimiter'];
+  }
+}
+
+/** Line, reason and value of a rejected row, as the end of a sentence. */
+function describeReject({ line, reason, value }: Reject): string {
+  const shown = value === undefined || value === null ? '' : ` (“${value.slice(0, maxValueInMessage)}”)`;
+  return `line ${line} ${reason}${shown}.`;
 }

@@ -67,12 +67,12 @@ export async function readRows(
       );
       if (mostBytes < Infinity) bytes += sizeOf(scanner.header ?? [], values);
       if (texts.length === count || (bytes > mostBytes && texts.length > 0)) {
-        if (reject && reject.line < lineOf(block, row)) throw invalidRow(reject);
+        if (reject && reject.line < lineOf(block, row)) throw invalidRow(reject, scanner.quotedIsText);
         return true;
       }
       texts.push(values);
     }
-    if (reject) throw invalidRow(reject);
+    if (reject) throw invalidRow(reject, scanner.quotedIsText);
     return false;
   };
   let more = false;
@@ -104,10 +104,10 @@ export async function readRows(
 const sizeOf = (header: readonly string[], values: readonly (string | null)[]): number =>
   Buffer.byteLength(JSON.stringify([header, values]));
 
-function invalidRow({ line, reason }: Reject): PipewrightError {
+function invalidRow({ line, reason }: Reject, isJson: boolean): PipewrightError {
   return new PipewrightError({
     code: 'rejected-rows',
     message: `A row is invalid: line ${line} ${reason}.`,
-    hint: 'Correct the file, or check Delimiter.',
+    hint: isJson ? 'Correct the file.' : 'Correct the file, or check Delimiter.',
   });
 }

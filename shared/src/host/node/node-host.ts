@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PipewrightError } from '../error.ts';
+import { PipewrightError, type ErrorCode } from '../error.ts';
 import type { Host, Log } from '../host.ts';
 import { memoryCache } from '../memory-cache.ts';
 import { saveNewFile } from './save-new-file.ts';
@@ -57,21 +57,19 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
       async read(value) {
         const path =
           typeof value === 'object' && value !== null && 'path' in value ? String(value.path) : String(value);
-        try {
-          const { size } = await stat(path);
-          return {
-            name: basename(path),
-            mediaType: 'application/octet-stream',
-            size,
-            open: async () => createReadStream(path, { highWaterMark: 1024 * 1024 }),
-          };
-        } catch {
-          throw new PipewrightError({
-            code: 'not-found',
-            message: `The file ${path} does not exist.`,
-            hint: 'Check the path.',
-          });
-        }
+        const found = await stat(path).catch(() => undefined);
+        if (!found) throw unreadable('not-found', `The file ${path} does not exist.`);
+        if (found.isDirectory()) throw unreadable('invalid-input', `${path} is a folder, not a file.`);
+        await access(path, constants.R_OK).catch(() => {
+          throw unreadable('forbidden', `The file ${path} cannot be read: its permissions do not allow it.`);
+        });
+        return {
+          name: basename(path),
+          mediaType: 'application/octet-stream',
+          // A pipe has no size.
+          ...(found.isFile() ? { size: found.size } : {}),
+          open: async () => createReadStream(path, { highWaterMark: 1024 * 1024 }),
+        };
       },
     },
     log,
@@ -79,4 +77,8 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
     ...(signal ? { signal } : {}),
     ...(options.maxWaitSeconds === undefined ? {} : { maxWaitSeconds: options.maxWaitSeconds }),
   };
+}
+
+function unreadable(code: ErrorCode, message: string): PipewrightError {
+  return new PipewrightError({ code, message, hint: 'Check the path.' });
 }

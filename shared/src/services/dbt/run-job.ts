@@ -15,6 +15,7 @@ import type { DbtConnection } from './connection-fields.ts';
 import { jobField } from './jobs.ts';
 import { subscribeToRun, unsubscribe } from './subscriptions.ts';
 import { jobRuns, readJobRun, runShape, sampleJobRun } from './runs.ts';
+import { whether } from '../../host/wording.ts';
 
 const overrides = {
   gitBranch: v.optional(
@@ -68,7 +69,7 @@ const overrides = {
   generateDocs: v.optional(
     boolean({
       label: 'Generate Docs',
-      help: 'Whether to generate documentation. Leave empty to use the job setting.',
+      help: whether('generate documentation. Leave empty to use the job setting.'),
       advanced: true,
     }),
   ),

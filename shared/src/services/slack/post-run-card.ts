@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
+import { whether } from '../../host/wording.ts';
 import { boolean, text } from '../../define/fields.ts';
 import { defineAction } from '../../define/operation.ts';
 import type { Context } from '../../define/context.ts';
@@ -73,7 +74,7 @@ export const postRunCard = defineAction<SlackConnection>()({
     timeline: v.optional(
       boolean({
         label: 'Add Timeline',
-        help: "Whether to post a timeline image of the run's steps in the card's thread when the run finishes.",
+        help: whether("post a timeline image of the run's steps in the card's thread when the run finishes."),
         advanced: true,
       }),
       false,

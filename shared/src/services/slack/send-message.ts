@@ -9,6 +9,7 @@ import type { SlackConnection } from './connection-fields.ts';
 import { checkTextLength, readBlocks } from './message-limits.ts';
 import { postedShape } from './posted-shape.ts';
 import { messageTimestamp, threadField } from './thread.ts';
+import { whether } from '../../host/wording.ts';
 
 /**
  * Posts a message. Slack has no idempotency key, so an unconfirmed message is not retried.
@@ -43,7 +44,7 @@ export const sendMessage = defineAction<SlackConnection>()({
     replyBroadcast: v.optional(
       boolean({
         label: 'Also Send to Channel',
-        help: 'Whether to also show a thread reply in the channel.',
+        help: whether('also show a thread reply in the channel.'),
         advanced: true,
       }),
       false,
@@ -51,7 +52,7 @@ export const sendMessage = defineAction<SlackConnection>()({
     unfurl: v.optional(
       boolean({
         label: 'Show Link Previews',
-        help: 'Whether to show previews of linked pages. If not set, Slack’s default applies.',
+        help: whether('show previews of linked pages. If not set, Slack’s default applies.'),
         advanced: true,
       }),
     ),

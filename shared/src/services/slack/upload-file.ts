@@ -55,7 +55,7 @@ export const uploadFile = defineAction<SlackConnection>()({
           },
           { value: 'text', label: 'Text', description: 'Create a text file' },
         ],
-        { label: 'Content Source', help: 'Whether to upload a file or create one from text.' },
+        { label: 'Content Source', help: 'Upload a file, or create one from text.' },
       ),
       'file',
     ),

@@ -13,6 +13,7 @@ import { boolean, integer, json, list, option, text, values } from '../../define
 import { defineAction, type Action } from '../../define/operation.ts';
 import type { SqlConnection } from './connection-fields.ts';
 import { openDatabase } from './open-database.ts';
+import { whether } from '../../host/wording.ts';
 
 /** The tables of the database, in the schema that the form names. */
 const tableChoices = defineChoices<SqlConnection>({
@@ -94,7 +95,9 @@ const loadFields = {
   shortenNames: v.optional(
     boolean({
       label: 'Shorten Long Column Names',
-      help: 'Whether to shorten column names that are too long for the database and append a hash. Otherwise, the load fails.',
+      help: whether(
+        'shorten column names that are too long for the database and append a hash. Otherwise, the load fails.',
+      ),
       advanced: true,
     }),
     false,
@@ -176,7 +179,9 @@ const loadFields = {
   addLoadMetadata: v.optional(
     boolean({
       label: 'Add Load Metadata Columns',
-      help: 'Whether to add the columns _load_id, _loaded_at, _source and _source_event_id to each row. An existing table must have them.',
+      help: whether(
+        'add the columns _load_id, _loaded_at, _source and _source_event_id to each row. An existing table must have them.',
+      ),
       advanced: true,
     }),
     false,
@@ -184,7 +189,9 @@ const loadFields = {
   saveLoadRecord: v.optional(
     boolean({
       label: 'Save Load Record',
-      help: 'Whether to record the load in the pipewright_loads table, with its time, row count and source. Loads with a load key are always recorded.',
+      help: whether(
+        'record the load in the pipewright_loads table, with its time, row count and source. Loads with a load key are always recorded.',
+      ),
       advanced: true,
     }),
     false,
@@ -210,7 +217,7 @@ const loadFields = {
   saveRejectedRows: v.optional(
     boolean({
       label: 'Save Rejected Rows',
-      help: 'Whether to save rejected rows in the pipewright_rejects table, with line, column, value and reason.',
+      help: whether('save rejected rows in the pipewright_rejects table, with line, column, value and reason.'),
       advanced: true,
     }),
     false,
@@ -218,7 +225,7 @@ const loadFields = {
   allowEmpty: v.optional(
     boolean({
       label: 'Allow Empty Dataset',
-      help: 'Whether to load a dataset without rows, which empties the table in Replace mode. Otherwise, the load fails.',
+      help: whether('load a dataset without rows, which empties the table in Replace mode. Otherwise, the load fails.'),
       advanced: true,
     }),
     false,
@@ -232,7 +239,7 @@ const output = {
   bytes: integer({ label: 'Size (Bytes)' }),
   rejected: integer({ label: 'Rejected Rows' }),
   rejects: json({ label: 'First Rejected Rows' }),
-  seconds: v.pipe(v.number(), v.metadata({ label: 'Duration (Seconds)', kind: 'integer' })),
+  seconds: v.pipe(v.number(), v.metadata({ label: 'Duration (Seconds)', kind: 'integer', fractional: true })),
   columns: json({ label: 'Columns' }),
   updated: v.optional(integer({ label: 'Updated Rows' })),
   inserted: v.optional(integer({ label: 'Inserted Rows' })),

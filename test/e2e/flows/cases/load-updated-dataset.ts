@@ -75,7 +75,7 @@ export const loadUpdatedDataset: Flow = {
         const wrong = wantedRows(world).findIndex((wanted, index) => wanted !== rows[index]?.['row']);
         must(wrong < 0, `Row ${wrong + 1} of the table is “${String(rows[wrong]?.['row'])}”.`);
         return {
-          result: 'one run with DatasetID, same rows in the table; repeat, forgery, other kind: nothing',
+          result: 'one run with DatasetID, same rows in the table; repeat, forged event, other kind: nothing',
           rows: rows.length,
         };
       },

@@ -16,7 +16,7 @@ function bodyLikeTheLast(world: World, address: string): string {
     .events(String(subscription?.['id']))
     .filter((event) => String(event['payload']).includes('"Success"'));
   const payload = sent.at(-1)?.['payload'];
-  must(typeof payload === 'string', 'dbt has sent nothing that could be forged.');
+  must(typeof payload === 'string', 'dbt has not sent a delivery that could be forged.');
   return JSON.stringify({
     ...(JSON.parse(String(payload)) as object),
     eventId: `wev_forged_${Date.now()}`,
@@ -28,7 +28,7 @@ function bodyLikeTheLast(world: World, address: string): string {
 function forgedJobRun(): Case {
   let answer: number | undefined;
   return {
-    name: 'a job run that somebody forged',
+    name: 'a forged job run',
     times: 0,
     async begin(world, address) {
       const headers = { authorization: '0'.repeat(64), 'user-agent': 'dbt-webhooks' };
@@ -36,10 +36,13 @@ function forgedJobRun(): Case {
     },
     async check(world, before, platform) {
       // Zapier responds with 200 to every delivery before the app has seen it.
-      must(answer === (platform === 'n8n' ? 401 : 200), `The forgery was answered ${answer}.`);
+      must(answer === (platform === 'n8n' ? 401 : 200), `The forged delivery was answered with ${answer}.`);
       const { length } = newRuns(world, before);
       must(length === 0, `The report ran ${length} times after a forged delivery.`);
-      return { result: platform === 'n8n' ? 'forgery refused with 401, nothing started' : 'forgery started nothing' };
+      return {
+        result:
+          platform === 'n8n' ? 'forged delivery rejected with 401, nothing started' : 'forged delivery started nothing',
+      };
     },
   };
 }
@@ -50,7 +53,7 @@ export const refreshReport: Flow = {
   title: 'dbt job succeeded → Mode report',
   cases: [
     {
-      name: 'a job run that succeeds, told twice',
+      name: 'a job run that succeeds, delivered twice',
       async begin(world) {
         world.sandbox.control.deliverNextDbtEventTwice();
         world.sandbox.control.startDbtRun({ outcome: 'success' });
@@ -61,7 +64,7 @@ export const refreshReport: Flow = {
         const [{ state, parameters } = {}] = runs;
         must(state === 'succeeded', `The report ended as ${String(state)}.`);
         must((parameters as { country?: string }).country === 'GB', `It ran with ${JSON.stringify(parameters)}.`);
-        return { result: 'told twice, one run of the report with parameters' };
+        return { result: 'delivered twice, one report run with parameters' };
       },
     },
     {
@@ -74,14 +77,14 @@ export const refreshReport: Flow = {
         for (let tries = 0; tries < 100 && deliveries(world).length === length; tries += 1) await sleep(100);
       },
       async check(world, before) {
-        const told = deliveries(world).at(-1);
+        const delivery = deliveries(world).at(-1);
         must(
-          told?.event === 'job.run.completed' && told.status === 200,
-          `dbt was answered ${told?.status} for ${told?.event}.`,
+          delivery?.event === 'job.run.completed' && delivery.status === 200,
+          `dbt was answered with ${delivery?.status} for ${delivery?.event}.`,
         );
         const { length } = newRuns(world, before);
         must(length === 0, `The report ran ${length} times after a failed job run.`);
-        return { result: 'delivery taken, nothing started' };
+        return { result: 'delivery accepted, nothing started' };
       },
     },
     forgedJobRun(),

@@ -39,10 +39,10 @@ export const reportNotebookRun: Flow = {
       async check(world, before) {
         mustHaveRunOnce(world, before, 'Succeeded');
         const { messages, files } = newSlack(world, before);
-        const told = messages.filter(({ text }) => text.includes(pipeline));
+        const sent = messages.filter(({ text }) => text.includes(pipeline));
         must(
-          told.length === 1 && /succeeded/.test(told[0]?.text ?? ''),
-          `Slack was told: “${told.map(({ text }) => text).join('”, “')}”.`,
+          sent.length === 1 && /succeeded/.test(sent[0]?.text ?? ''),
+          `Slack received: “${sent.map(({ text }) => text).join('”, “')}”.`,
         );
         must(files.length === 1, `${files.length} files were shared instead of one.`);
         const report = files[0]?.content?.toString('utf8') ?? '';
@@ -65,7 +65,7 @@ export const reportNotebookRun: Flow = {
           `${messages.length} messages and ${files.length} files came.`,
         );
         const [{ text = '' } = {}] = messages;
-        must(text.includes(step) && text.includes('table sales.stores not found'), `Slack was told: “${text}”.`);
+        must(text.includes(step) && text.includes('table sales.stores not found'), `Slack received: “${text}”.`);
         return { result: 'failed step and reason in Slack' };
       },
     },

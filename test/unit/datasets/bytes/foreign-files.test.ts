@@ -89,7 +89,7 @@ const foreign: [what: string, bytes: Uint8Array | string, says: string][] = [
   ['Avro', followed('Obj\x01'), 'Avro'],
   ['ORC', followed('ORC'), 'ORC'],
   ['Arrow', followed('ARROW1\0\0'), 'Arrow'],
-  ['an SQLite database', followed('SQLite format 3\0'), 'SQLite'],
+  ['a SQLite database', followed('SQLite format 3\0'), 'SQLite'],
   ['7z', followed('7z\xbc\xaf\x27\x1c'), '7z'],
   ['RAR', followed('Rar!\x1a\x07'), 'RAR'],
   ['Zstandard', followed('\x28\xb5\x2f\xfd'), 'Zstandard'],

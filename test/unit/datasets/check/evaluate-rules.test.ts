@@ -56,18 +56,18 @@ describe('A rule', () => {
     expect(await of(rule)).toMatchObject({ passed });
   });
 
-  it('reports the first failing row, the value found, and the number of failing rows', async () => {
+  it('reports the line of the first failing row, the value found, and the number of failing rows', async () => {
     expect(await of('Claim Number is unique')).toEqual({
       rule: 'Claim Number is unique',
       passed: false,
       failures: 1,
-      message: 'Row 3: “C-2” is also in an earlier row.',
+      message: 'Line 4: “C-2” is also in an earlier row.',
     });
     expect(await of('paid >= 0')).toEqual({
       rule: 'paid >= 0',
       passed: false,
       failures: 2,
-      message: 'Row 2: found “-5”.',
+      message: 'Line 3: found “-5”.',
     });
     expect((await of('premium exists')).message).toBe('The dataset has no column “premium”.');
     expect((await of('updated is within 20 minutes')).message).toBe('The newest value is 0.5 hours old.');
@@ -219,7 +219,7 @@ describe('A dataset', () => {
       'name is not empty',
     ]);
     expect(passed).toBe(false);
-    expect(failingRows).toBe('_rule,_row,id,name\nid is an integer,2,x,\nname is not empty,2,x,\n');
+    expect(failingRows).toBe('_rule,_line,id,name\nid is an integer,3,x,\nname is not empty,3,x,\n');
   });
 
   it('fails when rows have a different number of values than the header', async () => {

@@ -174,9 +174,9 @@ describe('The CSV scanner', () => {
     ['a quote that is never closed', 'a,b\n1,"2\n3,4\n', 'Line 2'],
     ['a header with a quote in the wrong place', 'a"b,c\n1,2\n', 'Line 1'],
     ['zero bytes, as UTF-16 has', Buffer.from('a,b\n1,2\n', 'utf16le').toString('latin1'), 'UTF-8'],
-  ])('refuses %s', (_name, text, told) => {
+  ])('refuses %s', (_name, text, message) => {
     expect(() => whole(text)).toThrow(
-      expect.objectContaining({ code: 'invalid-file', message: expect.stringContaining(told) }),
+      expect.objectContaining({ code: 'invalid-file', message: expect.stringContaining(message) }),
     );
   });
 

@@ -80,12 +80,15 @@ async function startPipeline(
   return { provider, run, isNew };
 }
 
+/** The page about the parameter and the callback activity. */
+const callbackDocs = 'https://github.com/pipewright/pipewright/blob/main/docs/pipelines/README.md';
+
 function noCallback({ service }: PipelineHomeKind, pipeline: string): PipewrightError {
   return new PipewrightError({
     code: 'invalid-input',
     service,
     message: `The pipeline ${pipeline} does not support callbacks: it has no parameter ${callbackParameter}.`,
-    hint: 'Add the parameter and the callback activity as described in “Pipelines” in the Pipewright documentation, or set Completion Method to Poll.',
+    hint: `Add the parameter and the callback activity as described in ${callbackDocs}, or set Completion Method to Poll.`,
   });
 }
 
@@ -96,7 +99,7 @@ function noCallback({ service }: PipelineHomeKind, pipeline: string): Pipewright
  */
 export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineField): Action {
   const completionMethod = completionMethodField(
-    `A callback requires the parameter ${callbackParameter} and a callback activity in the pipeline; see “Pipelines” in the Pipewright documentation.`,
+    `A callback requires the parameter ${callbackParameter} and a callback activity in the pipeline; see ${callbackDocs}.`,
   );
   return defineAction<AzureConnection>()({
     key: 'runPipeline',

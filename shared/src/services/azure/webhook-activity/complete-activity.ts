@@ -12,7 +12,7 @@ const outcome = option(
   ],
   {
     label: 'Outcome',
-    help: 'Whether the activity succeeds or fails. To use Failed, select Report status on callback in the activity.',
+    help: 'Result of the activity that is reported to the pipeline. To use Failed, select Report status on callback in the activity.',
   },
 );
 

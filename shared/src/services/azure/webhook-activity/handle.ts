@@ -67,7 +67,7 @@ export function openHandle(handle: string, connection: AzureConnection): string 
   throw new PipewrightError({
     code: 'invalid-input',
     service,
-    message: '“Handle” cannot be decrypted.',
+    message: '“Callback ID” cannot be decrypted.',
     hint: {
       n8n: 'Use the Callback ID from the WebHook Activity Reached trigger with the same credential. If its client secret was replaced in the meantime, complete the activity in the studio.',
       zapier:
