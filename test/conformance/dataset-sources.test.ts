@@ -252,7 +252,8 @@ it('Zapier rejects a dataset that is too large before it starts', async () => {
     }),
   };
   const zapier = host({ files, maxWaitSeconds: 25 });
-  const load = (given: Host) => operate(sqlTable, 'loadDataset', { table: 'large', mode: 'replace', file: path }, given);
+  const load = (given: Host) =>
+    operate(sqlTable, 'loadDataset', { table: 'large', mode: 'replace', file: path }, given);
   await expect(load(zapier)).rejects.toMatchObject({
     code: 'timed-out',
     message: expect.stringContaining('it has 240 MB, and a step can read up to 100 MB in 25 seconds'),
