@@ -19,6 +19,8 @@ export interface Case {
   name: string;
   /** Expected number of runs. Default: 1. */
   times?: number;
+  /** Number of deliveries that are rejected. Default: 0. */
+  rejected?: number;
   /** Plans the behavior of the vendors. */
   prepare?(world: World): void;
   /** Triggers the event at the vendor; undefined when the flow starts on a schedule. */
@@ -38,8 +40,11 @@ export interface Flow {
 export interface ReadyFlow {
   /** The URL for the vendor's events, if the flow waits for them. */
   address: string;
-  /** Starts the flow if no event does, waits for the given number of runs, and returns the steps that ran, in order. */
-  run(times: number, startsItself: boolean): Promise<string[]>;
+  /**
+   * Starts the flow if no event does, waits for the given number of runs, and returns the steps that ran, in order.
+   * @param rejected number of deliveries that were rejected, if the platform lists them among the runs
+   */
+  run(times: number, startsItself: boolean, rejected: number): Promise<string[]>;
   /** Cleans up. */
   stop(): Promise<void>;
 }

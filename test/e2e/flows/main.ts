@@ -33,7 +33,7 @@ async function tryCase(
     flowCase.prepare?.(world);
     const before = sandbox.control.log();
     await flowCase.begin?.(world, ready.address);
-    const steps = await ready.run(flowCase.times ?? 1, flowCase.begin === undefined);
+    const steps = await ready.run(flowCase.times ?? 1, flowCase.begin === undefined, flowCase.rejected ?? 0);
     const { result, rows } = await flowCase.check(world, before, platform.name);
     return {
       ...line,

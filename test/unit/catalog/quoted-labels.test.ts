@@ -35,7 +35,7 @@ const phrases = [
 ];
 
 /** Names on the screens of vendors, in n8n itself, or of products. */
-const foreign = new Set(['NULL', 'Microsoft Entra ID']);
+const foreign = new Set(['NULL', 'Microsoft Entra ID', ...services.map(({ name: service }) => service)]);
 
 it('Every field that an error or a hint names exists under this label', () => {
   const unknown = globSync('**/*.ts', { cwd: sources }).flatMap((file) => {

@@ -45,6 +45,7 @@ export const loadUpdatedDataset: Flow = {
   cases: [
     {
       name: 'an event that is delivered twice, a forged one, and one of another kind',
+      rejected: 1,
       async begin(world, address) {
         const id = `event-${Date.now()}`;
         await send(world, address, `${id}-forged`, 'forged');

@@ -30,6 +30,7 @@ function forgedJobRun(): Case {
   return {
     name: 'a forged job run',
     times: 0,
+    rejected: 1,
     async begin(world, address) {
       const headers = { authorization: '0'.repeat(64), 'user-agent': 'dbt-webhooks' };
       ({ status: answer } = await deliver(address, bodyLikeTheLast(world, address), headers, 10_000));
