@@ -4,7 +4,7 @@ const repository = 'https://github.com/pipewright/pipewright';
 
 /** The page of a file or folder of the repository. @param path from its root */
 export function pageOf(path: string): string {
-  return `${repository}/tree/main/${path}`;
+  return `${repository}/${path.endsWith('.md') ? 'blob' : 'tree'}/main/${path}`;
 }
 
 /**

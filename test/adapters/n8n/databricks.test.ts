@@ -66,7 +66,7 @@ it('Run Job starts a run once per key across executions', async () => {
 
 it('Run Notebook runs a notebook as a service principal and reads its result', async () => {
   const { clientId, clientSecret } = sandbox.accounts.databricks;
-  const principal = { token: '', clientId, clientSecret };
+  const principal = { authentication: 'databricks', clientId, clientSecret };
   const { items } = await run({ operation: 'runNotebook', notebook: '/Shared/monthly' }, principal);
   expect(items[0]?.json).toMatchObject({ name: '/Shared/monthly', status: 'succeeded' });
   const output = await run(
@@ -82,7 +82,8 @@ it('Run Notebook runs a notebook as a service principal and reads its result', a
 
 it('the Databricks credential logs in as an Azure service principal with Microsoft Entra, and a wrong secret is reported', async () => {
   const { tenantId, clientId, clientSecret } = sandbox.accounts.azure;
-  const principal = { token: '', tenantId, clientId, clientSecret, authorityUrl: sandbox.addresses.entra };
+  const authorityUrl = sandbox.addresses.entra;
+  const principal = { authentication: 'entra', tenantId, clientId, clientSecret, authorityUrl };
   const { items, error } = await run({ operation: 'runJob', job: job(sandbox.accounts.databricks.jobId) }, principal);
   expect(error).toBeUndefined();
   expect(items[0]?.json).toMatchObject({ status: 'succeeded' });
