@@ -54,9 +54,11 @@ beforeAll(async () => {
     sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 1e10 });
   planLongRun();
   overdue = (await beginBranched(pipeline('dataFactory', 'Load_and_call', called(1)))).id;
-  overdueRun = await startedRun();
+  overdueRun = await startedRun(1);
   planLongRun();
   lost = (await begin(pipeline('dataFactory', 'Load_and_call', called(1)))).id;
+  // The first test resets the plan.
+  await startedRun(2);
 });
 afterAll(async () => {
   await n8n.stop();
@@ -144,8 +146,9 @@ const finish = async (id: string): Promise<Execution> => {
   }
   throw new Error(`Execution ${id} has not finished.`);
 };
-const startedRun = async (): Promise<string> => {
-  while (sandbox.world.azure.dataFactory.runs.length === 0) await sleep(50);
+/** The ID of the newest run, once this many have started. */
+const startedRun = async (count = 1): Promise<string> => {
+  while (sandbox.world.azure.dataFactory.runs.length < count) await sleep(50);
   return String(sandbox.world.azure.dataFactory.runs.at(-1)?.id);
 };
 const statusCalls = () => sandbox.requests.list({ method: 'GET', path: /pipelineruns\/|\/runs\/\d+/ }).length;
