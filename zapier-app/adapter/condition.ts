@@ -5,7 +5,8 @@ export function conditionOf({ shownWhen }: Pick<FieldInfo, 'shownWhen'>, fields:
   const deciding = shownWhen && fields[shownWhen.field];
   if (!deciding) return '';
   const { label, options = [] } = describeFieldOn('zapier', deciding);
-  if (options.length > 0 && options.every(({ value }) => shownWhen.is.includes(value))) return '';
-  const labels = shownWhen.is.map((value) => `“${options.find((option) => option.value === value)?.label ?? value}”`);
-  return `Only used when “${label}” is ${labels.join(' or ')}. `;
+  const chosen = options.filter(({ value }) => shownWhen.is.includes(value));
+  if (options.length > 0 && chosen.length === options.length) return '';
+  const labels = options.length > 0 ? chosen.map((option) => option.label) : shownWhen.is;
+  return `Only used when “${label}” is ${labels.map((text) => `“${text}”`).join(' or ')}. `;
 }

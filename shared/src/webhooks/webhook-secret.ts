@@ -58,10 +58,7 @@ const secretFields = (offered: SenderAuthentication[], secretHelp: string) => ({
   tenantId: v.optional(
     text({
       label: 'Tenant ID',
-      help: {
-        n8n: 'The Directory (tenant) ID of the tenant that issues the tokens.',
-        zapier: 'Only for Microsoft Entra: the Directory (tenant) ID of the tenant that issues the tokens.',
-      },
+      help: 'The Directory (tenant) ID of the tenant that issues the tokens.',
       placeholder: id,
       shownWhen: byEntra,
     }),
@@ -69,11 +66,7 @@ const secretFields = (offered: SenderAuthentication[], secretHelp: string) => ({
   applicationId: v.optional(
     text({
       label: 'Application ID',
-      help: {
-        n8n: 'The application (client) ID of the app registration that represents this trigger.',
-        zapier:
-          'Only for Microsoft Entra: the application (client) ID of the app registration that represents this trigger.',
-      },
+      help: 'The application (client) ID of the app registration that represents this trigger.',
       placeholder: id,
       shownWhen: byEntra,
     }),
@@ -81,11 +74,7 @@ const secretFields = (offered: SenderAuthentication[], secretHelp: string) => ({
   senderId: v.optional(
     text({
       label: 'Sender Application ID',
-      help: {
-        n8n: 'The application ID of the sender. For Event Grid, search for Microsoft.EventGrid in Microsoft Entra ID under Enterprise applications.',
-        zapier:
-          'Only for Microsoft Entra: the application ID of the sender. For Event Grid, search for Microsoft.EventGrid in Microsoft Entra ID under Enterprise applications.',
-      },
+      help: 'The application ID of the sender. For Event Grid, search for Microsoft.EventGrid in Microsoft Entra ID under Enterprise applications.',
       placeholder: id,
       shownWhen: byEntra,
     }),
@@ -93,11 +82,7 @@ const secretFields = (offered: SenderAuthentication[], secretHelp: string) => ({
   authorityUrl: v.optional(
     text({
       label: 'Entra Authority URL',
-      help: {
-        n8n: 'The Microsoft Entra authority URL. Change it only for a sovereign cloud, such as Azure Government.',
-        zapier:
-          'Only for Microsoft Entra in a sovereign cloud, such as Azure Government: the Microsoft Entra authority URL.',
-      },
+      help: 'The Microsoft Entra authority URL. Change it only for a sovereign cloud, such as Azure Government.',
       placeholder: 'https://login.microsoftonline.com',
       shownWhen: byEntra,
       advanced: true,

@@ -65,7 +65,10 @@ export async function zapierConnections(zapier: ZapierBackend): Promise<Offer> {
       group = { prefix: `${field.key}_`, offered: { description: text, fields: {} } };
       offer[name] = group.offered;
     } else if (group) {
-      group.offered.fields[field.key.slice(group.prefix.length)] = fieldOf(field);
+      const offered = fieldOf(field);
+      // The form of a connection cannot hide fields, so the help of one says when it matters.
+      const help = offered.help.replace(/^Only used when “[^”]+” is “[^”]+”(?: or “[^”]+”)*\. /, '');
+      group.offered.fields[field.key.slice(group.prefix.length)] = { ...offered, help };
     }
   }
   return offer;

@@ -43,10 +43,7 @@ export const fields = {
   authorityUrl: v.optional(
     text({
       label: 'Entra Authority URL',
-      help: {
-        n8n: 'The Microsoft Entra authority URL of the cloud.',
-        zapier: 'Enter the Microsoft Entra authority URL if Cloud is Custom.',
-      },
+      help: 'The Microsoft Entra authority URL of the cloud.',
       placeholder: 'https://login.microsoftonline.com',
       shownWhen: inCustomCloud,
       advanced: true,
@@ -55,10 +52,7 @@ export const fields = {
   managementUrl: v.optional(
     text({
       label: 'Resource Manager URL',
-      help: {
-        n8n: 'The URL of Azure Resource Manager in the cloud.',
-        zapier: 'Enter the URL of Azure Resource Manager if Cloud is Custom.',
-      },
+      help: 'The URL of Azure Resource Manager in the cloud.',
       placeholder: 'https://management.azure.com',
       shownWhen: inCustomCloud,
       advanced: true,
@@ -67,11 +61,7 @@ export const fields = {
   synapseUrl: v.optional(
     text({
       label: 'Synapse URL',
-      help: {
-        n8n: 'The URL of the Synapse data plane, with {workspace} in place of the workspace name.',
-        zapier:
-          'Enter the URL of the Synapse data plane if Cloud is Custom, with {workspace} in place of the workspace name.',
-      },
+      help: 'The URL of the Synapse data plane, with {workspace} in place of the workspace name.',
       placeholder: 'https://{workspace}.dev.azuresynapse.net',
       shownWhen: inCustomCloud,
       advanced: true,

@@ -35,11 +35,7 @@ export const fields = {
   token: v.optional(
     text({
       label: 'Access Token',
-      help: {
-        n8n: 'A personal access token from Settings > Developer > Access tokens in the workspace.',
-        zapier:
-          'Enter a personal access token from Settings > Developer > Access tokens in the workspace if Authentication is Access Token.',
-      },
+      help: 'A personal access token from Settings > Developer > Access tokens in the workspace.',
       secret: true,
       shownWhen: { field: 'authentication', is: ['token'] },
     }),
@@ -47,10 +43,7 @@ export const fields = {
   clientId: v.optional(
     text({
       label: 'Client ID',
-      help: {
-        n8n: 'The application (client) ID of the service principal.',
-        zapier: 'Enter the application (client) ID if Authentication is a service principal.',
-      },
+      help: 'The application (client) ID of the service principal.',
       placeholder: '00000000-0000-0000-0000-000000000000',
       shownWhen: byPrincipal,
     }),
@@ -58,11 +51,7 @@ export const fields = {
   clientSecret: v.optional(
     text({
       label: 'Client Secret',
-      help: {
-        n8n: 'An OAuth secret of the service principal in Databricks, or a client secret of its app registration in Microsoft Entra ID.',
-        zapier:
-          'If Authentication is a service principal, enter its OAuth secret in Databricks, or a client secret of its app registration in Microsoft Entra ID.',
-      },
+      help: 'An OAuth secret of the service principal in Databricks, or a client secret of its app registration in Microsoft Entra ID.',
       secret: true,
       shownWhen: byPrincipal,
     }),
@@ -70,11 +59,7 @@ export const fields = {
   tenantId: v.optional(
     text({
       label: 'Tenant ID',
-      help: {
-        n8n: 'The Directory (tenant) ID of the app registration.',
-        zapier:
-          'Enter the Directory (tenant) ID of the app registration if Authentication is Service Principal (Microsoft Entra ID).',
-      },
+      help: 'The Directory (tenant) ID of the app registration.',
       placeholder: '00000000-0000-0000-0000-000000000000',
       shownWhen: byEntra,
     }),
@@ -82,11 +67,7 @@ export const fields = {
   authorityUrl: v.optional(
     text({
       label: 'Entra Authority URL',
-      help: {
-        n8n: 'The Microsoft Entra authority URL. Required only if the Workspace URL is a custom domain outside the public cloud.',
-        zapier:
-          'Enter the Microsoft Entra authority URL if you log in with Microsoft Entra ID and the Workspace URL is a custom domain outside the public cloud.',
-      },
+      help: 'The Microsoft Entra authority URL. Required only if the Workspace URL is a custom domain outside the public cloud.',
       placeholder: 'https://login.microsoftonline.com',
       shownWhen: byEntra,
       advanced: true,
