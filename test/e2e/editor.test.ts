@@ -180,7 +180,8 @@ describe('the editor of n8n', () => {
     for (const name of ['reportDate', 'regions', 'fullRefresh', 'topN'])
       expect(await form.getByText(name).first().isVisible()).toBe(true);
     await keepPicture(editor, 'editor-parameters');
-    expect(await executeStep(editor)).toContain('2026-01-31');
+    expect(await executeStep(editor)).toContain('Run_KPI_notebook');
+    expect(sandbox.control.log().runs.dataFactory.at(-1)).toMatchObject({ parameters: { reportDate: '2026-01-31' } });
     await closeForm(editor);
   });
 
