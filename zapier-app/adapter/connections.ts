@@ -10,7 +10,7 @@ export type AuthData = Record<string, unknown>;
 
 /**
  * The key of a field in the connection form: `azure_tenantId`, the same in every app. Connections store it, so it must not change
- * (docs/decisions/0006-one-zapier-app-per-service.md).
+ * (docs/decisions/0007-one-zapier-app-per-service.md).
  */
 export function authenticationKey(connection: Connection, field: string): string {
   return `${connection.key}_${field}`;

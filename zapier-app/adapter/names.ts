@@ -12,7 +12,7 @@ export function snakeCase(name: string): string {
 
 /**
  * The key of an operation or a trigger: `data_factory_run_pipeline`, the same in every app. Zaps store it, so it must not change
- * (docs/decisions/0006-one-zapier-app-per-service.md).
+ * (docs/decisions/0007-one-zapier-app-per-service.md).
  */
 export function keyOf(service: Service, { key }: Operation | Trigger): string {
   return `${snakeCase(service.key)}_${snakeCase(key)}`;
