@@ -281,8 +281,9 @@ describe('dbt in the sandbox', () => {
     it('are delivered twice on demand', async () => {
       sandbox.world.dbt.webhooks.deliverNextTwice();
       await start(jobId);
-      const received = await gets(3);
-      expect(received[0]?.raw.equals(received[1]?.raw ?? Buffer.alloc(0))).toBe(true);
+      // The next event may arrive between the two deliveries.
+      const bodies = (await gets(3)).map(({ raw }) => raw.toString());
+      expect(new Set(bodies).size).toBe(2);
     });
 
     it('can be tested with sample values, and return the outcome', async () => {

@@ -64,7 +64,7 @@ describe('explainMysql', () => {
     [1452, 'conflict', 'REFERENCES'],
     [1451, 'conflict', 'Append'],
     [1114, 'unavailable', 'full'],
-    [1317, 'cancelled', 'cancelled'],
+    [1317, 'cancelled', 'canceled'],
   ])('explains the error %i: %s', (errno, code, hint) => {
     expect(explainMysql(driverError({ errno }), 'INSERT INTO t')).toMatchObject({
       code,

@@ -108,9 +108,11 @@ export function webhookUrl(n8n: N8n, node: Pick<WorkflowNode, 'webhookId' | 'par
 
 async function settled(n8n: N8n, id: string): Promise<Publication> {
   const deadline = Date.now() + secondsToPublish * 1000;
-  for (;;) {
+  for (let withoutTriggers = 0; ; ) {
     const publication = await n8n.api.rest<Publication>('GET', `workflows/${id}/publication-status`);
-    if (publication.status !== 'in_progress') return publication;
+    // n8n reads progress and triggers at the same time, so a publication that has just ended may show no triggers yet.
+    if (publication.status === 'not_published' && withoutTriggers < 10) withoutTriggers += 1;
+    else if (publication.status !== 'in_progress') return publication;
     if (Date.now() > deadline) throw new Error(`n8n did not finish publishing within ${secondsToPublish} s.`);
     await sleep(100);
   }
