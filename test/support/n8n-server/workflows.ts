@@ -70,7 +70,12 @@ export async function createWorkflow(n8n: N8n, workflow: WorkflowJson): Promise<
 export async function publishWorkflow(n8n: N8n, id: string): Promise<void> {
   const { versionId } = await n8n.api.rest<Workflow>('GET', `workflows/${id}`);
   await n8n.api.rest('POST', `workflows/${id}/activate`, { versionId });
-  const { status, triggers } = await settled(n8n, id);
+  // n8n reads progress and triggers at the same time, so a publication that has just ended may show no triggers yet.
+  let { status, triggers } = await settled(n8n, id);
+  for (let tries = 0; status === 'not_published' && tries < 10; tries += 1) {
+    await sleep(100);
+    ({ status, triggers } = await settled(n8n, id));
+  }
   if (status === 'published') return;
   const reasons = triggers.map((trigger) => trigger.errorMessage).filter(Boolean);
   throw new Error(`The workflow could not be published (${status}): ${reasons.join(' ') || 'n8n gave no reason.'}`);
@@ -108,11 +113,9 @@ export function webhookUrl(n8n: N8n, node: Pick<WorkflowNode, 'webhookId' | 'par
 
 async function settled(n8n: N8n, id: string): Promise<Publication> {
   const deadline = Date.now() + secondsToPublish * 1000;
-  for (let withoutTriggers = 0; ; ) {
+  for (;;) {
     const publication = await n8n.api.rest<Publication>('GET', `workflows/${id}/publication-status`);
-    // n8n reads progress and triggers at the same time, so a publication that has just ended may show no triggers yet.
-    if (publication.status === 'not_published' && withoutTriggers < 10) withoutTriggers += 1;
-    else if (publication.status !== 'in_progress') return publication;
+    if (publication.status !== 'in_progress') return publication;
     if (Date.now() > deadline) throw new Error(`n8n did not finish publishing within ${secondsToPublish} s.`);
     await sleep(100);
   }
