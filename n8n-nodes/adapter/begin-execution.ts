@@ -5,16 +5,17 @@ import { nodeError } from './error.ts';
 import { readSampleEvent, testsWithSample } from './sample-event.ts';
 
 /** The field of an item that reports, in a test, why a delivery started no workflow. */
-const refusalField = 'refusedDelivery';
+const rejectionField = 'rejectedDelivery';
 
 /** An item that makes a test fail with an explanation. */
-export function refusalItem(message: string, description: string): INodeExecutionData {
-  return { json: { [refusalField]: { message, description } } };
+export function rejectionItem(message: string, description: string): INodeExecutionData {
+  return { json: { [rejectionField]: { message, description } } };
 }
 
-function throwRefusal(context: IExecuteFunctions, [item]: INodeExecutionData[]): void {
-  const refusal = item?.json[refusalField] as { message: string; description: string } | undefined;
-  if (refusal) throw new NodeOperationError(context.getNode(), refusal.message, { description: refusal.description });
+function throwRejection(context: IExecuteFunctions, [item]: INodeExecutionData[]): void {
+  const rejection = item?.json[rejectionField] as { message: string; description: string } | undefined;
+  if (rejection)
+    throw new NodeOperationError(context.getNode(), rejection.message, { description: rejection.description });
 }
 
 /**
@@ -25,7 +26,7 @@ export async function beginExecution(context: IExecuteFunctions, service: Servic
   const items = context.getInputData();
   if (context.getMode() === 'trigger') reportStart(context, items);
   if (context.getMode() !== 'manual') return [items];
-  throwRefusal(context, items);
+  throwRejection(context, items);
   try {
     return [testsWithSample(context, service) ? [await readSampleEvent(context, service)] : items];
   } catch (error) {

@@ -34,11 +34,22 @@ export async function exclusively<T>({ helpers }: ExclusiveContext, work: () => 
     (await helpers.checkProcessedAndRecord(entries, scope, options)).new.map(String);
   const isOwn = async (): Promise<boolean> => (await record(lockEntry, own)).length === 0;
   await acquire();
+  const acquiredAt = Date.now();
   try {
     return await work();
   } finally {
+    await release(acquiredAt);
+  }
+
+  /** Whether or not our entry is still there: a simultaneous attempt to get the lock may have overwritten it. */
+  async function release(since: number): Promise<void> {
     // After too long a time another process may hold the lock.
-    if (await isOwn()) await helpers.clearAllProcessedItems(scope, options);
+    if (Date.now() - since >= longestHoldMs) return;
+    try {
+      await helpers.clearAllProcessedItems(scope, options);
+    } catch {
+      // The work is done, and others take over the lock in time.
+    }
   }
 
   async function acquire(): Promise<void> {

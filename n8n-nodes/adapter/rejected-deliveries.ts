@@ -60,9 +60,9 @@ function rejectionsOf(key: string): Map<string, Rejections> {
   return byReason;
 }
 
-/** The first 60 printable ASCII characters of the user agent. */
+/** The first 60 printable ASCII characters of the user agent, without those of HTML: n8n's editor renders descriptions as HTML. */
 function senderOf(delivery: Delivery): string {
-  const sender = (headerValues(delivery, 'user-agent')[0] ?? '').replace(/[^\x20-\x7e]/g, '').slice(0, 60);
+  const sender = (headerValues(delivery, 'user-agent')[0] ?? '').replace(/[^\x20-\x7e]|[<>&"']/g, '').slice(0, 60);
   return sender === '' ? '' : ` from ${sender}`;
 }
 

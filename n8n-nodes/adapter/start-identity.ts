@@ -27,7 +27,8 @@ export function startIdentity(
   context: IExecuteFunctions,
   itemIndex: number,
 ): Pick<Host, 'executionKey' | 'eventKey' | 'isRetry' | 'exclusive'> {
-  if (context.getMode() === 'manual') return {};
+  // A test in the editor that failed must be repeatable.
+  if (context.getMode() === 'manual') return { isRetry: true };
   return {
     isRetry: context.getMode() === 'retry',
     ...(isOnlyProcess(context) ? {} : { exclusive: (work) => exclusively(context, work) }),

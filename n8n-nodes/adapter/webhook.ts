@@ -11,7 +11,7 @@ import { enrichEvents, processDelivery, type DeliveryResult } from '../../shared
 import { answer } from './answer.ts';
 import { readConnection } from './connection-values.ts';
 import { emitterOf, itemOf, triggerKey } from './emitters.ts';
-import { refusalItem } from './begin-execution.ts';
+import { rejectionItem } from './begin-execution.ts';
 import { emitAndConfirm } from './emit-and-confirm.ts';
 import { makeHost, sendWith } from './host.ts';
 import { cachedConnection } from './connection-cache.ts';
@@ -156,7 +156,7 @@ async function enrichAndStart(setting: Setting, accepted: Event[], claims: Claim
 /** Ends a test in the editor with an error; in a published workflow, nothing starts. */
 function failTest(context: IWebhookFunctions, message: string, description: string): IWebhookResponseData {
   return context.getMode() === 'manual'
-    ? { workflowData: [[refusalItem(message, description)]], noWebhookResponse: true }
+    ? { workflowData: [[rejectionItem(message, description)]], noWebhookResponse: true }
     : { noWebhookResponse: true };
 }
 

@@ -38,7 +38,7 @@ function startAction(call: ServiceCall, action: Action, callback: Callback): Pro
       return withJsonTexts(action.output, await action.run(input, context));
     const { output, kept } = await callback.start(input, context, () => z.generateCallbackUrl());
     const complete = withJsonTexts(action.output, output);
-    return kept ? { ...complete, kept } : complete;
+    return kept ? { ...complete, kept, pausedAt: context.host.now() } : complete;
   };
   return callService(call, start, saveFor(call, action));
 }
@@ -47,9 +47,12 @@ function startAction(call: ServiceCall, action: Action, callback: Callback): Pro
 const pollIntervalMs = 2_000;
 const maxPollMs = 20_000;
 
+/** How long after its start a run is surely remembered under its Start Key; the key itself is kept for three days. */
+const maxRepeatablePauseMs = 2 * 24 * 3600 * 1000;
+
 /** The output of a paused step, as returned by `startAction`. */
 interface PausedStep {
-  outputData: Output & { kept: Record<string, unknown> };
+  outputData: Output & { kept: Record<string, unknown>; pausedAt: number };
 }
 
 /** Whether reading the run may soon succeed; Zapier resumes a paused step only once. */
@@ -64,25 +67,29 @@ function isTemporary(error: unknown): boolean {
  * The error of a step whose callback was called while its run is active, such as by another run of the same dbt job. With a Start
  * Key, it makes no difference whether Zapier then runs the whole step again or only this part.
  */
-function resumedTooEarly({ service, bundle }: ServiceCall, { id, name }: Output): PipewrightError {
-  const repeatable = (bundle.inputData?.['startKey'] ?? '') !== '';
+function resumedTooEarly({ service, bundle }: ServiceCall, { id, name }: Output, pausedMs: number): PipewrightError {
+  const repeatable = (bundle.inputData?.['startKey'] ?? '') !== '' && pausedMs < maxRepeatablePauseMs;
   return stillRunning({ service: service.name, what: String(name), id: String(id), waitedMs: maxPollMs, repeatable });
 }
+
+/** Whether On Failure is Continue, as a value or, mapped from another step, as the label. */
+const continuesOnFailure = ({ inputData }: Bundle): boolean =>
+  String(inputData?.['onFailure'] ?? '').toLowerCase() === 'continue';
 
 /** The result of a paused step. */
 function resumeAction(call: ServiceCall, action: Action, callback: Callback): Promise<Output> {
   const { bundle } = call;
   return callService(call, async (context) => {
-    const { kept, ...started } = (bundle as Bundle & PausedStep).outputData;
+    const { kept, pausedAt, ...started } = (bundle as Bundle & PausedStep).outputData;
     const until = context.host.now() + maxPollMs;
     for (;;) {
       const finished = await callback.readFinished(kept, context).catch((error: unknown) => {
         if (isTemporary(error) && context.host.now() < until) return undefined;
         throw error;
       });
-      if (finished?.failure && bundle.inputData?.['onFailure'] !== 'continue') throw finished.failure;
+      if (finished?.failure && !continuesOnFailure(bundle)) throw finished.failure;
       if (finished) return withJsonTexts(action.output, finished.output);
-      if (context.host.now() >= until) throw resumedTooEarly(call, started);
+      if (context.host.now() >= until) throw resumedTooEarly(call, started, context.host.now() - pausedAt);
       await context.host.sleep(pollIntervalMs);
     }
   });

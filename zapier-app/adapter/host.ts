@@ -112,6 +112,8 @@ export function openHost(z: ZObject, bundle: Bundle, options: HostOptions): Zapi
       return Math.max(0, options.maxWaitSeconds - (Date.now() - startedAt) / 1000);
     },
     isTest: bundle.meta?.isLoadingSample === true,
+    // A test in the editor that failed must be repeatable.
+    isRetry: bundle.meta?.isLoadingSample === true,
     maxOutputBytes,
     close: sender.close,
   };

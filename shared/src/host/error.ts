@@ -30,7 +30,7 @@ export type ErrorCode =
   | 'still-running'
   /** The user or the platform stopped the execution. Never retried; Zapier halts the task instead of failing it. */
   | 'cancelled'
-  /** A run failed, and On Failure makes the step fail with it. */
+  /** A run failed, and the step fails with it. */
   | 'run-failed'
   /** A request cannot be proven authentic: there is no secret, or the URL is not the vendor's. */
   | 'not-verified'

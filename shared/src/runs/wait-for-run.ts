@@ -39,9 +39,8 @@ interface Wait {
  * deadline then counts from the first time. The test of a step returns the active run instead, if the step waits for it outside tests.
  * @param repeatable whether the step finds the same run when it runs again
  * @returns the run with its steps
- * @throws PipewrightError `run-failed` if the run did not succeed and `onFailure` is `stop`, and `timed-out` at the deadline, both with
- * the run as `output`;
- * `still-running` at the platform's time limit; `cancelled` if the execution was stopped
+ * @throws PipewrightError `run-failed` if the run did not succeed and `onFailure` is `stop`, and `timed-out` at the deadline, both
+ * with the run as `output`; `still-running` at the platform's time limit; `cancelled` if the execution was stopped
  */
 export async function waitForRun(
   host: Host,
@@ -54,7 +53,7 @@ export async function waitForRun(
   const isLimited = host.maxWaitSeconds !== undefined;
   const isRepeated = isLimited && repeatable;
   const calledAt = host.now();
-  const startedAt = (isRepeated ? await readWaitStart(host, provider, id) : undefined) ?? calledAt;
+  const startedAt = (isRepeated ? await readWaitStart(host, provider, id, choices) : undefined) ?? calledAt;
   const platformDeadline = calledAt + (host.maxWaitSeconds ?? Infinity) * 1000;
   const timeoutDeadline = startedAt + choices.timeoutMinutes * 60_000;
   const deadline = Math.min(platformDeadline, timeoutDeadline);
@@ -79,7 +78,7 @@ export async function waitForRun(
       host.log.warn(`${provider.service} did not return the run status. Retrying.`);
     }
     if (run && isFinished(run.status)) {
-      if (isRepeated) await writeWaitStart(host, provider, id);
+      if (isRepeated) await writeWaitStart(host, provider, id, choices);
       return finish(await withSteps(host, provider, run), provider, choices);
     }
     const ageMs = host.now() - startedAt;
@@ -92,14 +91,14 @@ export async function waitForRun(
     delayMs = Math.max(delayMs, interval);
     if (host.now() >= deadline || (platformDeadline < timeoutDeadline && host.now() + delayMs >= platformDeadline)) {
       if (timeoutDeadline <= platformDeadline) {
-        if (isRepeated) await writeWaitStart(host, provider, id);
+        if (isRepeated) await writeWaitStart(host, provider, id, choices);
         throw await stopWaiting(wait, 'timed-out', run, lastError);
       }
       const isAwaitedOutsideTests = repeatable || choices.completionMethod === 'callback';
       if (run && host.isTest && isAwaitedOutsideTests) return reportRun(run);
       if (isRepeated) {
         const entry = { since: startedAt, seconds: choices.timeoutMinutes * 60 + keptSeconds };
-        await writeWaitStart(host, provider, id, entry);
+        await writeWaitStart(host, provider, id, choices, entry);
       }
       const { service, what } = provider;
       const canCallBack = choices.completionMethod !== undefined;

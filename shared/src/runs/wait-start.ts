@@ -1,15 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { Host } from '../host/host.ts';
 import type { RunProvider } from './provider.ts';
+import type { WaitChoices } from './wait-fields.ts';
 
-const cacheKey = ({ service, place }: RunProvider, id: string): string =>
+/** What a wait for a run depends on, so that steps with other settings have their own. */
+type WaitSettings = Pick<WaitChoices, 'timeoutMinutes' | 'onTimeout'>;
+
+const cacheKey = ({ service, place }: RunProvider, id: string, { timeoutMinutes, onTimeout }: WaitSettings): string =>
   `waiting:${createHash('sha256')
-    .update(JSON.stringify([service, place, id]))
+    .update(JSON.stringify([service, place, id, timeoutMinutes, onTimeout]))
     .digest('hex')}`;
 
 /** When the wait for a run began, in milliseconds since 1970, if an earlier repetition of the step already waited. */
-export async function readWaitStart(host: Host, provider: RunProvider, id: string): Promise<number | undefined> {
-  const since = await host.cache.get(cacheKey(provider, id));
+export async function readWaitStart(
+  host: Host,
+  provider: RunProvider,
+  id: string,
+  settings: WaitSettings,
+): Promise<number | undefined> {
+  const since = await host.cache.get(cacheKey(provider, id, settings));
   return typeof since === 'number' ? since : undefined;
 }
 
@@ -18,8 +27,9 @@ export async function writeWaitStart(
   host: Host,
   provider: RunProvider,
   id: string,
+  settings: WaitSettings,
   entry?: { since: number; seconds: number },
 ): Promise<void> {
-  if (entry) await host.cache.set(cacheKey(provider, id), entry.since, entry.seconds);
-  else await host.cache.delete(cacheKey(provider, id));
+  if (entry) await host.cache.set(cacheKey(provider, id, settings), entry.since, entry.seconds);
+  else await host.cache.delete(cacheKey(provider, id, settings));
 }

@@ -8,8 +8,9 @@ class Database {
   record: string[] | undefined;
   isBroken = false;
 
+  /** Takes as long as a step of a busy database: usually a few milliseconds, sometimes much longer. */
   private async turn(): Promise<void> {
-    for (let turns = 1 + Math.floor(Math.random() * 3); turns > 0; turns -= 1) await Promise.resolve();
+    await new Promise((resolve) => setTimeout(resolve, -Math.log(1 - Math.random()) * 5));
   }
 
   /** The helpers of one execution. */
@@ -32,6 +33,7 @@ class Database {
       },
       clearAllProcessedItems: async () => {
         await this.turn();
+        if (this.isBroken) throw new Error('the database is down');
         this.record = undefined;
       },
     };
@@ -66,8 +68,22 @@ it('exclusively runs one work at a time, each once, and leaves nothing behind', 
     running -= 1;
     done += 1;
   };
-  await finish(Promise.all(Array.from({ length: 20 }, () => exclusively({ helpers: database.helpers() }, work))));
-  expect([most, done, database.record]).toEqual([1, 20, undefined]);
+  const begunAt = Date.now();
+  const rounds = Array.from({ length: 20 }, async () => {
+    for (let round = 0; round < 4; round += 1) await exclusively({ helpers: database.helpers() }, work);
+  });
+  await finish(Promise.all(rounds));
+  expect([most, done]).toEqual([1, 80]);
+  // No lock was left behind, which others would take over only after three minutes.
+  expect(Date.now() - begunAt).toBeLessThan(3 * 60_000);
+});
+
+it('exclusively returns the result of the work if the lock cannot be released', async () => {
+  const work = async (): Promise<string> => {
+    database.isBroken = true;
+    return 'started';
+  };
+  await expect(finish(exclusively({ helpers: database.helpers() }, work))).resolves.toBe('started');
 });
 
 it('exclusively releases the lock if the work fails', async () => {

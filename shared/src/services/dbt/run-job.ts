@@ -106,6 +106,13 @@ function requestBody(
   };
 }
 
+/** Zapier pauses a step for up to 30 days, whatever its timeout. */
+const longestPauseMinutes = 30 * 24 * 60;
+
+/** How long a callback may be awaited. */
+const maxWaitMinutes = ({ timeoutMinutes }: { timeoutMinutes: number }, { host }: Context<DbtConnection>): number =>
+  host.maxWaitSeconds === undefined ? timeoutMinutes : longestPauseMinutes;
+
 /** Marks the cause of a run with the tag of its start. */
 const mark = (tag: string): string => `[${tag}]`;
 
@@ -195,7 +202,7 @@ export const runJob = defineAction<DbtConnection>()({
     async start(input, context, address) {
       let subscription: string | undefined;
       const run = await startJob(input, context, async (start) => {
-        subscription = await subscribeToRun(input.job, address(), input.timeoutMinutes, context);
+        subscription = await subscribeToRun(input.job, address(), maxWaitMinutes(input, context), context);
         try {
           return await start();
         } catch (error) {
