@@ -162,6 +162,17 @@ function failTest(context: IWebhookFunctions, message: string, description: stri
 
 const isUnavailable = (error: unknown): boolean => error instanceof PipewrightError && error.code === 'unavailable';
 
+/** Shortest time between two log lines: anyone who knows the URL can cause a problem. */
+const problemIntervalMs = 1_000;
+
+let problemLoggedAt = 0;
+
+function logProblem({ logger }: IWebhookFunctions, problem: string): void {
+  if (Date.now() - problemLoggedAt < problemIntervalMs) return;
+  problemLoggedAt = Date.now();
+  logger.error(problem);
+}
+
 /**
  * Receives one delivery. An authentic event that passes the filter starts the workflow and gets a 200; a filtered or repeated
  * event gets a 200 and starts nothing; any other delivery gets a 401 with an empty body, and n8n's log shows why. While n8n is
@@ -207,7 +218,7 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
   } catch (error) {
     // A thrown error would start the workflow with an empty item.
     const problem = redact(describeError(error, 'n8n'));
-    context.logger.error(`${service.name}: a delivery could not be processed. ${problem}`);
+    logProblem(context, `${service.name}: a delivery could not be processed. ${problem}`);
     if (!context.getResponseObject().headersSent) answer(context, isUnavailable(error) ? 503 : 500);
     return failTest(context, 'An event could not be processed.', problem);
   } finally {

@@ -106,6 +106,9 @@ describe('A step with a callback', () => {
       inputData: { job: String(sandbox.accounts.dbt.jobId) },
     });
     expect(sandbox.world.dbt.webhooks.list()).toHaveLength(before + 1);
+    // Zapier pauses a step for up to 30 days, so the webhook must not count as abandoned before.
+    const [until = ''] = /\d{4}-.*Z$/.exec(String(sandbox.world.dbt.webhooks.list().at(-1)?.name)) ?? [];
+    expect(Date.parse(until) - Date.now()).toBeGreaterThan(29 * 24 * 3600_000);
     expect(begun.status === 'CALLBACK' && (await begun.resumed)).toMatchObject({ service: 'dbt', status: 'succeeded' });
     expect(sandbox.world.dbt.webhooks.list()).toHaveLength(before);
   });

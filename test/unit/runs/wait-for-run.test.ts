@@ -217,6 +217,18 @@ describe('waitForRun', () => {
     expect([calls.cancel, age()]).toEqual([1, 130]);
   });
 
+  it('counts the timeout of a step with other settings from its own first time', async () => {
+    const { host, provider, calls } = world(() => 'running', { maxWaitSeconds: 25, cache: memoryCache(() => 0) });
+    const waits = (settings: Partial<WaitChoices>): Promise<unknown> =>
+      waitForRun(host, provider, '1', { ...choices, ...settings }, { repeatable: true }).catch(
+        ({ code }: PipewrightError) => code,
+      );
+    expect(await waits({ timeoutMinutes: 60 })).toBe('still-running');
+    await host.sleep(30 * 60_000);
+    expect(await waits({ timeoutMinutes: 10, onTimeout: 'cancel' })).toBe('still-running');
+    expect(calls.cancel).toBe(0);
+  });
+
   it.each([
     ['it can be continued', { repeatable: true }, {}],
     ['a callback ends it', { repeatable: false }, { completionMethod: 'callback' as const }],
