@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isObject } from '../../../shared/src/host/is-object.ts';
 import { templates } from '../../e2e/flows/templates.ts';
 import type { WorkflowJson, WorkflowNode } from '../../support/n8n-server/workflows.ts';
 
@@ -36,6 +37,14 @@ describe.each(files)('the template %s', (file) => {
     expect(workflow).not.toHaveProperty('id');
     for (const node of workflow.nodes) expect(node).not.toHaveProperty('credentials');
     expect(text).not.toMatch(/127\.0\.0\.1|localhost|https?:\/\//);
+  });
+
+  it('leaves every list of a vendor empty, so that nobody runs the example of another company', () => {
+    const lists = steps.flatMap(({ parameters }) => Object.values(parameters ?? {})).filter(isObject);
+    const picked = lists.filter((value) => value['__rl'] === true && !String(value['value']).startsWith('='));
+    expect(picked.map(({ value, cachedResultName }) => [value, cachedResultName])).toEqual(
+      picked.map(() => ['', undefined]),
+    );
   });
 
   it('explains the setup on the canvas and names only existing nodes', () => {

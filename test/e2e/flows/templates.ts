@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isObject } from '../../../shared/src/host/is-object.ts';
 import { projectRoot } from '../../support/machine/paths.ts';
 import type { Credential } from '../../support/n8n-server/credentials.ts';
 import type { WorkflowJson, WorkflowNode } from '../../support/n8n-server/workflows.ts';
+import { sandboxAccounts } from '../../doubles/accounts.ts';
 import type { Flow } from './flow.ts';
 
 /** The templates that users import, by flow key. */
@@ -25,11 +27,34 @@ const credentialsOf: Record<string, readonly string[]> = {
   sqlTable: ['pipewrightSqlApi'],
 };
 
+const { azure, dbt, mode, slack } = sandboxAccounts;
+
+/** What a user selects in the empty fields of a template: by parameter, and for pipelines by template. */
+const selected: Record<string, string | Partial<Record<Flow['key'], string>>> = {
+  factory: `${azure.resourceGroup}/${azure.factory}`,
+  workspace: azure.workspace,
+  pool: azure.sparkPool,
+  pipeline: { '000': 'QT_fetch_data', '001': 'Run_KPI_notebook', '003': 'Spark_transform' },
+  report: mode.reportToken,
+  channel: slack.dataChannelId,
+};
+
+/** The parameters of a node with the empty lists selected as the flow needs them. */
+function select(key: Flow['key'], parameters: NonNullable<WorkflowNode['parameters']>) {
+  const entries = Object.entries(parameters).map(([name, value]): [string, unknown] => {
+    if (name === 'jobs') return [name, [String(dbt.jobId)]];
+    if (!isObject(value) || value['value'] !== '') return [name, value];
+    const choice = selected[name];
+    return [name, { ...value, value: isObject(choice) ? choice[key] : choice }];
+  });
+  return Object.fromEntries(entries);
+}
+
 /** The name of one of our nodes without its package; undefined for other nodes. */
 export const ownType = (node: WorkflowNode): string | undefined =>
   /^n8n-nodes-pipewright-\w+\.(\w+)$/.exec(node.type)?.[1];
 
-/** Reads a template and sets it up as a user does after importing it: selects credentials, enters the table name. */
+/** Reads a template and sets it up as a user does after importing it: selects credentials and everything that is empty. */
 export async function readTemplate(
   key: Flow['key'],
   credentials: Record<string, Credential>,
@@ -43,7 +68,8 @@ export async function readTemplate(
       const { id, name } = credentials[kind] ?? {};
       return id && name ? [[kind, { id, name }] as const] : [];
     });
-    const parameters = ownType(node) === 'sqlTable' ? { ...node.parameters, table } : node.parameters;
+    const filled = ownType(node) === undefined ? node.parameters : select(key, node.parameters ?? {});
+    const parameters = ownType(node) === 'sqlTable' ? { ...filled, table, mode: 'replace' } : filled;
     return { ...node, parameters, ...(chosen.length > 0 ? { credentials: Object.fromEntries(chosen) } : {}) };
   });
   return { ...workflow, nodes };
