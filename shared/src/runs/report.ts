@@ -99,6 +99,7 @@ export const simpleRun: readonly (keyof typeof runFields)[] = [
   'url',
   'explanation',
   'steps',
+  'reused',
 ];
 
 /** A run known only by its ID; its status is `unknown` until it is read. */

@@ -99,7 +99,7 @@ it('Run Pipeline evaluates parameters as JSON per item and pairs each result wit
 it('Run Pipeline returns a simplified run by default, from which Slack can post a card and draw a timeline', async () => {
   const { items } = await n8n.execute(dataFactory({ ...run, ...pipeline('Load_sources'), simplify: true }));
   const json = items[0]?.json ?? {};
-  expect(Object.keys(json)).toEqual(simpleRun.filter((name) => !['explanation', 'url'].includes(name)));
+  expect(Object.keys(json)).toEqual(simpleRun.filter((name) => !['explanation', 'url', 'reused'].includes(name)));
   const timeline = await n8n.execute(
     { node: 'slack', parameters: { resource: 'runCard', operation: 'drawRunTimeline' } },
     [{ json }],
