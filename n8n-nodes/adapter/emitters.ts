@@ -38,8 +38,11 @@ export function hasActiveTrigger(workflowId: string): boolean {
   return [...emitters.keys()].some((key) => key.startsWith(`${workflowId}:`));
 }
 
-/** How long after startup a main process may still have inactive triggers, because it recovers executions first. */
-const startupMs = 2 * 60_000;
+/**
+ * How long after startup a main process may still have inactive triggers. n8n first recovers executions and then activates the
+ * workflows one by one, which took more than two minutes on a busy machine.
+ */
+const startupMs = 10 * 60_000;
 
 /** How long a delivery waits for its trigger during startup. */
 const emitterTimeoutMs = 1_500;

@@ -40,9 +40,26 @@ const afterTime = async <T>(work: Promise<T>): Promise<T> => {
 beforeAll(() => jest.useFakeTimers());
 afterAll(() => jest.useRealTimers());
 
-it('emitAndConfirm waits only briefly when executions run in other processes', async () => {
+it('emitAndConfirm does not report an event as stored before it knows where executions run, and emits it only once', async () => {
   const { emit, keys } = n8nThat(() => undefined);
-  expect(await time(emitAndConfirm(emit, 'w:n', event('elsewhere')))).toBeLessThan(900);
+  const unconfirmed = emitAndConfirm(emit, 'w:n', event('first after a restart'));
+  expect(await time(unconfirmed)).toBeLessThan(2_000);
+  expect(await unconfirmed).toBe(false);
+  expect(keys).toHaveLength(1);
+});
+
+it('emitAndConfirm reports the repeat of an unconfirmed event as stored when n8n rejects its key', async () => {
+  const { emit } = n8nThat((_item, done, isRepeat) => isRepeat && done.resolve());
+  expect(await afterTime(emitAndConfirm(emit, 'w:n', event('repeated')))).toBe(false);
+  expect(await afterTime(emitAndConfirm(emit, 'w:n', event('repeated')))).toBe(true);
+});
+
+it('emitAndConfirm waits only briefly when executions run in other processes', async () => {
+  await jest.advanceTimersByTimeAsync(60_000);
+  const { emit, keys } = n8nThat(() => undefined);
+  const elsewhere = emitAndConfirm(emit, 'w:n', event('elsewhere'));
+  expect(await time(elsewhere)).toBeLessThan(900);
+  expect(await elsewhere).toBe(true);
   expect(keys).toHaveLength(1);
 });
 
