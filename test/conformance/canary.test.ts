@@ -147,7 +147,6 @@ describe.each(cliServices.map((service) => [service.name, service] as const))(
           }
           if (!silent.has(`${service.key}.${operation.key}`)) expect(echo.requests()).toBeGreaterThan(before);
         },
-        300_000,
       );
 
       it('in dropdown choices', async () => {
@@ -166,12 +165,12 @@ describe.each(cliServices.map((service) => [service.name, service] as const))(
               await everyWay(service, (context) => concealing(service, context, (own) => declared.load(typed, own)));
           }
         }
-      }, 300_000);
+      });
     }
 
     it('in the connection test', async () => {
       await everyWay(service, async (context) => service.connection.test(context));
-    }, 300_000);
+    });
 
     if (service.triggers.length > 0) {
       it.each(service.triggers.map((trigger) => [trigger.name, trigger] as const))(
@@ -218,7 +217,6 @@ describe.each(cliServices.map((service) => [service.name, service] as const))(
           });
           return undefined;
         },
-        300_000,
       );
     }
   },

@@ -44,7 +44,7 @@ export async function executeStep({ page }: Editor): Promise<string> {
   await page.locator(byTestId('node-execute-button')).click();
   const output = page.locator(byTestId('output-panel'));
   const outcome = output.locator(`table td, ${byTestId('node-error-message')}`).first();
-  await outcome.waitFor({ timeout: 30_000 });
+  await outcome.waitFor();
   return output.innerText();
 }
 

@@ -188,7 +188,7 @@ describe.each(Object.keys(engines))('A load into %s', (engine) => {
     );
     expect(left.before).toBeGreaterThan(20);
     expect(left.after).toBeGreaterThan(3);
-  }, 300_000);
+  });
 
   it('is never mixed with concurrent loads into the same table', async () => {
     const table = 'at_once';

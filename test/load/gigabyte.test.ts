@@ -32,7 +32,7 @@ beforeAll(async () => {
     packages: [await packedPackage('pipewright-quantemplate'), await packedPackage('pipewright-sql')],
     env: { NODE_OPTIONS: `--max-old-space-size=${heap}` },
   });
-}, 300_000);
+});
 afterAll(async () => {
   await n8n?.stop();
   await postgres?.stop();
@@ -57,4 +57,4 @@ it(`n8n with ${heap} MB of heap downloads a gigabyte and loads it into a table, 
   } finally {
     await client.end();
   }
-}, 600_000);
+});

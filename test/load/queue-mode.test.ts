@@ -35,7 +35,7 @@ beforeAll(async () => {
     const { id, name } = await createCredential(cluster.main, type, type, data ?? {});
     credentials[type] = { [type]: { id, name } };
   }
-}, 600_000);
+});
 afterAll(async () => {
   await cluster?.stop();
   await balancer?.stop();

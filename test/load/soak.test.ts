@@ -211,4 +211,4 @@ it(`every genuine event starts exactly one execution: ${events} events with repe
     `${genuine} genuine events of ${events} deliveries, n8n restarted and killed: ${String(counted?.['executions'])} executions of ${String(counted?.['events'])} events.\n`,
   );
   expect(counted).toEqual({ executions: genuine, events: genuine });
-}, 1_200_000);
+}, 3_600_000);

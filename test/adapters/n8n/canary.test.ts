@@ -88,65 +88,57 @@ function parametersOf(service: Service, operation: Operation): INodeParameters {
   } as INodeParameters;
 }
 
-it.each(every)(
-  'no secret appears in n8n when running %s',
-  async (_name, service, operation) => {
-    const begin = echo.requests();
-    const used = Object.fromEntries(
-      connectionsOf(service).map((one) => [credentialName(one), credentials[credentialName(one)] ?? {}]),
-    );
-    for (const answer of tried) {
-      echo.answerWith(answer);
-      for (const onError of answer === '400'
-        ? (['stopWorkflow', 'continueRegularOutput'] as const)
-        : (['stopWorkflow'] as const)) {
-        const before = echo.requests();
-        const stopWhen = () => echo.requests() - before >= mostRequests;
-        const came = await n8n.execute(
-          { node: service.key, credentials: used, parameters: parametersOf(service, operation), onError },
-          file,
-          { stopWhen },
-        );
-        const items = came.outputs.map((output) =>
-          output.map(({ json, error, binary = {} }) => [
-            json,
-            error ? wholeText(error) : '',
-            Object.values(binary).map(({ fileName, mimeType }) => [fileName, mimeType]),
-          ]),
-        );
-        nothingShows(answer, `${wholeText(came.error ?? '')}\n${JSON.stringify(items)}`);
-      }
+it.each(every)('no secret appears in n8n when running %s', async (_name, service, operation) => {
+  const begin = echo.requests();
+  const used = Object.fromEntries(
+    connectionsOf(service).map((one) => [credentialName(one), credentials[credentialName(one)] ?? {}]),
+  );
+  for (const answer of tried) {
+    echo.answerWith(answer);
+    for (const onError of answer === '400'
+      ? (['stopWorkflow', 'continueRegularOutput'] as const)
+      : (['stopWorkflow'] as const)) {
+      const before = echo.requests();
+      const stopWhen = () => echo.requests() - before >= mostRequests;
+      const came = await n8n.execute(
+        { node: service.key, credentials: used, parameters: parametersOf(service, operation), onError },
+        file,
+        { stopWhen },
+      );
+      const items = came.outputs.map((output) =>
+        output.map(({ json, error, binary = {} }) => [
+          json,
+          error ? wholeText(error) : '',
+          Object.values(binary).map(({ fileName, mimeType }) => [fileName, mimeType]),
+        ]),
+      );
+      nothingShows(answer, `${wholeText(came.error ?? '')}\n${JSON.stringify(items)}`);
     }
-    if (!(operation.key in silent)) expect(echo.requests()).toBeGreaterThan(begin);
-  },
-  60_000,
-);
+  }
+  if (!(operation.key in silent)) expect(echo.requests()).toBeGreaterThan(begin);
+});
 
 const nodes = services.map(({ key, operations }) => (operations.length > 0 ? key : `${key}Trigger`));
 
-it.each(nodes)(
-  'no secret appears in n8n when testing the credential of %s',
-  async (node) => {
-    const type = n8n.nodeType(node);
-    for (const used of type.description.credentials ?? []) {
-      const method = type.methods?.credentialTest?.[String(used.testedBy)];
-      if (!method) continue;
-      for (const answer of tried) {
-        echo.answerWith(answer);
-        const context = new n8n.core.CredentialTestContext(n8n.set({ node }).additionalData);
-        nothingShows(
-          answer,
-          wholeText(
-            await method.call(context, {
-              id: '1',
-              name: 'Mine',
-              type: used.name,
-              data: credentials[used.name] as never,
-            }),
-          ),
-        );
-      }
+it.each(nodes)('no secret appears in n8n when testing the credential of %s', async (node) => {
+  const type = n8n.nodeType(node);
+  for (const used of type.description.credentials ?? []) {
+    const method = type.methods?.credentialTest?.[String(used.testedBy)];
+    if (!method) continue;
+    for (const answer of tried) {
+      echo.answerWith(answer);
+      const context = new n8n.core.CredentialTestContext(n8n.set({ node }).additionalData);
+      nothingShows(
+        answer,
+        wholeText(
+          await method.call(context, {
+            id: '1',
+            name: 'Mine',
+            type: used.name,
+            data: credentials[used.name] as never,
+          }),
+        ),
+      );
     }
-  },
-  60_000,
-);
+  }
+});

@@ -194,7 +194,7 @@ it('n8n starts a workflow once per authentic event, also after a restart, and ne
   expect(execution?.mode).toBe('trigger');
   await n8n.stop();
   n8n = await start();
-  for (let tries = 0; tries < 100 && (await post(url(), 'real-1')).status === 404; tries += 1) await sleep(100);
+  for (let tries = 0; tries < 6_000 && (await post(url(), 'real-1')).status === 404; tries += 1) await sleep(100);
   expect((await post(url(), 'real-1')).status).toBe(200);
   expect((await post(url(), 'real-3')).status).toBe(200);
   await waitForExecutions(n8n, id, { status: 'success', count: 2 });
@@ -215,7 +215,7 @@ it('a trigger outputs a sample event at once when the workflow is tested in the 
   const node = eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c22');
   const { id } = await chain('Is tried with a sample', node, then);
   expect((await tryOut(id, node)).waitingForWebhook).toBeUndefined();
-  const [execution] = await waitForExecutions(n8n, id, { timeoutSeconds: 20 });
+  const [execution] = await waitForExecutions(n8n, id);
   expect(execution?.mode).toBe('manual');
   expect(execution && outputOf(execution, 'Then')).toEqual([
     expect.objectContaining({ datasetId: 'd-claims', verified: true }),
@@ -230,7 +230,7 @@ it('a trigger outputs the delivered event when the workflow is tested with the n
   expect((await post(webhookUrl(n8n, node, 'webhook').replace('/webhook/', '/webhook-test/'), 'tried-1')).status).toBe(
     200,
   );
-  const [execution] = await waitForExecutions(n8n, id, { timeoutSeconds: 20 });
+  const [execution] = await waitForExecutions(n8n, id);
   expect(execution?.mode).toBe('manual');
   expect(execution && outputOf(execution, 'Then')).toEqual([
     expect.objectContaining({ eventId: 'tried-1', verified: true }),

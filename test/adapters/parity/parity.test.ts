@@ -28,7 +28,7 @@ beforeAll(async () => {
     await zapier.close();
     await Promise.all(packages.map((built) => built.remove()));
   }
-}, 300_000);
+});
 
 /** Every field as defined for a platform, by its label in the form. */
 function definedFields(platform: Platform): Map<string, OfferedField> {

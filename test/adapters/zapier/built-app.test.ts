@@ -16,7 +16,7 @@ beforeAll(async () => {
   zapier = await startZapierBackend(await builtZip());
   groups = groupsOf(sandbox);
   factory = `${sandbox.accounts.azure.resourceGroup}/${sandbox.accounts.azure.factory}`;
-}, 180_000);
+});
 
 afterAll(async () => {
   await zapier?.close();

@@ -27,7 +27,7 @@ beforeAll(async () => {
     sql_password: password,
     sql_ssl: 'off',
   };
-}, 180_000);
+});
 
 afterAll(async () => {
   await zapier?.close();

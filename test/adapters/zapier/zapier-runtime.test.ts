@@ -16,7 +16,7 @@ beforeAll(async () => {
   vendor = await startVendorDouble();
   authData = { vendor_url: vendor.url, token: 'good-token' };
   zapier = await startZapierBackend(zipPath, { timeLimitMs: () => timeLimitMs, now: () => Date.now() + clockShiftMs });
-}, 120_000);
+});
 
 afterAll(async () => {
   await zapier?.close();

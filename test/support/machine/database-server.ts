@@ -9,7 +9,7 @@ export interface Account {
   gid: number;
 }
 
-const secondsToStart = 60;
+const secondsToStart = 600;
 
 /** The account for a server when this process is root: the first of the given ones that exists. Undefined for other users. */
 export async function findAccount(names: readonly string[]): Promise<Account | undefined> {

@@ -16,7 +16,7 @@ export interface Redis {
   stop(): Promise<void>;
 }
 
-const secondsToStart = 20;
+const secondsToStart = 300;
 
 const answers = (port: number): Promise<boolean> =>
   new Promise((resolve) => {

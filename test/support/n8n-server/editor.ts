@@ -18,6 +18,8 @@ export async function openEditor(n8n: N8n, browser: Browser): Promise<Editor> {
     viewport: { width: 1440, height: 900 },
     reducedMotion: 'reduce',
   });
+  // Playwright's 30 seconds are too short for a machine that is busy.
+  page.setDefaultTimeout(600_000);
   const outsideRequests: string[] = [];
   const pageErrors: string[] = [];
   page.on('pageerror', (error) => pageErrors.push(error.message));

@@ -50,7 +50,7 @@ export interface ExecutionsWanted {
   count?: number;
   /** Their status. Default: any final status. */
   status?: ExecutionStatus;
-  /** Default: 60. */
+  /** Default: 600. */
   timeoutSeconds?: number;
 }
 
@@ -90,7 +90,7 @@ export async function readExecution(n8n: N8n, id: string): Promise<Execution> {
 export async function waitForExecutions(
   n8n: N8n,
   workflowId: string,
-  { count = 1, status, timeoutSeconds = 60 }: ExecutionsWanted = {},
+  { count = 1, status, timeoutSeconds = 600 }: ExecutionsWanted = {},
 ): Promise<Execution[]> {
   const wanted = status === undefined ? finalStatuses : [status];
   const deadline = Date.now() + timeoutSeconds * 1000;
@@ -107,7 +107,7 @@ export async function waitForExecutions(
 }
 
 /** Waits until the execution with an ID has finished. */
-export async function waitForExecution(n8n: N8n, id: string, timeoutSeconds = 60): Promise<Execution> {
+export async function waitForExecution(n8n: N8n, id: string, timeoutSeconds = 600): Promise<Execution> {
   const deadline = Date.now() + timeoutSeconds * 1000;
   for (;;) {
     const execution = await readExecution(n8n, id);

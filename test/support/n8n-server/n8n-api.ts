@@ -24,10 +24,15 @@ export class N8nApi {
     this.baseUrl = baseUrl;
   }
 
-  /** Sets up the owner if n8n is new, signs in and creates an API key. */
-  async signIn(): Promise<void> {
+  /** Sets up the owner if n8n is new. */
+  async setUpOwner(): Promise<void> {
     const settings = await this.rest<{ userManagement: { showSetupOnFirstLoad: boolean } }>('GET', 'settings');
     if (settings.userManagement.showSetupOnFirstLoad) await this.rest('POST', 'owner/setup', owner);
+  }
+
+  /** Sets up the owner if n8n is new, signs in and creates an API key. */
+  async signIn(): Promise<void> {
+    await this.setUpOwner();
     await this.rest('POST', 'login', { emailOrLdapLoginId: owner.email, password: owner.password });
     const expiresAt = Math.round(Date.now() / 1000) + 24 * 3600;
     const key = { label: `Pipewright ${randomUUID()}`, expiresAt, scopes };

@@ -18,7 +18,7 @@ export interface N8nProcess {
   kill(): Promise<void>;
 }
 
-const secondsToStart = 180;
+const secondsToStart = 900;
 
 /**
  * Starts an n8n process and waits until it reports that it is ready. It ends with this process at the latest.

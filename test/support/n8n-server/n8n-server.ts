@@ -8,6 +8,7 @@ import { installPackages } from './install-packages.ts';
 import { N8nApi } from './n8n-api.ts';
 import { n8nEnvironment } from './n8n-environment.ts';
 import { launchN8n } from './n8n-process.ts';
+import { fillDataFolder } from './prepared-folder.ts';
 
 /** Options of an n8n server. */
 export interface N8nOptions {
@@ -52,6 +53,8 @@ export async function startN8n({ folder, packages = [], env, port, log = console
     if (folder === undefined) await rm(userFolder, { recursive: true, force: true, maxRetries: 3 });
   };
   try {
+    // Only the default database, SQLite, is in the data folder.
+    if (env?.['DB_TYPE'] === undefined) await fillDataFolder(install, userFolder);
     await installPackages(userFolder, packages);
     const chosenPort = port ?? (await findFreePort());
     const environment = { ...n8nEnvironment(userFolder, chosenPort, await findFreePort()), ...env };

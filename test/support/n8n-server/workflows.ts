@@ -35,7 +35,7 @@ interface Publication {
   triggers: readonly { nodeId: string; status: string; errorMessage: string | null }[];
 }
 
-const secondsToPublish = 60;
+const secondsToPublish = 600;
 
 /** The node from which `runManually` can start a workflow. */
 export const manualTrigger: WorkflowNode = {
@@ -72,7 +72,7 @@ export async function publishWorkflow(n8n: N8n, id: string): Promise<void> {
   await n8n.api.rest('POST', `workflows/${id}/activate`, { versionId });
   // n8n reads progress and triggers at the same time, so a publication that has just ended may show no triggers yet.
   let { status, triggers } = await settled(n8n, id);
-  for (let tries = 0; status === 'not_published' && tries < 10; tries += 1) {
+  for (let tries = 0; status === 'not_published' && tries < 100; tries += 1) {
     await sleep(100);
     ({ status, triggers } = await settled(n8n, id));
   }

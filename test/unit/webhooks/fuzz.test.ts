@@ -227,4 +227,4 @@ it(`processDelivery accepts no forged delivery and never throws in ${cases} rand
   expect(outcomes['rejected']).toBeGreaterThan(cases / 2);
   expect((outcomes['ignored'] ?? 0) + (outcomes['events'] ?? 0)).toBeGreaterThan(cases / 100);
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
-}, 120_000);
+});

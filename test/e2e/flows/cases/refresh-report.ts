@@ -75,7 +75,7 @@ export const refreshReport: Flow = {
         const { length } = deliveries(world);
         world.sandbox.control.startDbtRun({ outcome: 'error' });
         // dbt sends the event when the artifacts are ready; only then is it certain that nothing was started.
-        for (let tries = 0; tries < 100 && deliveries(world).length === length; tries += 1) await sleep(100);
+        for (let tries = 0; tries < 6_000 && deliveries(world).length === length; tries += 1) await sleep(100);
       },
       async check(world, before) {
         const delivery = deliveries(world).at(-1);

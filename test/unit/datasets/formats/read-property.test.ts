@@ -106,7 +106,7 @@ describe('Random datasets', () => {
       });
       values += table.rows.length * table.header.length;
     }
-  }, 120_000);
+  });
 
   it('are read exactly from JSON Lines and JSON arrays, however the file is split', async () => {
     const random = seededRandom(seed + 1);
@@ -132,7 +132,7 @@ describe('Random datasets', () => {
       });
       values += table.rows.length * table.header.length;
     }
-  }, 120_000);
+  });
 
   it('keep every JSON number as written', async () => {
     const random = seededRandom(seed + 2);
