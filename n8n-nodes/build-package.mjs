@@ -18,7 +18,7 @@ function buildTime() {
 }
 
 /**
- * Bundles every node and credential of a package, copies icons and codex files, and writes THIRD-PARTY-NOTICES and
+ * Bundles every node and credential of a package, copies icons, codex files and output schemas, and writes THIRD-PARTY-NOTICES and
  * sbom.cdx.json next to dist.
  *
  * @param {string} directory the package's directory
@@ -65,7 +65,7 @@ export async function buildPackage(directory, destination = directory) {
     found.flatMap((path) => readFileSync(join(directory, path), 'utf8').match(/icons\/[\w.-]+\.svg/g) ?? []),
   );
   for (const path of icons) cpSync(join(directory, path), join(dist, path), { dereference: true });
-  for (const path of globSync('nodes/**/*.node.json', { cwd: directory }))
+  for (const path of globSync('nodes/**/*.json', { cwd: directory }))
     cpSync(join(directory, path), join(dist, path));
   const bundled = bundledPackages(metafile, directory);
   writeFileSync(join(destination, 'THIRD-PARTY-NOTICES'), thirdPartyNotices(bundled));

@@ -12,6 +12,7 @@ import { zapierAppFiles } from './zapier-apps.ts';
 const generatedOnly = [
   'docs/reference/*.md',
   'n8n-nodes/*/nodes/**/*.node.{ts,json}',
+  'n8n-nodes/*/nodes/*/__schema__/**/*.json',
   'n8n-nodes/*/credentials/*.credentials.ts',
   'zapier-app/apps/*/{package.json,README.md,.gitignore,src/index.ts}',
 ];

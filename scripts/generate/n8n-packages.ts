@@ -11,6 +11,7 @@ import { writePackageJson } from './package-json.ts';
 import { newReadme, withGeneratedParts } from './package-readme.ts';
 import { packages, type N8nPackage } from './packages.ts';
 import { readText } from './read-text.ts';
+import { writeSchemas } from './schema-file.ts';
 import { SourcePaths } from './source-paths.ts';
 
 /** The path and text of a generated file. */
@@ -35,10 +36,12 @@ function packageFiles(project: string, name: string, described: N8nPackage, sour
     [`${folder}/LICENSE`, readFileSync(join(project, 'LICENSE'), 'utf8')],
     [`${folder}/README.md`, withGeneratedParts(readme, name, described)],
     ...nodes.flatMap((node): GeneratedText[] => {
-      const file = `${folder}/nodes/${pascalCase(node.name)}/${pascalCase(node.name)}.node`;
+      const nodeFolder = `${folder}/nodes/${pascalCase(node.name)}`;
+      const file = `${nodeFolder}/${pascalCase(node.name)}.node`;
       return [
         [`${file}.ts`, writeNode(node)],
         [`${file}.json`, writeCodex(name, node)],
+        ...writeSchemas(node).map(([path, text]): GeneratedText => [`${nodeFolder}/${path}`, text]),
       ];
     }),
     ...connections.map(
