@@ -1,5 +1,11 @@
 import type { Bundle, InputField, PlainInputField, ZObject } from 'zapier-platform-core';
-import { describeFieldOn, type Field, type FieldKind, type Fields } from '../../shared/src/define/fields.ts';
+import {
+  describeField,
+  describeFieldOn,
+  type Field,
+  type FieldKind,
+  type Fields,
+} from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { conditionOf } from './condition.ts';
 import { declaredFields } from './declared-fields.ts';
@@ -21,7 +27,19 @@ const types: Record<FieldKind, PlainInputField['type']> = {
 /** The group of the advanced fields, which Zapier shows under its own heading. */
 const advancedGroup = { key: 'advanced', label: 'Advanced' };
 
+/** Input fields that several operations share, by field; the core of Zapier copies a shared one only once for every call. */
+const sharedFields = new WeakMap<Field, PlainInputField>();
+
 function plainField(name: string, field: Field, service: Service, settings: Settings): PlainInputField {
+  const known = sharedFields.get(field);
+  if (known?.key === name) return known;
+  const plain = newField(name, field, service, settings);
+  // A dropdown belongs to the app and the service.
+  if (!describeField(field).choices) sharedFields.set(field, plain);
+  return plain;
+}
+
+function newField(name: string, field: Field, service: Service, settings: Settings): PlainInputField {
   const {
     label,
     help,
@@ -76,10 +94,8 @@ export function inputFieldsOf(fields: Fields, service: Service, settings: Settin
   );
   const ordered = [...offered.filter(({ info }) => !info.advanced), ...offered.filter(({ info }) => info.advanced)];
   return ordered.map(({ name, field, info }): InputField => {
-    const plain: PlainInputField = {
-      ...plainField(name, field, service, settings),
-      ...(deciding.has(name) || declaring.has(name) ? { altersDynamicFields: true } : {}),
-    };
+    const own = plainField(name, field, service, settings);
+    const plain = deciding.has(name) || declaring.has(name) ? { ...own, altersDynamicFields: true } : own;
     if (info.declared) return declaredFields(name, info.declared, plain, service, settings);
     const { shownWhen } = info;
     // Without the field that it depends on, a field is always shown.

@@ -6,9 +6,10 @@ import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
 import { saveFor } from './action.ts';
 import { callService } from './call.ts';
 import { gatherInput } from './declared-fields.ts';
+import { declaredOutputsOf } from './declared-outputs.ts';
 import { fieldGroupsOf, inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
-import { outputFieldsOf, withJsonTexts } from './output-fields.ts';
+import { sampleOf, withJsonTexts } from './output-fields.ts';
 import type { Settings } from './settings.ts';
 
 /** What an operation finds. Nothing, with the reason in the log, if the service answers that the object does not exist. */
@@ -36,8 +37,8 @@ export function searchOf(service: Service, search: Operation, settings: Settings
     operation: {
       inputFields: inputFieldsOf(search.input, service, settings),
       ...fieldGroupsOf(search.input),
-      outputFields: outputFieldsOf(search.output, sample),
-      sample: withJsonTexts(search.output, sample),
+      outputFields: declaredOutputsOf(search, service, settings),
+      sample: sampleOf(search.output, sample),
       perform: async (z: ZObject, bundle: Bundle) => {
         const call = { z, bundle, settings, service };
         const run = (context: Context) => find(search, gatherInput(search.input, bundle.inputData ?? {}), context);
