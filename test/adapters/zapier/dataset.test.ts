@@ -133,7 +133,7 @@ describe('The output fields of a step that returns rows on Zapier', () => {
       'Policy No',
       'Amount',
     ]);
-    expect(await columnsOf(website('public/claims.zip'), step)).toContain('policy_number');
+    expect(await columnsOf(website('public/claims.zip'), step)).toContain('Policy Number');
   });
 
   it('are those of the sample until a file is selected, and if it cannot be read', async () => {

@@ -71,7 +71,7 @@ describe('In the folder of an app', () => {
     const installed = Object.keys(entries).flatMap(
       (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [],
     );
-    const listed = new Set([...notices.matchAll(/^(\S+) \d\S* \(/gm)].map(([, name]) => name));
+    const listed = new Set([...notices.matchAll(/^(\S+) v?\d\S* \(/gm)].map(([, name]) => name));
     expect(listed).toContain('valibot');
     expect([...new Set(installed)].filter((name) => !listed.has(name))).toEqual([]);
   });
