@@ -46,9 +46,17 @@ export function labelOf(service: Service, described: Operation | Trigger, servic
   return services.length === 1 || name.includes(place) ? name : `${name} in ${place}`;
 }
 
-/** The noun of an operation or trigger: `Pipeline Run`, from its resource or a name such as `Pipeline Run Finished (Polling)`. */
+/** What is left of a search's name without its verb and criterion: `User` of `Find User by Email`. */
+const found = (name: string): string => name.replace(/^\S+ /, '').replace(/ by .*$/, '');
+
+/**
+ * The noun of a step, which is what one result is. An operation that starts a run or creates something results in its resource:
+ * `Pipeline Run`. Any other operation has the noun in its name: `Artifact` of `Download Artifact`. So has a trigger, before the
+ * last word: `Job Run` of `Job Run Finished`.
+ */
 export function nounOf(described: Operation | Trigger): string {
-  return described.resource ?? ownName(described).split(' ').slice(0, -1).join(' ');
+  if (described.kind === 'trigger') return described.resource ?? ownName(described).split(' ').slice(0, -1).join(' ');
+  return described.effect === 'unsafe' ? described.resource : found(ownName(described));
 }
 
 /** Joins names for a sentence: `A, B and C`. */

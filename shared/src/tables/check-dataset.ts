@@ -47,7 +47,9 @@ export function checkDataset<C>(
     key: 'checkDataset',
     name: 'Check Dataset',
     resource,
-    description: 'Checks a dataset against rules and reports the rows that fail, without loading it.',
+    description: openTables
+      ? 'Checks a dataset against rules, which can look up values in tables, and reports the rows that fail.'
+      : 'Checks a dataset against rules and reports the rows that fail, without loading it.',
     effect: 'safe',
     input: { ...sourceFields(sources), rules, ...formatFields },
     output: {

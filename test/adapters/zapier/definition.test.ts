@@ -308,6 +308,22 @@ describe.each(each)('the checks of Zapier’s servers for the Zapier app %s', (n
     expect(wrongSteps(({ display }) => /^Find /.test(display.label), creates())).toEqual([]);
   });
 
+  it('D013: a dropdown suggests the search that finds its values, in steps that can have one before them', () => {
+    const suggested = steps.flatMap(({ key, operation }) =>
+      fixedFields(operation.inputFields).flatMap((field) => {
+        const search = field['search'] as string | undefined;
+        return search === undefined ? [] : [{ key, field: field.key, search }];
+      }),
+    );
+    for (const { key, search } of suggested) {
+      const [found, output] = search.split('.');
+      expect(definition.searches?.[found ?? '']?.operation.sample?.[output ?? '']).toBeDefined();
+      expect(found).not.toBe(key);
+      expect(definition.triggers?.[key]).toBeUndefined();
+    }
+    if (name === 'dbt') expect(suggested).toEqual([{ key: 'dbt_run_job', field: 'job', search: 'dbt_find_job.id' }]);
+  });
+
   it('a noun is the object of a step, without what happened to it', () => {
     expect(
       wrongSteps(({ noun }) =>
