@@ -14,8 +14,19 @@ const types: Partial<Record<FieldKind, PlainOutputField['type']>> = {
   'date-time': 'datetime',
 };
 
+/** Labels by name: most lists of an app have columns of the same names. */
+const labels = new Map<string, string>();
+
 /** Converts `durationSeconds` to `Duration Seconds`. */
 function humanise(name: string): string {
+  const known = labels.get(name);
+  if (known !== undefined) return known;
+  const label = toLabel(name);
+  labels.set(name, label);
+  return label;
+}
+
+function toLabel(name: string): string {
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/[_-]+/g, ' ')
