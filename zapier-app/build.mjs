@@ -8,6 +8,7 @@
 // start, Zapier then loads its own core and one file. Database drivers are separate files that are loaded on demand.
 import { spawnSync } from 'node:child_process';
 import {
+  appendFileSync,
   copyFileSync,
   cpSync,
   existsSync,
@@ -35,7 +36,8 @@ const resolveModule = createRequire(import.meta.url).resolve;
 
 /**
  * Bundles `src/index.ts` and its static imports to `dist/index.js` (an ES module for Node 22), and dynamic imports to separate
- * files. `zapier-platform-core` is external: Zapier's CLI adds it, and there must be only one copy.
+ * files. `zapier-platform-core` is external: Zapier's CLI adds it, and there must be only one copy. Writes the licenses of
+ * everything that the zip of the app contains to `dist` as well.
  *
  * @param {string} directory the app's directory
  * @param {{ write?: boolean }} [options] whether to write `dist`; default: true
@@ -69,7 +71,47 @@ export async function bundleZapierApp(directory, { write = true } = {}) {
     },
   });
   for (const { text, location } of warnings) console.warn(`${location?.file}:${location?.line}: ${text}`);
+  if (write) writeLicenses(directory, metafile);
   return metafile;
+}
+
+/** The name of the file with the licenses of the packages in the zip. */
+const noticesName = 'THIRD-PARTY-NOTICES.txt';
+
+/**
+ * Writes the license of this project, and those of the bundled packages and of all dependencies of Zapier's core, to `dist`.
+ * Zapier's CLI packs only files that the code can import, so the entry point gets an import that never runs.
+ */
+function writeLicenses(directory, metafile) {
+  const dist = join(directory, 'dist');
+  const beside = dependenciesOf(directory).map((folder) => join(folder, 'package.json'));
+  const packages = uniquePackages([...bundledPackages(metafile, directory), ...packagesOf(beside)]);
+  copyFileSync(join(workspace, 'LICENSE'), join(dist, 'LICENSE.txt'));
+  writeFileSync(join(dist, noticesName), thirdPartyNotices(packages));
+  appendFileSync(
+    join(dist, 'index.js'),
+    `// Never called: puts the licenses into the zip.\nexport const licenses = () => [import('./LICENSE.txt'), import('./${noticesName}')];\n`,
+  );
+}
+
+/** Packages without duplicates, sorted by name and version. */
+function uniquePackages(packages) {
+  const all = new Map(packages.map((one) => [`${one.name}@${one.version}`, one]));
+  return [...all.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+}
+
+/** The folders of all packages that a package needs at run time, as Node resolves them in this workspace. */
+function dependenciesOf(packageDirectory, found = new Set()) {
+  const { dependencies, optionalDependencies } = readPackage(packageDirectory);
+  for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
+    const source = findPackage(name, packageDirectory);
+    if (!source && !dependencies?.[name]) continue;
+    if (!source) throw new Error(`${packageDirectory} needs ${name}, which is not installed. Run npm install.`);
+    if (found.has(source)) continue;
+    found.add(source);
+    dependenciesOf(source, found);
+  }
+  return [...found];
 }
 
 /**
@@ -90,7 +132,7 @@ export async function buildZapierApp(directory, like) {
   mkdirSync(build, { recursive: true });
   const entries = like ? entriesLike(like, directory, await ask('definition')) : entriesOfCli(directory, build);
   const packages = packagesIn(Object.keys(entries), bundled);
-  const zip = zipSync({ ...entries, [noticesName]: Buffer.from(thirdPartyNotices(packages)) }, { level: 9 });
+  const zip = zipSync(entries, { level: 9 });
   const zipPath = join(build, 'build.zip');
   writeFileSync(zipPath, zip);
   writeFileSync(
@@ -145,9 +187,6 @@ function entriesLike(like, directory, definition) {
   };
 }
 
-/** The name of the file with the licenses of all packages in the zip, which Zapier's CLI fills with code only. */
-const noticesName = 'THIRD-PARTY-NOTICES.txt';
-
 /**
  * The packages in a zip: bundled ones, and those beside the bundle.
  *
@@ -155,9 +194,7 @@ const noticesName = 'THIRD-PARTY-NOTICES.txt';
  * @param {ReturnType<typeof bundledPackages>} bundled
  */
 function packagesIn(paths, bundled) {
-  const beside = packagesOf(paths.map((path) => join(workspace, path)));
-  const all = new Map([...bundled, ...beside].map((one) => [`${one.name}@${one.version}`, one]));
-  return [...all.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+  return uniquePackages([...bundled, ...packagesOf(paths.map((path) => join(workspace, path)))]);
 }
 
 /**
@@ -171,22 +208,11 @@ function stageApp(directory, stage) {
   for (const file of ['package.json', 'README.md', '.gitignore'])
     if (existsSync(join(directory, file))) copyFileSync(join(directory, file), join(stage, file));
 
-  const placed = new Map();
-  const place = (packageDirectory) => {
-    const { dependencies, optionalDependencies } = readPackage(packageDirectory);
-    for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
-      const source = findPackage(name, packageDirectory);
-      if (!source && !dependencies?.[name]) continue;
-      if (!source) throw new Error(`${packageDirectory} needs ${name}, which is not installed. Run npm install.`);
-      const target = join(stage, relative(workspace, source));
-      if (placed.get(target) === source) continue;
-      if (placed.has(target)) throw new Error(`Both ${source} and ${placed.get(target)} would be ${target}.`);
-      placed.set(target, source);
-      cpSync(source, target, { recursive: true, filter: (path) => path === source || !path.endsWith('node_modules') });
-      place(source);
-    }
-  };
-  place(directory);
+  for (const source of dependenciesOf(directory))
+    cpSync(source, join(stage, relative(workspace, source)), {
+      recursive: true,
+      filter: (path) => path === source || !path.endsWith('node_modules'),
+    });
 }
 
 /** The directory of an installed package as Node resolves it from another one, or undefined. */

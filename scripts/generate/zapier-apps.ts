@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectionsOf } from '../../zapier-app/adapter/connections.ts';
+import { kindOf } from '../../zapier-app/adapter/kind.ts';
 import { keyOf, labelOf } from '../../zapier-app/adapter/names.ts';
 import { describeField } from '../../shared/src/define/fields.ts';
 import { apps, type AppName, type ZapierAppEntry } from './apps.ts';
@@ -48,7 +49,7 @@ function readme(name: AppName, { title, description, services }: ZapierAppEntry)
   const steps = services.flatMap((service) =>
     [...service.triggers, ...service.operations].map(
       (described) =>
-        `| ${labelOf(service, described, services)} | ${described.kind === 'trigger' ? 'trigger' : described.kind} | \`${keyOf(service, described)}\` | ${described.description} |`,
+        `| ${labelOf(service, described, services)} | ${kindOf(described)} | \`${keyOf(service, described)}\` | ${described.description} |`,
     ),
   );
   const connections = connectionsOf(services).map(({ connection, usedBy, required }) => {

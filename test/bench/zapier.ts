@@ -16,7 +16,7 @@ function targetOf(services: readonly Service[]): { firstAnswer: number; zip: num
  * First answer after a cold start and size of every Zapier app, against an empty app. The time is CPU time: it decides how long
  * Zapier's machine computes, and other programs on this machine do not change it.
  */
-export async function benchZapier({ rounds = 5 } = {}): Promise<BenchResult[]> {
+export async function benchZapier({ rounds = 11 } = {}): Promise<BenchResult[]> {
   const measured = await compareStarts(await builtZips(), rounds);
   return (Object.keys(apps) as AppName[]).flatMap((name): BenchResult[] => {
     const { app, empty, ratios } = measured[name];

@@ -48,7 +48,9 @@ describe('docs/zaps.md', () => {
     (flow, steps) => {
       const { trigger, steps: planned } = zapsOf(sandboxAccounts, {})[flow as '000'];
       const wanted = [...(trigger ? [{ action: trigger.key, inputData: () => trigger.inputData }] : []), ...planned];
-      expect(ours(steps).map((step) => find(step)?.key)).toEqual(wanted.map(({ action }) => action));
+      expect(ours(steps).map((step) => find(step)?.key)).toEqual(
+        wanted.map((step) => step.action ?? ('search' in step ? step.search : undefined)),
+      );
       ours(steps).forEach((step, index) => {
         const run = { steps: [] };
         const given = wanted[index]?.inputData?.({ trigger: {}, steps: { 'Run Pipeline': run } }) ?? {};

@@ -6,10 +6,11 @@ import type { Service } from '../../shared/src/define/service.ts';
 import { stillRunning } from '../../shared/src/define/still-running.ts';
 import { callService, type Save, type ServiceCall } from './call.ts';
 import { gatherInput } from './declared-fields.ts';
+import { declaredOutputsOf } from './declared-outputs.ts';
 import { pointTo, stash } from './hydrate.ts';
 import { fieldGroupsOf, inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
-import { outputFieldsOf, withJsonTexts } from './output-fields.ts';
+import { sampleOf, withJsonTexts } from './output-fields.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -105,8 +106,8 @@ export function createOf(service: Service, action: Action, settings: Settings): 
     operation: {
       inputFields: inputFieldsOf(action.input, service, settings),
       ...fieldGroupsOf(action.input),
-      outputFields: outputFieldsOf(action.output, sample),
-      sample: withJsonTexts(action.output, sample),
+      outputFields: declaredOutputsOf(action, service, settings),
+      sample: sampleOf(action.output, sample),
       perform: (z: ZObject, bundle: Bundle) => {
         const call = { z, bundle, settings, service };
         return callback ? startAction(call, action, callback) : runAction(call, action);

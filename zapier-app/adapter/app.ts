@@ -3,6 +3,7 @@ import type { Service } from '../../shared/src/define/service.ts';
 import { createOf } from './action.ts';
 import { authenticationOf } from './authentication.ts';
 import { hydratorOf } from './hydrate.ts';
+import { kindOf } from './kind.ts';
 import { pollingTriggerOf } from './polling-trigger.ts';
 import { searchOf } from './search.ts';
 import type { Settings } from './settings.ts';
@@ -34,12 +35,12 @@ export function zapierApp(services: readonly Service[], { version = '0.0.0', max
   );
   const creates = offered.flatMap((service) =>
     service.operations.flatMap((operation): Create[] =>
-      operation.kind === 'action' ? [createOf(service, operation, settings)] : [],
+      operation.kind === 'action' && kindOf(operation) === 'action' ? [createOf(service, operation, settings)] : [],
     ),
   );
   const searches = offered.flatMap((service) =>
     service.operations.flatMap((operation): Search[] =>
-      operation.kind === 'search' ? [searchOf(service, operation, settings)] : [],
+      kindOf(operation) === 'search' ? [searchOf(service, operation, settings)] : [],
     ),
   );
   return defineApp({

@@ -51,12 +51,12 @@ function valuesOf(connection: Connection, authData: AuthData): AuthData {
   );
 }
 
-/** Whether the fields of a connection were filled in. Fields with a default do not count. */
+/** Whether the fields of a connection were filled in. A field with its default does not count. */
 export function isFilledIn(connection: Connection, authData: AuthData): boolean {
   const values = valuesOf(connection, authData);
   return offeredFields(connection).some(([name, field]) => {
     const value = values[name];
-    return value !== undefined && value !== null && value !== '' && describeField(field).default === undefined;
+    return (value ?? '') !== '' && String(value) !== String(describeField(field).default ?? '');
   });
 }
 

@@ -1,9 +1,17 @@
 import type { Bundle, InputField, PlainInputField, ZObject } from 'zapier-platform-core';
-import { describeFieldOn, type Field, type FieldKind, type Fields } from '../../shared/src/define/fields.ts';
+import {
+  describeField,
+  describeFieldOn,
+  type Field,
+  type FieldKind,
+  type Fields,
+} from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { conditionOf } from './condition.ts';
 import { declaredFields } from './declared-fields.ts';
 import { choicesOf, dropdownOf } from './dropdown.ts';
+import { kindOf } from './kind.ts';
+import { keyOf, nounOf } from './names.ts';
 import type { Settings } from './settings.ts';
 
 const types: Record<FieldKind, PlainInputField['type']> = {
@@ -21,7 +29,35 @@ const types: Record<FieldKind, PlainInputField['type']> = {
 /** The group of the advanced fields, which Zapier shows under its own heading. */
 const advancedGroup = { key: 'advanced', label: 'Advanced' };
 
-function plainField(name: string, field: Field, service: Service, settings: Settings): PlainInputField {
+/** Input fields that several operations share, by field; the core of Zapier copies a shared one only once for every call. */
+const sharedFields = new WeakMap<Field, PlainInputField>();
+
+/** The form of an operation or a trigger: its fields, and the service that offers it. */
+interface Form {
+  fields: Fields;
+  service: Service;
+  settings: Settings;
+}
+
+/** The search that the editor suggests for a dropdown: the one that finds what the field is called. A trigger has no earlier step. */
+function searchFor(label: string, { fields, service }: Form): { search?: string } {
+  if (!service.operations.some(({ input }) => input === fields)) return {};
+  const search = service.operations.find(
+    (one) => kindOf(one) === 'search' && one.input !== fields && nounOf(one) === label,
+  );
+  return search ? { search: `${keyOf(service, search)}.id` } : {};
+}
+
+function plainField(name: string, field: Field, form: Form): PlainInputField {
+  const known = sharedFields.get(field);
+  if (known?.key === name) return known;
+  const plain = newField(name, field, form);
+  // A dropdown belongs to the app and the service.
+  if (!describeField(field).choices) sharedFields.set(field, plain);
+  return plain;
+}
+
+function newField(name: string, field: Field, form: Form): PlainInputField {
   const {
     label,
     help,
@@ -46,7 +82,7 @@ function plainField(name: string, field: Field, service: Service, settings: Sett
     // Names and values are entered in two columns, so a JSON example would be misleading.
     ...(placeholder && kind !== 'values' ? { placeholder } : {}),
     ...(options ? { choices: choicesOf(options) } : {}),
-    ...(choices ? { choices: dropdownOf(choices, service, settings) } : {}),
+    ...(choices ? { choices: dropdownOf(choices, form.service, form.settings), ...searchFor(label, form) } : {}),
     ...(choices?.needs?.length ? { dependsOn: [...choices.needs] } : {}),
     ...(kind === 'list' ? { list: true } : {}),
     ...(kind === 'values' ? { dict: true } : {}),
@@ -76,10 +112,8 @@ export function inputFieldsOf(fields: Fields, service: Service, settings: Settin
   );
   const ordered = [...offered.filter(({ info }) => !info.advanced), ...offered.filter(({ info }) => info.advanced)];
   return ordered.map(({ name, field, info }): InputField => {
-    const plain: PlainInputField = {
-      ...plainField(name, field, service, settings),
-      ...(deciding.has(name) || declaring.has(name) ? { altersDynamicFields: true } : {}),
-    };
+    const own = plainField(name, field, { fields, service, settings });
+    const plain = deciding.has(name) || declaring.has(name) ? { ...own, altersDynamicFields: true } : own;
     if (info.declared) return declaredFields(name, info.declared, plain, service, settings);
     const { shownWhen } = info;
     // Without the field that it depends on, a field is always shown.

@@ -1,6 +1,7 @@
 import type { Operation } from '../../shared/src/define/operation.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { Trigger } from '../../shared/src/define/trigger.ts';
+import { kindOf } from './kind.ts';
 
 /** Converts a name to snake case, which Zapier requires for keys: `dataFactory` becomes `data_factory`. */
 export function snakeCase(name: string): string {
@@ -25,20 +26,37 @@ function shortName({ name }: Service, services: readonly Service[]): string {
   return isShared && rest.length > 1 ? rest.join(' ') : name;
 }
 
+/** The end of a name that keeps the two triggers of a service apart in n8n. Zapier marks instant triggers itself. */
+const polling = / \(Polling\)$/;
+
+/** The name without the service. Zapier's name of a search begins with Find: `Find Job Run` for the operation Get Job Run. */
+function ownName(described: Operation | Trigger): string {
+  const name = described.name.replace(polling, '');
+  return kindOf(described) === 'search' ? name.replace(/^Get /, 'Find ') : name;
+}
+
 /**
  * The label in the list of steps, beside which Zapier shows the app's name: `Run Job` in an app of one service, `Run Pipeline in
  * Data Factory` in an app of several, unless the name contains the service: `Complete WebHook Activity`.
  * @param services all services of the app
  */
-export function labelOf(service: Service, { name }: Operation | Trigger, services: readonly Service[]): string {
+export function labelOf(service: Service, described: Operation | Trigger, services: readonly Service[]): string {
+  const name = ownName(described);
   const place = shortName(service, services);
   return services.length === 1 || name.includes(place) ? name : `${name} in ${place}`;
 }
 
-/** The noun of an operation or trigger: `Pipeline Run`, from its resource or a name such as `Pipeline Run Finished`. */
+/** What is left of a search's name without its verb and criterion: `User` of `Find User by Email`. */
+const found = (name: string): string => name.replace(/^\S+ /, '').replace(/ by .*$/, '');
+
+/**
+ * The noun of a step, which is what one result is. An operation that starts a run or creates something results in its resource:
+ * `Pipeline Run`. Any other operation has the noun in its name: `Artifact` of `Download Artifact`. So has a trigger, before the
+ * last word: `Job Run` of `Job Run Finished`.
+ */
 export function nounOf(described: Operation | Trigger): string {
-  if (described.kind !== 'trigger') return described.resource;
-  return described.name.split(' ').slice(0, -1).join(' ') || described.name;
+  if (described.kind === 'trigger') return described.resource ?? ownName(described).split(' ').slice(0, -1).join(' ');
+  return described.effect === 'unsafe' ? described.resource : found(ownName(described));
 }
 
 /** Joins names for a sentence: `A, B and C`. */

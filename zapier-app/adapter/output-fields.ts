@@ -14,8 +14,19 @@ const types: Partial<Record<FieldKind, PlainOutputField['type']>> = {
   'date-time': 'datetime',
 };
 
+/** Labels by name: most lists of an app have columns of the same names. */
+const labels = new Map<string, string>();
+
 /** Converts `durationSeconds` to `Duration Seconds`. */
 function humanise(name: string): string {
+  const known = labels.get(name);
+  if (known !== undefined) return known;
+  const label = toLabel(name);
+  labels.set(name, label);
+  return label;
+}
+
+function toLabel(name: string): string {
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replace(/[_-]+/g, ' ')
@@ -94,8 +105,28 @@ export function withJsonTexts(fields: Fields, output: Record<string, unknown>): 
   return { ...output, ...Object.fromEntries(texts) };
 }
 
-/** The output fields of an operation: labels and types, the columns of lists, and JSON texts. */
-export function outputFieldsOf(fields: Fields, sample: Record<string, unknown>): PlainOutputField[] {
+/**
+ * The output fields of an operation: labels and types, the columns of lists, and JSON texts. Operations with the same fields and
+ * sample share them, because Zapier's core copies the definition for every call, and a shared part only once.
+ */
+export const outputFieldsOf = shared(readOutputFields);
+
+/** The sample of an operation with its JSON texts; shared like `outputFieldsOf`. */
+export const sampleOf = shared(withJsonTexts);
+
+/** Calls a function of fields and a sample once for each pair of them. */
+function shared<T>(read: (fields: Fields, sample: Record<string, unknown>) => T): typeof read {
+  const known = new WeakMap<Fields, WeakMap<Record<string, unknown>, T>>();
+  return (fields, sample) => {
+    const bySample = known.get(fields) ?? new WeakMap<Record<string, unknown>, T>();
+    known.set(fields, bySample);
+    const result = bySample.get(sample) ?? read(fields, sample);
+    bySample.set(sample, result);
+    return result;
+  };
+}
+
+function readOutputFields(fields: Fields, sample: Record<string, unknown>): PlainOutputField[] {
   const text = (name: string, label: string): PlainOutputField => ({
     key: jsonKey(name),
     label: `${label} (JSON)`,

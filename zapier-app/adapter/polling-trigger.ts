@@ -4,7 +4,7 @@ import type { PollingTrigger } from '../../shared/src/define/trigger.ts';
 import { callService } from './call.ts';
 import { fieldGroupsOf, inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
-import { identified, outputFieldsOf, withJsonTexts } from './output-fields.ts';
+import { identified, outputFieldsOf, sampleOf, withJsonTexts } from './output-fields.ts';
 import type { Settings } from './settings.ts';
 
 const hourMs = 3_600_000;
@@ -36,7 +36,7 @@ export function pollingTriggerOf(service: Service, trigger: PollingTrigger, sett
       inputFields: inputFieldsOf(trigger.input, service, settings),
       ...fieldGroupsOf(trigger.input),
       outputFields: outputFieldsOf(output, sample),
-      sample: withJsonTexts(output, sample),
+      sample: sampleOf(output, sample),
       perform,
     },
   };

@@ -14,7 +14,7 @@ import { callService, type ServiceCall } from './call.ts';
 import { fieldGroupsOf, inputFieldsOf } from './input-fields.ts';
 import { exampleOf, keepSamples, readSamples, sampleKey } from './samples.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
-import { identified, outputFieldsOf, withJsonTexts } from './output-fields.ts';
+import { identified, outputFieldsOf, sampleOf, withJsonTexts } from './output-fields.ts';
 import type { Settings } from './settings.ts';
 
 /** The delivery in a bundle. Zapier passes the body as text, so its bytes are the UTF-8 encoding of that text. */
@@ -61,7 +61,7 @@ async function confirm({ confirmUrl }: Handshake, { http, log }: Host): Promise<
 export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, settings: Settings): Trigger {
   const { subscriber, directions } = trigger;
   const { output, sample: plainSample } = identified(trigger);
-  const sample = withJsonTexts(output, plainSample);
+  const sample = sampleOf(output, plainSample);
   const inputOf = ({ inputData = {} }: Bundle) => inputData;
   const callOf = (z: ZObject, bundle: Bundle): ServiceCall => ({
     z,

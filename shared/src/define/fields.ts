@@ -41,7 +41,7 @@ export interface FieldInfo {
   identifier?: 'ID' | 'Name' | 'Path';
   /** Whether the field defaults to the whole input item, if the platform has items (n8n). Default: false. */
   wholeItem?: boolean;
-  /** Source of the names of a names-and-values field. */
+  /** Source of the names of a names-and-values field, or of the columns of a list in the output. */
   declared?: DeclaredValues;
   /** Shown only while another field has one of these values. */
   shownWhen?: { field: string; is: readonly string[] };
@@ -230,8 +230,22 @@ function isFieldMetadata(metadata: object): metadata is FieldMetadata {
   return 'label' in metadata && 'kind' in metadata;
 }
 
+/** The metadata of a field with `optional` and defaults unwrapped. */
+type Description = Readonly<FieldMetadata & { required: boolean; default?: unknown }>;
+
+/** Descriptions by field: an app describes each of its fields many times when it starts. */
+const descriptions = new WeakMap<Field, Description>();
+
 /** The metadata of a field, with `optional` and defaults unwrapped. */
-export function describeField(schema: Field): FieldMetadata & { required: boolean; default?: unknown } {
+export function describeField(schema: Field): Description {
+  const known = descriptions.get(schema);
+  if (known) return known;
+  const description = Object.freeze(readDescription(schema));
+  descriptions.set(schema, description);
+  return description;
+}
+
+function readDescription(schema: Field): Description {
   let inner: Field & { wrapped?: Field; default?: unknown } = schema;
   let required = true;
   let initial: unknown;
@@ -261,8 +275,19 @@ export interface ShownField extends Omit<FieldMetadata, 'help' | 'options' | 'de
   default?: unknown;
 }
 
+/** Fields as shown, by platform and field, like `descriptions`. */
+const shownFields = { n8n: new WeakMap<Field, ShownField>(), zapier: new WeakMap<Field, ShownField>() };
+
 /** Describes a field in the wording of a platform, without options that the platform does not offer. */
-export function describeFieldOn(platform: 'n8n' | 'zapier', schema: Field): ShownField {
+export function describeFieldOn(platform: 'n8n' | 'zapier', schema: Field): Readonly<ShownField> {
+  const known = shownFields[platform].get(schema);
+  if (known) return known;
+  const shown = Object.freeze(showField(platform, schema));
+  shownFields[platform].set(schema, shown);
+  return shown;
+}
+
+function showField(platform: 'n8n' | 'zapier', schema: Field): ShownField {
   const { help, options, defaultOnZapier, prominentOnZapier, ...field } = describeField(schema);
   const shown: ShownField = { ...field, required: field.required || field.requiredWhenShown === true };
   if (platform === 'zapier' && defaultOnZapier !== undefined) shown.default = defaultOnZapier;

@@ -14,6 +14,8 @@ interface Described<F extends Fields, O extends Fields> {
   name: string;
   /** One sentence: `Triggers when a dataset is updated.` */
   description: string;
+  /** What one event is about, Title Case. Default: the name without its last word, such as `Job Run` of `Job Run Completed`. */
+  resource?: string;
   /** Which events to emit and how to verify them. */
   input: F;
   output: O;

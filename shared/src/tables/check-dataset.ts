@@ -5,8 +5,7 @@ import type { Context } from '../define/context.ts';
 import { boolean, file, integer, json, list, text } from '../define/fields.ts';
 import { defineAction, type Action } from '../define/operation.ts';
 import { verifyLength } from '../datasets/bytes/verify-length.ts';
-import { evaluateRules, type CheckResult } from '../datasets/check/evaluate-rules.ts';
-import { parseRule } from '../datasets/check/rules.ts';
+import type { CheckResult } from '../datasets/check/evaluate-rules.ts';
 import type { RuleResult } from '../datasets/check/rule-evaluator.ts';
 import type { TableTarget } from '../datasets/load/target.ts';
 import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
@@ -48,7 +47,9 @@ export function checkDataset<C>(
     key: 'checkDataset',
     name: 'Check Dataset',
     resource,
-    description: 'Checks a dataset against rules and reports the rows that fail, without loading it.',
+    description: openTables
+      ? 'Checks a dataset against rules, which can look up values in tables, and reports the rows that fail.'
+      : 'Checks a dataset against rules and reports the rows that fail, without loading it.',
     effect: 'safe',
     input: { ...sourceFields(sources), rules, ...formatFields },
     output: {
@@ -68,6 +69,11 @@ export function checkDataset<C>(
     },
     branches: { names: ['Passed', 'Failed'], of: ({ passed }) => (passed ? 0 : 1) },
     async run(input, context) {
+      // Loaded when a dataset is checked, because it would slow down the start of every app and node that contains this step.
+      const [{ parseRule }, { evaluateRules }] = await Promise.all([
+        import('../datasets/check/rules.ts'),
+        import('../datasets/check/evaluate-rules.ts'),
+      ]);
       const { host } = context;
       const needsTables = input.rules.map(parseRule).some(({ kind }) => kind === 'lookup');
       const tables = needsTables ? await openTables?.(context) : undefined;

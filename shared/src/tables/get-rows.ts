@@ -4,7 +4,7 @@ import { boolean, integer, json } from '../define/fields.ts';
 import { defineAction, type Action } from '../define/operation.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
 import { verifyLength } from '../datasets/bytes/verify-length.ts';
-import { readRows } from '../datasets/rows/read-rows.ts';
+import { datasetColumns } from './dataset-columns.ts';
 import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
 import { withinTimeLimit } from './time-limit.ts';
@@ -58,7 +58,7 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
     effect: 'safe',
     input: { ...sourceFields(sources), ...input },
     output: {
-      rows: json({ label: 'Rows' }),
+      rows: json({ label: 'Rows', declared: datasetColumns(sources) }),
       columns: json({ label: 'Columns' }),
       firstRow: integer({ label: 'First Row' }),
       count: integer({ label: 'Row Count' }),
@@ -80,6 +80,8 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
     },
     items: () => 'rows',
     async run(chosen, context) {
+      // Loaded when a dataset is read, because it would slow down the start of every app and node that contains this step.
+      const { readRows } = await import('../datasets/rows/read-rows.ts');
       const { host } = context;
       const dataset = await openDataset(sources, chosen, context);
       const bytes = withinTimeLimit(verifyLength(dataset.bytes, dataset.size), host);

@@ -2,8 +2,7 @@ import * as v from 'valibot';
 import { boolean, integer, json, option } from '../define/fields.ts';
 import { defineAction, type Action } from '../define/operation.ts';
 import { verifyLength } from '../datasets/bytes/verify-length.ts';
-import { decodeDataset } from '../datasets/formats/decode-dataset.ts';
-import { previewRows } from '../datasets/rows/preview-rows.ts';
+import { datasetColumns } from './dataset-columns.ts';
 import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
 import { withinTimeLimit } from './time-limit.ts';
@@ -53,7 +52,7 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
     input: { ...sourceFields(sources), ...input },
     output: {
       columns: json({ label: 'Columns' }),
-      rows: json({ label: 'Rows' }),
+      rows: json({ label: 'Rows', declared: datasetColumns(sources) }),
       rejects: json({ label: 'Rejected Rows' }),
       complete: boolean({
         label: 'Complete',
@@ -71,6 +70,11 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
     },
     items: ({ output }) => (output === 'all' ? undefined : output),
     async run(chosen, context) {
+      // Loaded when a dataset is read, because it would slow down the start of every app and node that contains this step.
+      const [{ decodeDataset }, { previewRows }] = await Promise.all([
+        import('../datasets/formats/decode-dataset.ts'),
+        import('../datasets/rows/preview-rows.ts'),
+      ]);
       const dataset = await openDataset(sources, chosen, context);
       const format = formatOf(chosen, dataset);
       const pieces: Uint8Array[] = [];

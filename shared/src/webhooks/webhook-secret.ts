@@ -14,7 +14,7 @@ const bySecret = { field: 'authentication', is: ['signature', 'shared-secret'] }
 const byEntra = { field: 'authentication', is: ['entra'] } as const;
 
 /** How a sender proves that an event comes from it. */
-type SenderAuthentication = 'signature' | 'shared-secret' | 'entra';
+type SenderAuthentication = 'signature' | 'shared-secret' | 'entra' | 'none';
 
 const authentications: { value: SenderAuthentication; label: string; description: string }[] = [
   {
@@ -28,13 +28,21 @@ const authentications: { value: SenderAuthentication; label: string; description
     description: 'You choose a secret, and the sender sends it with each event',
   },
   { value: 'entra', label: 'Microsoft Entra Token', description: 'The sender logs in with Microsoft Entra ID' },
+  { value: 'none', label: 'None', description: 'The sender has no secret, so its events cannot be verified' },
 ];
 
 const secretFields = (offered: SenderAuthentication[], secretHelp: string) => ({
   authentication: v.optional(
     option(
       authentications.filter(({ value }) => offered.includes(value)),
-      { label: 'Sender Authentication', help: 'How the sender proves that an event comes from it.' },
+      {
+        label: 'Sender Authentication',
+        help: `How the sender proves that an event comes from it.${
+          offered.includes('none')
+            ? ' For a sender without a secret, select None and turn on Accept Unverified Events in the trigger.'
+            : ''
+        }`,
+      },
     ),
     offered[0] ?? 'signature',
   ),
@@ -135,8 +143,9 @@ export function entraSenderOf(connection: WebhookSecret): EntraSender | undefine
   }
 }
 
-/** The secrets of the connection. */
-export function webhookSecretsOf({ secret, previousSecret }: WebhookSecret): Secrets {
+/** The secrets of the connection. Secrets that were entered before None was selected do not count. */
+export function webhookSecretsOf({ authentication, secret, previousSecret }: WebhookSecret): Secrets {
+  if (authentication === 'none') return {};
   return withoutUndefined({ current: secret || undefined, previous: previousSecret || undefined });
 }
 
@@ -153,6 +162,7 @@ export function webhookSecretForm(
   return {
     fields: secretFields(offered, secretHelp),
     async test({ connection }) {
+      if (connection.authentication === 'none') return 'No secret: events are not verified';
       if (connection.authentication === 'entra') {
         if (readEntraSender(connection)) return 'Microsoft Entra tokens';
         throw new PipewrightError({
@@ -169,7 +179,9 @@ export function webhookSecretForm(
       throw new PipewrightError({
         code: 'invalid-input',
         message: 'No secret is set, so events cannot be verified.',
-        hint: 'Enter Secret, or select Microsoft Entra Token under Sender Authentication.',
+        hint: offered.includes('none')
+          ? 'Enter Secret, or select Microsoft Entra Token or None under Sender Authentication.'
+          : 'Enter Secret, or select Microsoft Entra Token under Sender Authentication.',
       });
     },
   };

@@ -212,6 +212,25 @@ describe('a search', () => {
   });
 });
 
+describe('an operation that reads one object', () => {
+  const get = (number: string) => zapier.search('parcel_post_get', { authData, inputData: { number } });
+
+  it('is a search with one result', async () => {
+    expect(await get('p-1')).toEqual([{ id: 'p-1', weight: '2 kg' }]);
+  });
+
+  it('finds nothing if the vendor answers that the object does not exist, and the log names the reason', async () => {
+    const logged = jest.spyOn(console, 'log').mockImplementation(() => undefined);
+    expect(await get('p-9')).toEqual([]);
+    expect(JSON.stringify(logged.mock.calls)).toContain('Nothing was found. The parcel does not exist. Check it.');
+    logged.mockRestore();
+  });
+
+  it('fails if what contains the object does not exist', async () => {
+    await expect(get('elsewhere')).rejects.toThrow('The depot does not exist. Check it.');
+  });
+});
+
 describe('a polling trigger', () => {
   it('reaches back a day, or a month for an example, and returns the newest hundred events with their IDs', async () => {
     const trigger = await zapier.trigger('parcel_post_lost');

@@ -6,6 +6,7 @@ import type { Service } from '../../../shared/src/define/service.ts';
 import type { Trigger } from '../../../shared/src/define/trigger.ts';
 import { zapierApp } from '../../../zapier-app/adapter/app.ts';
 import { authenticationKey, connectionsOf, offeredFields } from '../../../zapier-app/adapter/connections.ts';
+import { kindOf } from '../../../zapier-app/adapter/kind.ts';
 import { keyOf } from '../../../zapier-app/adapter/names.ts';
 import { startPlatform, type Platform } from './platform.ts';
 
@@ -91,7 +92,7 @@ const rawRequest = {
 /** Every method of every step, as Zapier calls it. */
 function callsOf(service: Service): { method: string; fields: Fields; bundle?: Record<string, unknown> }[] {
   const operations = service.operations.flatMap((operation) => {
-    const path = `${operation.kind === 'search' ? 'searches' : 'creates'}.${keyOf(service, operation)}.operation`;
+    const path = `${kindOf(operation) === 'search' ? 'searches' : 'creates'}.${keyOf(service, operation)}.operation`;
     const fields = operation.input;
     const resumed = { outputData: { id: '1', name: 'run', kept: { password: inputCanary } } };
     return [

@@ -2,6 +2,7 @@ import { services } from '../../../shared/src/catalog.ts';
 import type { Operation } from '../../../shared/src/define/operation.ts';
 import { zapierApp } from '../../../zapier-app/adapter/app.ts';
 import { authenticationKey, connectionsOf } from '../../../zapier-app/adapter/connections.ts';
+import { kindOf } from '../../../zapier-app/adapter/kind.ts';
 import { keyOf } from '../../../zapier-app/adapter/names.ts';
 import { checks, findSecret, inputsOf, plantedConnections, wholeText } from '../../conformance/canary/canaries.ts';
 import { startEchoServer, type Answer, type EchoServer } from '../../conformance/canary/echo-server.ts';
@@ -77,7 +78,7 @@ it.each(every)('no secret appears in Zapier when running %s', async (_name, serv
   // A dataset can be a file or a URL.
   const [inputData = {}] = inputsOf(service, operation, operation.input['source'] ? `${echo.url}/a.csv` : file);
   await nothingShows(() =>
-    operation.kind === 'search'
+    kindOf(operation) === 'search'
       ? zapier.search(keyOf(service, operation), { authData, inputData })
       : zapier.create(keyOf(service, operation), { authData, inputData }),
   );

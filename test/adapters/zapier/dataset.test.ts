@@ -119,6 +119,31 @@ describe('Get Rows on Zapier', () => {
   });
 });
 
+describe('The output fields of a step that returns rows on Zapier', () => {
+  const columnsOf = async (inputData: Record<string, unknown>, step = 'get_rows') => {
+    const fields = await zapier.outputFields(`dataset_${step}`, { authData, inputData });
+    const rows = fields.filter(({ key }) => key === 'rows');
+    expect(rows).toHaveLength(1);
+    return (rows[0]?.['children'] as { key: string }[]).map(({ key }) => key);
+  };
+  const fixed = ['policy_number', 'paid', 'paid_on', 'open'];
+
+  it.each(['get_rows', 'preview_dataset'])('are the columns of the selected file (%s)', async (step) => {
+    expect(await columnsOf({ file: file('Policy No;Amount\n1;2\n'), delimiter: 'semicolon' }, step)).toEqual([
+      'Policy No',
+      'Amount',
+    ]);
+    expect(await columnsOf(website('public/claims.zip'), step)).toContain('Policy Number');
+  });
+
+  it('are those of the sample until a file is selected, and if it cannot be read', async () => {
+    expect(await columnsOf({})).toEqual(fixed);
+    expect(await columnsOf({ file: 'hydrate|||not-yet|||hydrate' })).toEqual(fixed);
+    expect(await columnsOf(website('public/login'))).toEqual(fixed);
+    expect(await columnsOf({ file: file('') })).toEqual(fixed);
+  });
+});
+
 describe('Check Dataset and Preview Dataset on Zapier', () => {
   it('return whether it passed, for a filter after the step, and the rows that break a rule', async () => {
     const output = await create('check_dataset', { file: file('id\n1\n1\n'), rules: ['id is unique'] });

@@ -4,6 +4,7 @@ import { logsIn } from '../../../shared/src/define/connection.ts';
 import type { Service } from '../../../shared/src/define/service.ts';
 import { describeField, describeFieldOn, type FieldInfo } from '../../../shared/src/define/fields.ts';
 import { connectionsOf, offeredFields } from '../../../zapier-app/adapter/connections.ts';
+import { kindOf } from '../../../zapier-app/adapter/kind.ts';
 import { keyOf, labelOf, nounOf, snakeCase } from '../../../zapier-app/adapter/names.ts';
 import type { ActionDefinition, AppDefinition, FieldDefinition } from '../../support/zapier-runtime/app-definition.ts';
 import { wordingFor } from '../../../shared/src/host/wording.ts';
@@ -69,7 +70,9 @@ describe.each(each)('the definition of the Zapier app %s', (name, entry) => {
   it('has every operation and every trigger of its services, and nothing else', () => {
     const keys = (kind: 'action' | 'search') =>
       offered.flatMap((service) =>
-        service.operations.filter((operation) => operation.kind === kind).map((operation) => keyOf(service, operation)),
+        service.operations
+          .filter((operation) => kindOf(operation) === kind)
+          .map((operation) => keyOf(service, operation)),
       );
     expect(Object.keys(definition.creates ?? {})).toEqual(keys('action'));
     expect(Object.keys(definition.searches ?? {})).toEqual(keys('search'));
@@ -295,6 +298,38 @@ describe.each(each)('the checks of Zapier’s servers for the Zapier app %s', (n
     ]);
     expect(labels.filter((entry) => !isTitle(entry.slice(entry.indexOf(': ') + 2)))).toEqual([]);
     expect(labels.filter((entry) => /[.!?]$/.test(entry))).toEqual([]);
+    expect(wrongSteps(({ display, noun }) => /polling/i.test(`${display.label} ${noun}`))).toEqual([]);
+  });
+
+  it('a search begins with “Find” and its description with “Finds”; no other action does', () => {
+    expect(
+      wrongSteps(({ display }) => !/^Find .+/.test(display.label) || !/^Finds /.test(display.description), searches()),
+    ).toEqual([]);
+    expect(wrongSteps(({ display }) => /^Find /.test(display.label), creates())).toEqual([]);
+  });
+
+  it('D013: a dropdown suggests the search that finds its values, in steps that can have one before them', () => {
+    const suggested = steps.flatMap(({ key, operation }) =>
+      fixedFields(operation.inputFields).flatMap((field) => {
+        const search = field['search'] as string | undefined;
+        return search === undefined ? [] : [{ key, field: field.key, search }];
+      }),
+    );
+    for (const { key, search } of suggested) {
+      const [found, output] = search.split('.');
+      expect(definition.searches?.[found ?? '']?.operation.sample?.[output ?? '']).toBeDefined();
+      expect(found).not.toBe(key);
+      expect(definition.triggers?.[key]).toBeUndefined();
+    }
+    if (name === 'dbt') expect(suggested).toEqual([{ key: 'dbt_run_job', field: 'job', search: 'dbt_find_job.id' }]);
+  });
+
+  it('a noun is the object of a step, without what happened to it', () => {
+    expect(
+      wrongSteps(({ noun }) =>
+        / (Finished|Completed|Started|Errored|Updated|Received|Reached|Failed|Ended|Created)$/.test(noun),
+      ),
+    ).toEqual([]);
   });
 
   it('D021: the description of a trigger is a sentence with "Triggers when", of other steps one that begins with a verb', () => {
@@ -337,6 +372,12 @@ describe.each(each)('the checks of Zapier’s servers for the Zapier app %s', (n
     };
     for (const { key, operation } of steps) {
       const fields = fixedFields(operation.outputFields);
+      const dynamic = (operation.outputFields ?? []).length - fields.length;
+      if (dynamic > 0) {
+        // The columns of a file are read in the editor; only the list of rows is missing among the fixed fields.
+        expect([key, dynamic]).toEqual([expect.stringMatching(/_(get_rows|preview_dataset)$/), 1]);
+        fields.push({ key: 'rows' });
+      }
       expect([
         key,
         Object.keys(operation.sample ?? {}).filter((name) => !fields.some((field) => field.key === name)),

@@ -101,7 +101,7 @@ describe('A run of 90 seconds in the Zap of', () => {
   it.concurrent('guide 003 is read and followed by a Spark job only when it has finished', async () => {
     const trigger = { id: '2026-11-20T09:00:00Z' };
     const run = await runZap(zapier, { trigger, steps: zaps['003'].steps, longestThrottleMs });
-    expect(outputsOf(run)['Get Pipeline Run']).toMatchObject({ status: 'succeeded' });
+    expect(outputsOf(run)['Find Pipeline Run']).toMatchObject({ status: 'succeeded' });
     const { synapse, spark } = sandbox.control.log().runs;
     expect([synapse.map(({ pipelineName }) => pipelineName), spark.length]).toEqual([['Spark_transform'], 1]);
   });

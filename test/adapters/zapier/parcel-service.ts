@@ -116,7 +116,7 @@ const fail = defineAction<ParcelConnection>()({
   name: 'Fail',
   resource: 'Trouble',
   description: 'Fails with the given code.',
-  effect: 'safe',
+  effect: 'idempotent',
   input: { code: text({ label: 'Code', help: 'Of the error.' }) },
   output: { id: text({ label: 'ID' }) },
   sample: { id: '1' },
@@ -129,6 +129,27 @@ const fail = defineAction<ParcelConnection>()({
       hint: 'Do it otherwise.',
       status: 418,
       retryAfterSeconds: 7.2,
+    });
+  },
+});
+
+const get = defineAction<ParcelConnection>()({
+  key: 'get',
+  name: 'Get Parcel',
+  resource: 'Parcel',
+  description: 'Finds a parcel and returns its weight.',
+  effect: 'safe',
+  input: { number: text({ label: 'Number', help: 'On its label.' }) },
+  output: { id: text({ label: 'ID' }), weight: text({ label: 'Weight' }) },
+  sample: { id: 'p-1', weight: '2 kg' },
+  async run({ number }) {
+    if (number === 'p-1') return { id: 'p-1', weight: '2 kg' };
+    const depot = number === 'elsewhere';
+    throw new PipewrightError({
+      code: 'not-found',
+      message: depot ? 'The depot does not exist.' : 'The parcel does not exist.',
+      hint: 'Check it.',
+      ...(depot ? {} : { status: 404 }),
     });
   },
 });
@@ -193,7 +214,7 @@ export const parcel = defineService({
   name: 'Parcel',
   description: 'Send parcels.',
   connection,
-  operations: [send, print, fail, find],
+  operations: [send, print, fail, get, find],
   triggers: [sent, lost],
 });
 

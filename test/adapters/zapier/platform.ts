@@ -43,6 +43,7 @@ export async function startPlatform(app: object) {
     choices: (key: string, field: string, setup: FieldSetup & { pagingToken?: string }) =>
       readChoices(runner, key, field, setup),
     inputFields: (key: string, setup: FieldSetup) => readFields(runner, 'inputFields', key, setup),
+    outputFields: (key: string, setup: FieldSetup) => readFields(runner, 'outputFields', key, setup),
     testConnection: async (authData: Data): Promise<Data> =>
       (await runner.run('authentication.test', { authData })).results as Data,
     /** Resolves a file pointer; returns the file's name, type and text. */

@@ -20,7 +20,7 @@ beforeAll(async () => {
     recursive: true,
     filter: (path) => !written.test(relative(source, path)),
   });
-  for (const name of ['shared', 'scripts', 'node_modules', 'package.json'])
+  for (const name of ['shared', 'scripts', 'node_modules', 'package.json', 'LICENSE'])
     await symlink(join(projectRoot, name), join(clone, name));
   api = await startDeveloperApi();
 });
@@ -62,6 +62,18 @@ describe('In the folder of an app', () => {
     } finally {
       await zapier.close();
     }
+  });
+
+  it('the uploaded zip has the licenses of this project and of every package in it', () => {
+    const entries = unzipSync(api.uploads[0]?.zip ?? new Uint8Array());
+    expect(Buffer.from(entries['dist/LICENSE.txt'] ?? []).toString()).toContain('MIT License');
+    const notices = Buffer.from(entries['dist/THIRD-PARTY-NOTICES.txt'] ?? []).toString();
+    const installed = Object.keys(entries).flatMap(
+      (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? [],
+    );
+    const listed = new Set([...notices.matchAll(/^(\S+) v?\d\S* \(/gm)].map(([, name]) => name));
+    expect(listed).toContain('valibot');
+    expect([...new Set(installed)].filter((name) => !listed.has(name))).toEqual([]);
   });
 
   it('the source that Zapier keeps has the bundle, and neither the app’s ID nor installed packages', () => {

@@ -3,6 +3,7 @@ import { logsIn } from '../../../shared/src/define/connection.ts';
 import { describeField, type Field } from '../../../shared/src/define/fields.ts';
 import { zapierApp } from '../../../zapier-app/adapter/app.ts';
 import { authenticationKey } from '../../../zapier-app/adapter/connections.ts';
+import { kindOf } from '../../../zapier-app/adapter/kind.ts';
 import { keyOf } from '../../../zapier-app/adapter/names.ts';
 import { neededFields, said, secretField, unknownInput, withoutLogin } from '../parity/refusals.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
@@ -68,7 +69,7 @@ describe.each(every)('%s', (_name, service, operation) => {
   const run = (changes: Record<string, unknown> = {}): Promise<unknown> => {
     const inputData = { ...unknownInput(service, operation, file), ...changes };
     const step =
-      operation.kind === 'search'
+      kindOf(operation) === 'search'
         ? zapier.search(key, { authData, inputData })
         : zapier.create(key, { authData, inputData });
     return step.catch((error: unknown) => error);
@@ -90,7 +91,7 @@ describe.each(every)('%s', (_name, service, operation) => {
 
   it('explains what to check when something does not exist', async () => {
     const result = await run();
-    if (operation.kind === 'search' && Array.isArray(result)) expect(result).toEqual([]);
+    if (kindOf(operation) === 'search' && Array.isArray(result)) expect(result).toEqual([]);
     else expect(explained(result)).toMatch(said.unknown);
   });
 

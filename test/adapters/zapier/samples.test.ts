@@ -106,6 +106,31 @@ describe('Set-up refuses', () => {
   });
 });
 
+describe('The connection of a sender without a secret', () => {
+  const none = { webhookSecret_authentication: 'none' };
+
+  it('passes its test if None is selected, and its label says that events are not verified', async () => {
+    expect(await zapier.testConnection(none)).toMatchObject({
+      label: 'Webhook Secret: No secret: events are not verified',
+    });
+    await expect(zapier.testConnection({ webhookSecret_authentication: 'shared-secret' })).rejects.toThrow(
+      'No secret is set',
+    );
+  });
+
+  it('is refused by a trigger that does not accept unverified events', async () => {
+    await expect(open(settings, none).list()).rejects.toThrow('turn on Accept Unverified Events');
+    expect(await open(settings, none).deliver({ number: '1' })).toEqual([]);
+    expect(
+      await open({ ...settings, acceptsUnsigned: true, idField: 'n' }, none).deliver({ n: 'none-1' }),
+    ).toMatchObject([{ id: 'none-1', verified: false, matchedSecret: 'none' }]);
+  });
+
+  it('ignores a secret that was entered before', async () => {
+    expect(await open(settings, { ...none, webhookSecret_secret: secret }).deliver({ number: '2' })).toEqual([]);
+  });
+});
+
 describe('A trigger that accepts unverified events', () => {
   it('needs no secret', async () => {
     const { deliver, list } = open({ ...settings, acceptsUnsigned: true, idField: 'open' }, {});

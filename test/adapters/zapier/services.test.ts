@@ -185,11 +185,11 @@ describe('a pipeline run', () => {
     });
     expect(output['steps']).toHaveLength(2);
     expect(JSON.parse(JSON.stringify(output))).toEqual(output);
-    const again = await zapier.create('data_factory_get_pipeline_run', {
+    const again = await zapier.search('data_factory_get_pipeline_run', {
       authData: groups.azure,
       inputData: { factory, run: output['id'] },
     });
-    expect(again).toMatchObject({ id: output['id'], status: 'succeeded' });
+    expect(again).toMatchObject([{ id: output['id'], status: 'succeeded' }]);
     expect(requestsTo(/oauth2/) - before).toBeLessThanOrEqual(1);
   });
 

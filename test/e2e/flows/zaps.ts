@@ -33,6 +33,12 @@ export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data
     ...(inputData ? { inputData } : {}),
     ...more,
   });
+  const find = (search: string, name: string, inputData: NonNullable<ZapStep['inputData']>): ZapStep => ({
+    search,
+    name,
+    authData,
+    inputData,
+  });
   return {
     '000': {
       trigger: { key: 'quantemplate_dataset_updated', name: 'Dataset Updated', authData, inputData: {} },
@@ -109,14 +115,14 @@ export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data
     },
     '003': {
       steps: [
-        step('synapse_get_workspace', 'Get Workspace', () => ({ workspace })),
+        find('synapse_get_workspace', 'Find Workspace', () => ({ workspace })),
         step('synapse_run_pipeline', 'Run Pipeline', ({ trigger }) => ({
           workspace,
           pipeline: 'Spark_transform',
           parameters: { inputPath: 'raw/claims' },
           startKey: trigger['id'],
         })),
-        step('synapse_get_pipeline_run', 'Get Pipeline Run', ({ steps }) => ({
+        find('synapse_get_pipeline_run', 'Find Pipeline Run', ({ steps }) => ({
           workspace,
           run: steps['Run Pipeline']?.['id'],
         })),

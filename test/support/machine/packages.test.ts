@@ -98,7 +98,7 @@ describe.each(packageNames)('The tarball of n8n-nodes-%s', (name) => {
 it('the Zapier zip contains the license of every bundled package and lists them all', async () => {
   const zip = await builtZip();
   const entries = unzipSync(readFileSync(zip));
-  const notices = Buffer.from(entries['THIRD-PARTY-NOTICES.txt'] ?? []).toString('utf8');
+  const notices = Buffer.from(entries['dist/THIRD-PARTY-NOTICES.txt'] ?? []).toString('utf8');
   const list = JSON.parse(readFileSync(join(dirname(zip), 'sbom.cdx.json'), 'utf8')) as Contents;
   expectValid(list);
   const beside = Object.keys(entries).flatMap(

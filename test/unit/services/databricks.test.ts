@@ -210,6 +210,7 @@ describe('Get Run Output (Databricks)', () => {
 
   it('reads the last or the named task', async () => {
     expect(await run('getRunOutput', { run: '7' }, host())).toEqual({
+      id: '9',
       runId: '7',
       task: 'report',
       result: 'of 9',

@@ -32,7 +32,7 @@ export const getRunOutput = defineAction<DatabricksConnection>()({
   key: 'getRunOutput',
   name: 'Get Run Output',
   resource: 'Job Run',
-  description: 'Returns the output of a task run, such as a notebook result.',
+  description: 'Finds a task run and returns its output, such as a notebook result.',
   effect: 'safe',
   input: {
     run: runField,
@@ -41,6 +41,7 @@ export const getRunOutput = defineAction<DatabricksConnection>()({
     ),
   },
   output: {
+    id: text({ label: 'Task Run ID' }),
     runId: text({ label: 'Run ID' }),
     task: text({ label: 'Task' }),
     result: v.optional(text({ label: 'Result' })),
@@ -49,11 +50,12 @@ export const getRunOutput = defineAction<DatabricksConnection>()({
     error: v.optional(text({ label: 'Error' })),
     errorTrace: v.optional(text({ label: 'Error Trace' })),
   },
-  sample: { runId: '455644833', task: 'report', result: '{"rows": 48120}', truncated: false },
+  sample: { id: '455644834', runId: '455644833', task: 'report', result: '{"rows": 48120}', truncated: false },
   async run(input, context) {
     const task = pickTask(await readTasks(input.run, context), input.task);
     const { notebook_output: notebook, logs, error, error_trace: errorTrace } = await readOutput(task, context);
     return {
+      id: task.run_id,
       runId: input.run,
       task: task.task_key || task.run_id,
       truncated: notebook?.truncated ?? false,

@@ -14,7 +14,7 @@ export const getRun = defineAction<DatabricksConnection>()({
   key: 'getRun',
   name: 'Get Job Run',
   resource: 'Job Run',
-  description: 'Returns the status and tasks of a job run and, if it failed, the cause.',
+  description: 'Finds a job run and returns its status, tasks and, if it failed, the cause.',
   effect: 'safe',
   input: { run: runField, ...readFields },
   output: runFields,

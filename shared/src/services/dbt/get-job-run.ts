@@ -14,7 +14,7 @@ export const getJobRun = defineAction<DbtConnection>()({
   key: 'getJobRun',
   name: 'Get Job Run',
   resource: 'Job Run',
-  description: 'Returns the status and steps of a job run and, if it failed, the cause.',
+  description: 'Finds a job run and returns its status, steps and, if it failed, the cause.',
   effect: 'safe',
   input: { run: runField, ...readFields },
   output: runFields,

@@ -15,7 +15,7 @@ export const getReportRun = defineAction<ModeConnection>()({
   key: 'getReportRun',
   name: 'Get Report Run',
   resource: 'Report Run',
-  description: 'Gets the status, queries and errors of a report run.',
+  description: 'Finds a report run and returns its status, queries and errors.',
   effect: 'safe',
   input: { report: reportField, run: runField, ...readFields },
   output: runFields,

@@ -27,7 +27,7 @@ const maxRecent = 10;
 export const reportRunFinished = defineWebhookTrigger<ModeConnection>()({
   key: 'reportRunFinished',
   name: 'Report Run Finished',
-  description: 'Triggers when a report run finishes.',
+  description: 'Triggers when a report run finishes and Mode calls the webhook that you add.',
   input: {
     reports: v.optional(
       list({

@@ -63,6 +63,8 @@ export async function findExecution(api: Api, pipeline: string, id: string, ends
   throw new PipewrightError({
     code: 'not-found',
     service,
+    // As the answer of an API that can read a single one.
+    status: 404,
     message: `Pipeline ${pipeline} has no run ${id}.`,
     hint: 'Check the run ID and the pipeline ID.',
   });

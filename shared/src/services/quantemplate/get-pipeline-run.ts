@@ -16,7 +16,7 @@ export const getPipelineRun = defineAction<QuantemplateConnection>()({
   key: 'getPipelineRun',
   name: 'Get Pipeline Run',
   resource: 'Pipeline Run',
-  description: 'Gets the status of a pipeline run, with its outputs.',
+  description: 'Finds a pipeline run and returns its status and outputs.',
   effect: 'safe',
   input: { pipeline: pipelineField, execution: executionField, ...readFields },
   output: runFields,

@@ -70,6 +70,7 @@ function asEvent({ pipeline, run }: { pipeline: string; run: Run }, outcome: Par
 export const pipelineCompleted = defineWebhookTrigger<QuantemplateConnection>()({
   key: 'pipelineCompleted',
   name: 'Pipeline Completed',
+  resource: 'Pipeline Run',
   description: 'Triggers when a pipeline that is shared with the whole organisation finishes a run.',
   input: {
     pipelines: v.optional(

@@ -9,7 +9,7 @@ export const webhookSecretConnection = defineConnection({
     'Used to verify that events are authentic, with a secret or Microsoft Entra tokens. Create one for each sender.',
   documentationUrl: 'https://www.standardwebhooks.com/',
   ...webhookSecretForm(
-    ['signature', 'shared-secret', 'entra'],
+    ['signature', 'shared-secret', 'entra', 'none'],
     "The signing secret from the sender, e.g. whsec_…, or a random secret of at least 16 characters that you also enter in the sender's settings.",
   ),
 });

@@ -1,6 +1,5 @@
 import { file } from '../../define/fields.ts';
 import { defineAction } from '../../define/operation.ts';
-import { drawTimeline } from './pictures/timeline.ts';
 import type { SlackConnection } from './connection-fields.ts';
 import { readRunInput, runField } from './run-input.ts';
 
@@ -16,6 +15,7 @@ export const drawRunTimeline = defineAction<SlackConnection>()({
   output: { file: file({ label: 'File' }) },
   sample: { file: 'https://files.example/timeline.png' },
   async run(input, { host }) {
+    const { drawTimeline } = await import('./pictures/timeline.ts');
     const png = await drawTimeline(readRunInput(input), host.now());
     const bytes = async function* () {
       yield png;

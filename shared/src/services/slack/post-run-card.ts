@@ -5,7 +5,6 @@ import { boolean, text } from '../../define/fields.ts';
 import { defineAction } from '../../define/operation.ts';
 import type { Context } from '../../define/context.ts';
 import { isFinished } from '../../runs/run.ts';
-import { drawTimeline } from './pictures/timeline.ts';
 import { openSlack, postOnce, slackShape } from './api.ts';
 import { channelField, conversationId } from './channels.ts';
 import type { SlackConnection } from './connection-fields.ts';
@@ -110,6 +109,7 @@ export const postRunCard = defineAction<SlackConnection>()({
       ));
     await host.cache.set(cacheKey, { channel: posted.channel, ts: posted.ts }, cacheSeconds);
     if (input.timeline && isFinished(run.status) && run.steps.length > 0) {
+      const { drawTimeline } = await import('./pictures/timeline.ts');
       const file = fileOf('timeline.png', 'image/png', await drawTimeline(run, host.now()));
       await shareFile({ file, title: `Timeline of ${run.name}`, channel, thread: posted.ts }, context);
     }

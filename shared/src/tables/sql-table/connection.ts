@@ -6,8 +6,7 @@ import { fields } from './connection-fields.ts';
 export const sqlConnection = defineConnection({
   key: 'sql',
   name: 'SQL Database',
-  description:
-    'A PostgreSQL, MySQL, MariaDB, SQL Server or Azure SQL database, or a SQLite file on self-hosted instances.',
+  description: 'A PostgreSQL, MySQL, MariaDB, SQL Server or Azure SQL database.',
   documentationUrl: 'https://www.postgresql.org/docs/current/libpq-connect.html',
   fields,
   async test({ connection, host }) {

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { readColumnType, readContract } from '../../datasets/types/contract.ts';
 import type { KnownTypes } from '../../datasets/types/infer-types.ts';
-import { loadIntoTable } from '../../datasets/load/load-into-table.ts';
 import { describeProgress } from '../../datasets/load/load-progress.ts';
 import type { Host } from '../../host/host.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
@@ -297,6 +296,8 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
       try {
         const dataset = await openDataset(sources, input, context);
         refuseTooLarge(dataset, host);
+        // Loaded here, because it would slow down the start of every app and node that contains this step.
+        const { loadIntoTable } = await import('../../datasets/load/load-into-table.ts');
         const { table, ...result } = await loadIntoTable(withinTimeLimit(dataset.bytes, host), target, {
           table: input.table,
           mode: input.mode,

@@ -6,14 +6,14 @@ import { factoryField, openFactory } from './factory.ts';
 import { listTriggers as readTriggers, readTrigger, sampleTrigger, triggerFields } from './triggers.ts';
 
 /**
- * Lists the triggers of a factory; an exact match comes first.
+ * Finds triggers of a factory by part of their name; an exact match comes first.
  * @see https://learn.microsoft.com/rest/api/datafactory/triggers/list-by-factory
  */
 export const listTriggers = defineSearch<AzureConnection>()({
   key: 'listTriggers',
-  name: 'List Triggers',
+  name: 'Find Trigger',
   resource: 'Trigger',
-  description: 'Lists the triggers of a data factory with their state and pipelines.',
+  description: 'Finds triggers of a data factory by name and returns their state and pipelines.',
   input: {
     factory: factoryField,
     name: v.optional(

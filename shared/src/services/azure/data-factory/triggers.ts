@@ -113,6 +113,6 @@ export async function switchTrigger(
     code: 'timed-out',
     service,
     message: `The trigger “${name}” is not ${wanted.toLowerCase()} yet.`,
-    hint: 'Check its state in a few minutes with List Triggers.',
+    hint: 'Check its state in a few minutes with Find Trigger.',
   });
 }

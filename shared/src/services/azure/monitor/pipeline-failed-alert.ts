@@ -80,6 +80,7 @@ const eventOf = (id: string, run: RunReport, { rule, severity, firedAt, factory 
 export const pipelineFailedAlert = defineWebhookTrigger<AzureConnection>()({
   key: 'pipelineFailedAlert',
   name: 'Data Factory Pipeline Failed',
+  resource: 'Pipeline Run',
   description: 'Triggers when Azure Monitor reports a failed Data Factory pipeline run.',
   input: {
     pipelines: v.optional(

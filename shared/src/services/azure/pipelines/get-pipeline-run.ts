@@ -18,7 +18,7 @@ export function defineGetPipelineRun(kind: PipelineHomeKind, run: RunField): Act
     key: 'getPipelineRun',
     name: 'Get Pipeline Run',
     resource: 'Pipeline Run',
-    description: 'Returns the status and the activities of a pipeline run.',
+    description: 'Finds a pipeline run and returns its status and activities.',
     effect: 'safe',
     input: inHome(kind, { run, ...readFields }),
     output: runFields,

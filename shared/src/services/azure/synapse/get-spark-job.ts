@@ -16,7 +16,7 @@ export const getSparkJob = defineAction<AzureConnection>()({
   key: 'getSparkJob',
   name: 'Get Spark Job',
   resource: 'Spark Job',
-  description: 'Returns the status of a Spark job and, if it failed, the cause.',
+  description: 'Finds a Spark job and returns its status and, if it failed, the cause.',
   effect: 'safe',
   input: { workspace: workspaceField, pool: sparkPoolField, job: sparkJobField, ...readFields },
   output: runFields,

@@ -47,7 +47,7 @@ export const getWorkspace = defineAction<AzureConnection>()({
   key: 'getWorkspace',
   name: 'Get Workspace',
   resource: 'Workspace',
-  description: 'Returns the location, state, endpoints and storage of a workspace.',
+  description: 'Finds a workspace and returns its location, state, endpoints and storage.',
   effect: 'safe',
   input: { workspace: workspaceField },
   output,
