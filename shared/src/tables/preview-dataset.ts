@@ -2,16 +2,10 @@ import * as v from 'valibot';
 import { boolean, integer, json, option } from '../define/fields.ts';
 import { defineAction, type Action } from '../define/operation.ts';
 import { verifyLength } from '../datasets/bytes/verify-length.ts';
-import { decodeDataset } from '../datasets/formats/decode-dataset.ts';
 import { previewRows } from '../datasets/rows/preview-rows.ts';
 import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
 import { withinTimeLimit } from './time-limit.ts';
-
-/** Maximum number of decoded bytes to read from a dataset. */
-const maxBytes = 1024 * 1024;
-
-const maxRejects = 20;
 
 const input = {
   output: v.optional(
@@ -72,22 +66,15 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
     items: ({ output }) => (output === 'all' ? undefined : output),
     async run(chosen, context) {
       const dataset = await openDataset(sources, chosen, context);
-      const format = formatOf(chosen, dataset);
-      const pieces: Uint8Array[] = [];
-      let bytes = 0;
-      let complete = true;
       const source = withinTimeLimit(verifyLength(dataset.bytes, dataset.size), context.host);
-      for await (const piece of decodeDataset(source, format)) {
-        pieces.push(piece);
-        bytes += piece.length;
-        complete = bytes < maxBytes;
-        if (!complete) break;
-      }
-      const { columns, rows, rejects } = previewRows(Buffer.concat(pieces), { ...format, rows: chosen.rows, complete });
+      const { columns, rows, rejects, complete } = await previewRows(source, {
+        ...formatOf(chosen, dataset),
+        rows: chosen.rows,
+      });
       return {
         columns,
         rows: rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]))),
-        rejects: rejects.slice(0, maxRejects),
+        rejects,
         complete,
       };
     },

@@ -1,0 +1,4 @@
+import type { TypedFormat } from './row-source.ts';
+
+/** All formats that are not text. To add one, see docs/architecture.md. */
+export const typedFormats: readonly TypedFormat[] = [];
