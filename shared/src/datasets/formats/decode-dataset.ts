@@ -1,11 +1,12 @@
 import type { Bytes } from '../../host/bytes.ts';
+import type { ExcelOptions } from '../excel/excel-options.ts';
 import type { CsvFormat } from './csv-scanner.ts';
 import { decodeText } from '../bytes/decode-text.ts';
 import type { Encoding } from '../bytes/encodings.ts';
 import { refuseBinary } from '../bytes/refuse-binary.ts';
 
 /** The format of a dataset. */
-export interface DatasetFormat {
+export interface DatasetFormat extends ExcelOptions {
   /** TSV is CSV with a tab as delimiter. Default: CSV. */
   format?: 'csv' | 'json-lines';
   /** Default: `auto`. */

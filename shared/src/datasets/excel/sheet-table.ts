@@ -1,0 +1,182 @@
+import { PipewrightError } from '../../host/error.ts';
+import { nameColumns } from '../formats/column-names.ts';
+import type { CsvBlock } from '../formats/csv-block.ts';
+import type { Reject } from '../formats/csv-scanner.ts';
+import { TypedBlockBuilder } from '../formats/typed-block-builder.ts';
+import { columnLetters } from './cell-reference.ts';
+import { cellValue, type CellContext, type CellValue } from './cell-value.ts';
+import type { ChosenArea } from './choose-area.ts';
+import type { RawCell } from './sheet-cells.ts';
+import { refuseTitle } from './refuse-title.ts';
+import type { SheetRow } from './sheet-row.ts';
+
+/** Rows that decide which columns without a name are part of the table. */
+const sampleRows = 1_000;
+
+/** Size of a block. */
+const bytesPerBlock = 128 * 1024;
+
+/** Columns of a whole column range that can be named before the sheet is read. */
+const maxChosenColumns = 2_000;
+
+const nothing: CellValue = { kind: 'null' };
+
+/** How to turn the rows of a worksheet into a table. */
+export interface SheetTableOptions {
+  delimiter: string;
+  /** Whether the first row contains the column names. */
+  header: boolean;
+  /** Rows to skip before it, counted from the first row of the area. */
+  skipRows: number;
+  invalidCells: 'reject' | 'null';
+}
+
+/**
+ * Turns the rows of a worksheet into the rows of a table. The first row with a value, after Skip Rows, is the header.
+ * Rows without a value are skipped. A column is part of the table if it has a name, or a value in one of the first
+ * thousand rows; a row with a value in another column is rejected, like a row with too many values in CSV.
+ */
+export class SheetTable {
+  /** Column names, once known. */
+  header: string[] | undefined;
+  readonly #area: ChosenArea;
+  readonly #context: CellContext;
+  readonly #options: SheetTableOptions;
+  readonly #onReject: (reject: Reject) => void;
+  readonly #builder: TypedBlockBuilder;
+  readonly #blocks: CsvBlock[] = [];
+  #headerRow: SheetRow | undefined;
+  #sample: SheetRow[] | undefined = [];
+  /** Place of each column of the sheet in the table, by its number. */
+  #places: number[] = [];
+  #width = 0;
+  #values: CellValue[] = [];
+
+  constructor(area: ChosenArea, context: CellContext, options: SheetTableOptions, onReject: (reject: Reject) => void) {
+    this.#area = area;
+    this.#context = context;
+    this.#options = options;
+    this.#onReject = onReject;
+    this.#builder = new TypedBlockBuilder(options.delimiter);
+    this.#builder.begin(bytesPerBlock);
+  }
+
+  /** Adds a row. */
+  add(row: number, cells: readonly RawCell[]): void {
+    if (row < this.#area.area.top + this.#options.skipRows) return;
+    const found: SheetRow = { row, cells: [] };
+    for (const cell of cells) {
+      const value = cellValue(cell, this.#context);
+      if (value.kind !== 'null') found.cells.push({ column: cell.column, value });
+    }
+    if (found.cells.length === 0) return;
+    if (this.#options.header && this.#area.columnNames === undefined && !this.#headerRow) this.#headerRow = found;
+    else if (this.#sample) {
+      this.#sample.push(found);
+      if (this.#sample.length === sampleRows) this.#begin(this.#sample);
+    } else this.#write(found);
+  }
+
+  /** Ends the table after the last row. */
+  end(): void {
+    if (this.#sample) this.#begin(this.#sample);
+    this.#flush();
+  }
+
+  /** Returns the blocks that are complete, and forgets them. */
+  take(): CsvBlock[] {
+    return this.#blocks.splice(0);
+  }
+
+  #begin(sample: readonly SheetRow[]): void {
+    this.#sample = undefined;
+    const names = this.#columnNames(sample);
+    const columns = [...names.keys()].sort((one, other) => one - other);
+    if (columns.length === 0) return;
+    this.header = nameColumns(columns.map((column) => names.get(column) ?? ''));
+    columns.forEach((column, place) => {
+      this.#places[column] = place;
+    });
+    this.#width = columns.length;
+    for (const row of sample) this.#write(row);
+  }
+
+  /** The columns of the table with their names, empty for columns without one. */
+  #columnNames(sample: readonly SheetRow[]): Map<number, string> {
+    const { area, isChosen, columnNames } = this.#area;
+    const names = new Map<number, string>();
+    if (isChosen && area.right - area.left < maxChosenColumns)
+      for (let column = area.left; column <= area.right; column += 1)
+        names.set(column, columnNames?.[column - area.left] ?? '');
+    const text = (value: CellValue): string => this.#textOf(value);
+    if (this.#headerRow) refuseTitle(this.#headerRow, sample, area.top, text);
+    for (const { column, value } of this.#headerRow?.cells ?? []) {
+      if (value.kind === 'invalid')
+        throw new PipewrightError({
+          code: 'invalid-file',
+          message: `The cell ${columnLetters(column)}${this.#headerRow?.row} in the header row ${value.reason}.`,
+          hint: 'Correct the cell, or set Skip Rows so that the header row is another one.',
+        });
+      names.set(column, text(value));
+    }
+    for (const { cells } of sample) for (const { column } of cells) if (!names.has(column)) names.set(column, '');
+    return names;
+  }
+
+  #write({ row, cells }: SheetRow): void {
+    const values = this.#values;
+    values.length = 0;
+    let reason: string | undefined;
+    for (const { column, value } of cells) {
+      const place = this.#places[column];
+      if (place === undefined) {
+        reason ??= `has a value in the cell ${columnLetters(column)}${row}, but the column ${columnLetters(column)} has no name, and no value in the first ${sampleRows} rows`;
+        continue;
+      }
+      if (value.kind === 'invalid' && this.#options.invalidCells === 'reject')
+        reason ??= `has a cell ${columnLetters(column)}${row} (column “${this.header?.[place]}”) that ${value.reason}`;
+      while (values.length < place) values.push(nothing);
+      values.push(value);
+    }
+    if (reason !== undefined) return this.#reject(row, cells, reason);
+    const builder = this.#builder;
+    for (let place = 0; place < this.#width; place += 1) {
+      const value = values[place] ?? nothing;
+      if (value.kind === 'shared') this.#context.strings.write(value.index, builder);
+      else if (value.kind === 'bare') builder.addBare(value.text);
+      else if (value.kind === 'text') builder.addText(value.text);
+      else builder.addNull();
+    }
+    builder.endRow(row);
+    if (builder.size >= bytesPerBlock) this.#flush();
+  }
+
+  #flush(): void {
+    this.#blocks.push(this.#builder.build(this.#width));
+    this.#builder.begin(bytesPerBlock);
+  }
+
+  #reject(row: number, cells: SheetRow['cells'], reason: string): void {
+    this.#onReject({
+      line: row,
+      reason,
+      text: cells
+        .map(({ value }) => this.#textOf(value))
+        .join(this.#options.delimiter)
+        .slice(0, 1_000),
+    });
+  }
+
+  #textOf(value: CellValue): string {
+    switch (value.kind) {
+      case 'null':
+        return '';
+      case 'shared':
+        return this.#context.strings.textOf(value.index);
+      case 'invalid':
+        return value.shown;
+      default:
+        return value.text;
+    }
+  }
+}
