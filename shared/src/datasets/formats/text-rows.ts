@@ -1,4 +1,5 @@
 import type { Bytes } from '../../host/bytes.ts';
+import { PipewrightError } from '../../host/error.ts';
 import { BlockBuffer } from './block-buffer.ts';
 import type { CsvBlock } from './csv-block.ts';
 import type { CsvFormat, Reject } from './csv-scanner.ts';
@@ -34,9 +35,23 @@ export class TextRows implements RowSource {
     const buffer = new BlockBuffer();
     for await (const piece of decodeDataset(this.#bytes, this.#options)) {
       this.bytesRead += piece.length;
-      for (const pieces of buffer.add(piece)) yield scanner.push(...pieces);
+      for (const pieces of buffer.add(piece)) yield this.#checked(scanner.push(...pieces));
     }
-    yield scanner.push(...buffer.flush());
-    yield scanner.end();
+    yield this.#checked(scanner.push(...buffer.flush()));
+    yield this.#checked(scanner.end());
+  }
+
+  /**
+   * Refuses options that select a part of a workbook, which would otherwise be ignored, once it is certain that the file is
+   * a table and not a document with a better refusal.
+   */
+  #checked(block: CsvBlock): CsvBlock {
+    const { sheet, cellRange } = this.#options;
+    if ((sheet === undefined && cellRange === undefined) || !this.header) return block;
+    throw new PipewrightError({
+      code: 'invalid-input',
+      message: `“${sheet === undefined ? 'Cell Range or Table' : 'Sheet'}” is set, but the file is not an Excel workbook.`,
+      hint: 'Clear Sheet and Cell Range or Table, or check that it is the right file.',
+    });
   }
 }
