@@ -7,8 +7,9 @@ import { decodeCellText, textFault } from './cell-text.ts';
 import { StringItem } from './string-item.ts';
 import { readXml } from './xml-reader.ts';
 
-/** Bytes of text that a workbook can share between its cells. */
-const maxBytes = 512 * 1024 * 1024;
+/** Limits of the texts that a workbook can share between its cells. */
+const maxBytes = 256 * 1024 * 1024;
+const maxStrings = 32 * 1024 * 1024;
 
 /**
  * The texts that cells of a workbook share, kept as UTF-8 with doubled quotation marks in one buffer, ready to be written:
@@ -26,7 +27,7 @@ export class SharedStrings {
 
   /**
    * Reads `xl/sharedStrings.xml`.
-   * @throws PipewrightError `invalid-input` for more than 512 MB of text
+   * @throws PipewrightError `invalid-input` for more than 256 MB of text
    */
   async read(bytes: Bytes): Promise<void> {
     const item = new StringItem();
@@ -78,6 +79,7 @@ export class SharedStrings {
     const doubled = text.includes('"');
     const written = doubled ? text.replaceAll('"', '""') : text;
     this.#reserve(written.length * 3);
+    if (this.count === maxStrings) throw tooMuchText();
     if (this.count === this.#starts.length) {
       this.#starts = grown(this.#starts, new Uint32Array(this.count * 2));
       this.#kinds = grown(this.#kinds, new Uint8Array(this.count * 2));
@@ -95,16 +97,19 @@ export class SharedStrings {
   #reserve(bytes: number): void {
     const size = this.#at + bytes;
     if (size <= this.#buffer.length) return;
-    if (size > maxBytes)
-      throw new PipewrightError({
-        code: 'invalid-input',
-        message: 'The Excel workbook has more than 512 MB of text.',
-        hint: 'Save the sheet as CSV (UTF-8) and use that file.',
-      });
+    if (size > maxBytes) throw tooMuchText();
     const larger = Buffer.allocUnsafe(Math.max(64 * 1024, size, Math.floor(this.#buffer.length * 1.5)));
     this.#buffer.copy(larger, 0, 0, this.#at);
     this.#buffer = larger;
   }
+}
+
+function tooMuchText(): PipewrightError {
+  return new PipewrightError({
+    code: 'invalid-input',
+    message: 'The Excel workbook has more than 256 MB of text.',
+    hint: 'Save the sheet as CSV (UTF-8) and use that file.',
+  });
 }
 
 function grown<A extends Uint32Array | Uint8Array>(from: A, to: A): A {

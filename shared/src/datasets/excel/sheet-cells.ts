@@ -131,7 +131,9 @@ export class SheetCells implements XmlHandler {
     this.#cell = undefined;
     if (cell.value === undefined && cell.inline === undefined && !cell.isFormula) return;
     const { left, right } = this.#area;
-    if (cell.column >= left && cell.column <= right) this.#cells.push(cell);
+    if (cell.column < left || cell.column > right) return;
+    this.#cells.push(cell);
+    if (this.#cells.length > maxColumns) throw badWorkbook(`row ${this.#row} has more than ${maxColumns} cells`);
   }
 
   #closeRow(): void {

@@ -10,8 +10,8 @@ import type { RawCell } from './sheet-cells.ts';
 import { refuseTitle } from './refuse-title.ts';
 import type { SheetRow } from './sheet-row.ts';
 
-/** Rows that decide which columns without a name are part of the table. */
-const sampleRows = 1_000;
+/** Limits of the rows that decide which columns without a name are part of the table. */
+const sampleLimits = { rows: 1_000, cells: 500_000 };
 
 /** Size of a block. */
 const bytesPerBlock = 128 * 1024;
@@ -47,6 +47,8 @@ export class SheetTable {
   readonly #blocks: CsvBlock[] = [];
   #headerRow: SheetRow | undefined;
   #sample: SheetRow[] | undefined = [];
+  #sampleCells = 0;
+  #sampleRows = 0;
   /** Place of each column of the sheet in the table, by its number. */
   #places: number[] = [];
   #width = 0;
@@ -73,7 +75,9 @@ export class SheetTable {
     if (this.#options.header && this.#area.columnNames === undefined && !this.#headerRow) this.#headerRow = found;
     else if (this.#sample) {
       this.#sample.push(found);
-      if (this.#sample.length === sampleRows) this.#begin(this.#sample);
+      this.#sampleCells += found.cells.length;
+      if (this.#sample.length === sampleLimits.rows || this.#sampleCells > sampleLimits.cells)
+        this.#begin(this.#sample);
     } else this.#write(found);
   }
 
@@ -90,6 +94,7 @@ export class SheetTable {
 
   #begin(sample: readonly SheetRow[]): void {
     this.#sample = undefined;
+    this.#sampleRows = sample.length;
     const names = this.#columnNames(sample);
     const columns = [...names.keys()].sort((one, other) => one - other);
     if (columns.length === 0) return;
@@ -130,7 +135,7 @@ export class SheetTable {
     for (const { column, value } of cells) {
       const place = this.#places[column];
       if (place === undefined) {
-        reason ??= `has a value in the cell ${columnLetters(column)}${row}, but the column ${columnLetters(column)} has no name, and no value in the first ${sampleRows} rows`;
+        reason ??= `has a value in the cell ${columnLetters(column)}${row}, but the column ${columnLetters(column)} has no name, and no value in the first ${this.#sampleRows} rows`;
         continue;
       }
       if (value.kind === 'invalid' && this.#options.invalidCells === 'reject')

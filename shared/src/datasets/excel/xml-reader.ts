@@ -3,7 +3,7 @@ import { badWorkbook } from './bad-workbook.ts';
 import { decodeXml } from './xml-text.ts';
 
 /** A longer tag or text is assumed to be corrupt; Excel limits a cell to 32,767 characters. */
-const maxTokenLength = 16 * 1024 * 1024;
+const maxTokenLength = 1024 * 1024;
 
 const maxDepth = 1_000;
 
