@@ -14,10 +14,12 @@ const plainForm = /^(?:0|-?[1-9]\d{0,14}|-?(?:0|[1-9]\d{0,7})\.\d{0,6}[1-9])$/;
  */
 export function exactNumber(text: string, round = false): string | undefined {
   if (plainForm.test(text)) return text;
+  const number = Number(text);
+  if (!Number.isFinite(number)) return undefined;
+  // Most programs write the shortest form already.
+  if (!round && String(number) === text && !text.includes('e')) return text === '-0' ? '0' : text;
   const trimmed = text.trim();
   if (!numberForm.test(trimmed)) return undefined;
-  const number = Number(trimmed);
-  if (!Number.isFinite(number)) return undefined;
   if (round) return withoutExponent(String(Number(number.toPrecision(15))));
   const digits = trimmed
     .replace(/[eE].*$/, '')

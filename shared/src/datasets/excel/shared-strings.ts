@@ -121,8 +121,12 @@ function grown<A extends Uint32Array | Uint8Array>(from: A, to: A): A {
 export function sharedIndex(text: string, { count }: SharedStrings): number | undefined {
   const trimmed = text.trim();
   if (trimmed === '') return undefined;
-  const index = /^\d{1,9}$/.test(trimmed) ? Number(trimmed) : -1;
-  if (index < 0 || index >= count)
+  let index = 0;
+  for (let at = 0; at < trimmed.length && index < count; at += 1) {
+    const digit = trimmed.charCodeAt(at) - 0x30;
+    index = digit >= 0 && digit <= 9 ? index * 10 + digit : count;
+  }
+  if (index >= count)
     throw badWorkbook(`a cell has the shared text number ${trimmed.slice(0, 20)}, which it does not contain`);
   return index;
 }

@@ -27,19 +27,30 @@ export class XmlAttributes {
   #text = '';
   #from = 0;
   #to = 0;
+  /** Where the attribute after the last one found starts. */
+  #next = 0;
+  #hasEntities = false;
 
   /** Points to the attributes in the text of a tag. */
-  set(text: string, from: number, to: number): void {
+  set(text: string, from: number, to: number, hasEntities: boolean): void {
     this.#text = text;
-    this.#from = from;
+    this.#from = this.#next = from;
     this.#to = to;
+    this.#hasEntities = hasEntities;
   }
 
-  /** Value of an attribute by its name without prefix; undefined if the element does not have it. */
+  /**
+   * Value of an attribute by its name without prefix; undefined if the element does not have it. Fast if attributes are
+   * asked for in their order.
+   */
   get(name: string): string | undefined {
+    const last = this.#next;
+    return this.#find(name, last, this.#to) ?? (last === this.#from ? undefined : this.#find(name, this.#from, last));
+  }
+
+  #find(name: string, from: number, to: number): string | undefined {
     const text = this.#text;
-    const to = this.#to;
-    let at = this.#from;
+    let at = from;
     while (at < to) {
       while (at < to && text.charCodeAt(at) <= space) at += 1;
       let start = at;
@@ -49,11 +60,14 @@ export class XmlAttributes {
         if (code === colon) start = at;
       }
       const end = at;
-      while (at < to && text.charCodeAt(at) !== doubleQuote && text.charCodeAt(at) !== singleQuote) at += 1;
-      const quote = text[at] as string;
-      const close = at < to ? text.indexOf(quote, at + 1) : -1;
+      while (at < to && (code = text.charCodeAt(at)) !== doubleQuote && code !== singleQuote) at += 1;
+      const close = at < to ? text.indexOf(code === doubleQuote ? '"' : "'", at + 1) : -1;
       if (close < 0 || close >= to) return undefined;
-      if (end - start === name.length && text.startsWith(name, start)) return decodeEntities(text.slice(at + 1, close));
+      if (end - start === name.length && text.startsWith(name, start)) {
+        this.#next = close + 1;
+        const value = text.slice(at + 1, close);
+        return this.#hasEntities ? decodeEntities(value) : value;
+      }
       at = close + 1;
     }
     return undefined;
@@ -113,6 +127,8 @@ class XmlParser {
   /** Depth of the skipped subtree; 0 if none. */
   #ignoredFrom = 0;
   #hasRoot = false;
+  /** Whether the current piece has entities; looked up once, because most have none. */
+  #hasEntities = false;
 
   constructor(handler: XmlHandler) {
     this.#handler = handler;
@@ -120,6 +136,7 @@ class XmlParser {
 
   write(piece: string): void {
     const text = this.#text === '' ? piece : this.#text + piece;
+    this.#hasEntities = text.includes('&');
     let at = 0;
     for (;;) {
       const tag = text.indexOf('<', at);
@@ -153,6 +170,7 @@ class XmlParser {
       throw badWorkbook('its XML has a document type definition, which is not allowed');
     }
     if (first === question) return after('?>', tag + 2);
+    if (first === slash) return after('>', tag + 2);
     for (let at = tag + 1; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
       if (code === closeBracket) return at + 1;
@@ -168,7 +186,10 @@ class XmlParser {
   #passText(text: string, from: number, to: number): void {
     if (this.#stack.length === 0) {
       if (text.slice(from, to).trim() !== '') throw badWorkbook('its XML has text outside of the root element');
-    } else if (this.#ignoredFrom === 0) this.#handler.text?.(decodeEntities(text.slice(from, to)));
+    } else if (this.#ignoredFrom === 0) {
+      const part = text.slice(from, to);
+      this.#handler.text?.(this.#hasEntities ? decodeEntities(part) : part);
+    }
   }
 
   #passTag(text: string, tag: number, next: number): void {
@@ -178,12 +199,18 @@ class XmlParser {
       if (text[tag + 2] === '[' && this.#ignoredFrom === 0) this.#handler.text?.(text.slice(tag + 9, next - 3));
       return;
     }
-    if (first === slash) return this.#close(nameAt(text, tag + 2, next - 1));
+    if (first === slash) {
+      const opened = this.#stack[this.#stack.length - 1] ?? '';
+      const isPlain = next - tag - 3 === opened.length && text.startsWith(opened, tag + 2);
+      return this.#close(isPlain ? opened : nameAt(text, tag + 2, next - 1));
+    }
     const isEmpty = text.charCodeAt(next - 2) === slash;
     const end = next - (isEmpty ? 2 : 1);
-    let nameEnd = tag + 1;
-    while (nameEnd < end && text.charCodeAt(nameEnd) > space) nameEnd += 1;
-    const name = nameAt(text, tag + 1, nameEnd);
+    let nameStart = tag + 1;
+    let nameEnd = nameStart;
+    for (let code = 0; nameEnd < end && (code = text.charCodeAt(nameEnd)) > space; nameEnd += 1)
+      if (code === colon) nameStart = nameEnd + 1;
+    const name = text.slice(nameStart, nameEnd);
     if (name === '' || (this.#stack.length === 0 && this.#hasRoot)) throw badWorkbook('its XML is malformed');
     this.#hasRoot = true;
     this.#stack.push(name);
@@ -191,7 +218,7 @@ class XmlParser {
     if (this.#ignoredFrom === 0) {
       if (isIgnored(name)) this.#ignoredFrom = this.#stack.length;
       else {
-        this.#attributes.set(text, nameEnd, end);
+        this.#attributes.set(text, nameEnd, end, this.#hasEntities);
         this.#handler.open(name, this.#attributes);
       }
     }

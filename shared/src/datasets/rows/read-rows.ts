@@ -108,6 +108,11 @@ function invalidRow({ line, reason }: Reject, { quotedIsText, unit }: RowSource)
   return new PipewrightError({
     code: 'rejected-rows',
     message: `A row is invalid: ${unit} ${line} ${reason}.`,
-    hint: unit === 'row' ? 'Correct the sheet, or change Invalid Cells.' : quotedIsText ? 'Correct the file.' : 'Correct the file, or check Delimiter.',
+    hint:
+      unit === 'row'
+        ? 'Correct the sheet, or change Invalid Cells.'
+        : quotedIsText
+          ? 'Correct the file.'
+          : 'Correct the file, or check Delimiter.',
   });
 }
