@@ -7,7 +7,7 @@ import { verifyLength } from '../datasets/bytes/verify-length.ts';
 import { readRows } from '../datasets/rows/read-rows.ts';
 import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
-import { withinTimeLimit } from './time-limit.ts';
+import { startTimeLimit } from './time-limit.ts';
 
 /** Maximum number of rows that one step returns. */
 const maxRows = 50_000;
@@ -82,9 +82,11 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
     async run(chosen, context) {
       const { host } = context;
       const dataset = await openDataset(sources, chosen, context);
-      const bytes = withinTimeLimit(verifyLength(dataset.bytes, dataset.size), host);
+      const time = startTimeLimit(host);
+      const bytes = time.limit(verifyLength(dataset.bytes, dataset.size));
       const { rows, columns, more } = await readRows(bytes, {
         ...formatOf(chosen, dataset),
+        checkpoint: time.checkpoint,
         first: chosen.firstRow,
         count: chosen.returnAll ? maxRows : chosen.rows,
         ...withoutUndefined({ maxBytes: host.maxOutputBytes, signal: host.signal }),

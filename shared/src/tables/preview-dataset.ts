@@ -5,7 +5,7 @@ import { verifyLength } from '../datasets/bytes/verify-length.ts';
 import { previewRows } from '../datasets/rows/preview-rows.ts';
 import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
-import { withinTimeLimit } from './time-limit.ts';
+import { startTimeLimit } from './time-limit.ts';
 
 const input = {
   output: v.optional(
@@ -66,9 +66,11 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
     items: ({ output }) => (output === 'all' ? undefined : output),
     async run(chosen, context) {
       const dataset = await openDataset(sources, chosen, context);
-      const source = withinTimeLimit(verifyLength(dataset.bytes, dataset.size), context.host);
+      const time = startTimeLimit(context.host);
+      const source = time.limit(verifyLength(dataset.bytes, dataset.size));
       const { columns, rows, rejects, complete } = await previewRows(source, {
         ...formatOf(chosen, dataset),
+        checkpoint: time.checkpoint,
         rows: chosen.rows,
       });
       return {

@@ -50,6 +50,9 @@ export class DatasetReader implements RowSource {
     this.#rows = typed
       ? typed.open(all, this.#options, this.#onReject)
       : new TextRows(all, this.#options, this.#onReject);
-    yield* this.#rows.blocks();
+    for await (const block of this.#rows.blocks()) {
+      this.#options.checkpoint?.();
+      yield block;
+    }
   }
 }

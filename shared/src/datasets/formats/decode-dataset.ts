@@ -15,6 +15,8 @@ export interface DatasetFormat extends ExcelOptions {
   fileInZip?: string;
   /** Lines to skip before the header, such as a title. Default: 0. */
   skipRows?: number;
+  /** Called before each block of rows is returned; throws to stop, such as when the time is up. */
+  checkpoint?(): void;
 }
 
 /** The CSV format of the rows that `DatasetReader` returns, whatever the format of the file. */

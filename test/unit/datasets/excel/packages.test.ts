@@ -148,6 +148,13 @@ describe('The package of an Excel workbook', () => {
   });
 });
 
+it('Reading an Excel workbook stops at a checkpoint', async () => {
+  const checkpoint = (): void => {
+    throw new Error('time is up');
+  };
+  await expect(readDataset(file, { checkpoint })).rejects.toThrow('time is up');
+});
+
 describe('parseXml', () => {
   it('returns the same events whatever the size of the pieces', async () => {
     const xml = Buffer.from(
