@@ -26,7 +26,7 @@ export interface RawCell {
   isFormula: boolean;
 }
 
-/** Receives the rows of a worksheet that have cells in the area, from top to bottom. */
+/** Receives the rows of a worksheet that have cells in the area, from top to bottom. The cells are reused for the next row. */
 export type OnRow = (row: number, cells: readonly RawCell[]) => void;
 
 /**
@@ -44,7 +44,9 @@ export class SheetCells implements XmlHandler {
   #row = 0;
   #lastRow = 0;
   #lastColumn = 0;
-  #cells: RawCell[] = [];
+  readonly #cells: RawCell[] = [];
+  /** Cells to reuse: a large worksheet has millions. */
+  readonly #pool: RawCell[] = [];
   #cell: RawCell | undefined;
   #isValue = false;
   #isInline = false;
@@ -94,7 +96,7 @@ export class SheetCells implements XmlHandler {
     if (number !== undefined) this.#checkRow();
     this.#isHidden = this.#skipHidden && attributes.isOn('hidden');
     this.#lastColumn = 0;
-    this.#cells = [];
+    this.#cells.length = 0;
   }
 
   #checkRow(): void {
@@ -117,14 +119,20 @@ export class SheetCells implements XmlHandler {
     if (column > maxColumns) throw badWorkbook(`row ${this.#row} has more than ${maxColumns} cells`);
     this.#lastColumn = column;
     const style = attributes.get('s');
-    this.#cell = {
+    const cell = (this.#pool[this.#cells.length] ??= {
       column,
-      type: attributes.get('t') ?? 'n',
-      style: style === undefined ? 0 : Number(style),
+      type: 'n',
+      style: 0,
       value: undefined,
       inline: undefined,
       isFormula: false,
-    };
+    });
+    cell.column = column;
+    cell.type = attributes.get('t') ?? 'n';
+    cell.style = style === undefined ? 0 : Number(style);
+    cell.value = cell.inline = undefined;
+    cell.isFormula = false;
+    this.#cell = cell;
   }
 
   #closeCell(cell: RawCell): void {

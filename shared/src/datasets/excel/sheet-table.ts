@@ -63,22 +63,19 @@ export class SheetTable {
     this.#builder.begin(bytesPerBlock);
   }
 
-  /** Adds a row. */
+  /** Adds a row; its cells are not kept. */
   add(row: number, cells: readonly RawCell[]): void {
     if (row < this.#area.area.top + this.#options.skipRows) return;
-    const found: SheetRow = { row, cells: [] };
-    for (const cell of cells) {
-      const value = cellValue(cell, this.#context);
-      if (value.kind !== 'null') found.cells.push({ column: cell.column, value });
-    }
+    if (!this.#sample) return this.#writeCells(row, cells);
+    const found = this.#rowOf(row, cells);
     if (found.cells.length === 0) return;
-    if (this.#options.header && this.#area.columnNames === undefined && !this.#headerRow) this.#headerRow = found;
-    else if (this.#sample) {
-      this.#sample.push(found);
-      this.#sampleCells += found.cells.length;
-      if (this.#sample.length === sampleLimits.rows || this.#sampleCells > sampleLimits.cells)
-        this.#begin(this.#sample);
-    } else this.#write(found);
+    if (this.#options.header && this.#area.columnNames === undefined && !this.#headerRow) {
+      this.#headerRow = found;
+      return;
+    }
+    this.#sample.push(found);
+    this.#sampleCells += found.cells.length;
+    if (this.#sample.length === sampleLimits.rows || this.#sampleCells > sampleLimits.cells) this.#begin(this.#sample);
   }
 
   /** Ends the table after the last row. */
@@ -103,6 +100,7 @@ export class SheetTable {
       this.#places[column] = place;
     });
     this.#width = columns.length;
+    this.#values = new Array<CellValue>(columns.length).fill(nothing);
     for (const row of sample) this.#write(row);
   }
 
@@ -128,25 +126,54 @@ export class SheetTable {
     return names;
   }
 
-  #write({ row, cells }: SheetRow): void {
-    const values = this.#values;
-    values.length = 0;
-    let reason: string | undefined;
-    for (const { column, value } of cells) {
-      const place = this.#places[column];
-      if (place === undefined) {
-        reason ??= `has a value in the cell ${columnLetters(column)}${row}, but the column ${columnLetters(column)} has no name, and no value in the first ${this.#sampleRows} rows`;
-        continue;
-      }
-      if (value.kind === 'invalid' && this.#options.invalidCells === 'reject')
-        reason ??= `has a cell ${columnLetters(column)}${row} (column “${this.header?.[place]}”) that ${value.reason}`;
-      while (values.length < place) values.push(nothing);
-      values.push(value);
+  #rowOf(row: number, cells: readonly RawCell[]): SheetRow {
+    const found: SheetRow = { row, cells: [] };
+    for (const cell of cells) {
+      const value = cellValue(cell, this.#context);
+      if (value.kind !== 'null') found.cells.push({ column: cell.column, value });
     }
-    if (reason !== undefined) return this.#reject(row, cells, reason);
+    return found;
+  }
+
+  /** Writes a row of the sample. */
+  #write(found: SheetRow): void {
+    const { row, cells } = found;
+    this.#values.fill(nothing);
+    let reason: string | undefined;
+    for (const { column, value } of cells) reason ??= this.#place(row, column, value);
+    this.#end(row, reason, () => found);
+  }
+
+  /** Writes a row without collecting its values first, as nearly all rows are written. */
+  #writeCells(row: number, cells: readonly RawCell[]): void {
+    this.#values.fill(nothing);
+    let isEmpty = true;
+    let reason: string | undefined;
+    for (const cell of cells) {
+      const value = cellValue(cell, this.#context);
+      if (value.kind === 'null') continue;
+      isEmpty = false;
+      reason ??= this.#place(row, cell.column, value);
+    }
+    if (!isEmpty) this.#end(row, reason, () => this.#rowOf(row, cells));
+  }
+
+  /** Puts a value into its place; returns why it makes the row invalid. */
+  #place(row: number, column: number, value: CellValue): string | undefined {
+    const place = this.#places[column];
+    if (place === undefined)
+      return `has a value in the cell ${columnLetters(column)}${row}, but the column ${columnLetters(column)} has no name, and no value in the first ${this.#sampleRows} rows`;
+    this.#values[place] = value;
+    return value.kind === 'invalid' && this.#options.invalidCells === 'reject'
+      ? `has a cell ${columnLetters(column)}${row} (column “${this.header?.[place]}”) that ${value.reason}`
+      : undefined;
+  }
+
+  /** Writes the current values as a row, or rejects it. */
+  #end(row: number, reason: string | undefined, rowOf: () => SheetRow): void {
+    if (reason !== undefined) return this.#reject(row, rowOf().cells, reason);
     const builder = this.#builder;
-    for (let place = 0; place < this.#width; place += 1) {
-      const value = values[place] ?? nothing;
+    for (const value of this.#values) {
       if (value.kind === 'shared') this.#context.strings.write(value.index, builder);
       else if (value.kind === 'bare') builder.addBare(value.text);
       else if (value.kind === 'text') builder.addText(value.text);
@@ -180,7 +207,8 @@ export class SheetTable {
         return this.#context.strings.textOf(value.index);
       case 'invalid':
         return value.shown;
-      default:
+      case 'text':
+      case 'bare':
         return value.text;
     }
   }
