@@ -32,6 +32,22 @@ const declaration = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 const escape = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 
+/** The content types of the parts, which other libraries need. */
+function contentTypes(sheets: number): string {
+  const parts = [
+    ['/xl/workbook.xml', 'sheet.main'],
+    ['/xl/styles.xml', 'styles'],
+    ['/xl/sharedStrings.xml', 'sharedStrings'],
+    ...Array.from({ length: sheets }, (_value, index) => [`/xl/worksheets/sheet${index + 1}.xml`, 'worksheet']),
+  ];
+  return `${declaration}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>${parts
+    .map(
+      ([name, type]) =>
+        `<Override PartName="${name}" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.${type}+xml"/>`,
+    )
+    .join('')}</Types>`;
+}
+
 /** Writes a workbook. */
 export function workbookFile({
   sheets,
@@ -57,7 +73,7 @@ export function workbookFile({
     id: typeof format === 'number' ? format : 164 + index,
   }));
   const files: Record<string, string | Uint8Array | undefined> = {
-    '[Content_Types].xml': `${declaration}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`,
+    '[Content_Types].xml': contentTypes(sheets.length),
     '_rels/.rels': relations([['rId1', 'officeDocument', 'xl/workbook.xml']]),
     'xl/workbook.xml': `${declaration}<workbook xmlns="${main}" xmlns:r="${relationship}">${before}<sheets>${sheets
       .map(
