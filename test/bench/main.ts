@@ -12,6 +12,7 @@ import { benchN8nDatasets } from './n8n-datasets.ts';
 import { reaches, type BenchResult } from './result.ts';
 import { benchTriggers } from './triggers.ts';
 import { benchWholeCommands } from './whole-commands.ts';
+import { benchWorkbooks } from './workbooks.ts';
 import { benchZapier } from './zapier.ts';
 
 const { values: choices, positionals } = parseArgs({ allowPositionals: true, options: { quick: { type: 'boolean' } } });
@@ -28,6 +29,7 @@ const benches: Record<string, (quick: boolean) => Promise<BenchResult[]>> = {
   mariadb: (quick) => benchMariaDb(quick ? { megabytes: 10, rounds: 2 } : {}),
   commands: (quick) => benchWholeCommands(quick ? { megabytes: 10, rounds: 1 } : {}),
   memory: (quick) => benchMemory(quick ? { sizes: [10, 100], rounds: 1 } : {}),
+  excel: (quick) => benchWorkbooks(quick ? { rows: 10_000, rounds: 1 } : {}),
   triggers: (quick) => benchTriggers(quick ? { seconds: 1, rounds: 2 } : {}),
   'n8n-datasets': (quick) => benchN8nDatasets(quick ? { megabytes: 10, rounds: 1 } : {}),
   zapier: (quick) => benchZapier(quick ? { rounds: 3 } : {}),

@@ -40,7 +40,7 @@ export async function benchMemory({ sizes = [10, 100, 1000], rounds = 2 } = {}):
 }
 
 /** Peak RSS in MB of a pipewright command, which the process prints when it exits. */
-function peakOfCommand(words: readonly string[]): Promise<number> {
+export function peakOfCommand(words: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', peak, program, ...words], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],

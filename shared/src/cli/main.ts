@@ -24,6 +24,8 @@ const usage = `Usage:
                   [--mode create|replace|append|upsert] [--key a,b] [--schema <name>]
                   [--format csv|json-lines] [--encoding auto|windows-1252|shift_jis|…]
                   [--delimiter <character>] [--no-header] [--skip-rows <number>] [--file-in-zip <name>]
+                  [--sheet <name>] [--cell-range <A1:F200 or table>] [--skip-hidden-rows]
+                  [--invalid-cells reject|null] [--round-to-15-digits]
                   [--null <value>]… [--type <column>=<type>]…
                   [--on-schema-change fail|ignore|evolve] [--contract <json file>] [--shorten-names]
                   [--max-change-percent <number>] [--max-rejected-rows <number>] [--save-rejected-rows]
@@ -35,6 +37,7 @@ const usage = `Usage:
   pipewright check --from <file, URL or download operation> --rules <file with one rule per line> [--json]
                    [--to <database for lookup rules>] [--input <json or @file>] [--connection <json file>]
                    [--format …] [--encoding …] [--delimiter …] [--no-header] [--skip-rows …] [--file-in-zip …]
+                   [--sheet …] [--cell-range …] [--skip-hidden-rows] [--invalid-cells …] [--round-to-15-digits]
       Checks a dataset against rules such as: policy is unique.
 
   pipewright verify --scheme <name> --secret <text> [--previous-secret <text>] [--location <name>]

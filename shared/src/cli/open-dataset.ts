@@ -2,6 +2,7 @@ import type { DatasetFormat } from '../datasets/formats/decode-dataset.ts';
 import type { CsvFormat } from '../datasets/formats/csv-scanner.ts';
 import { encodings } from '../datasets/bytes/encodings.ts';
 import type { Host, OpenedFile } from '../host/host.ts';
+import { withoutUndefined } from '../host/without-undefined.ts';
 import { openUrl } from '../http/open-url.ts';
 import { isDownload } from '../define/download.ts';
 import { callOperation, findOperation } from './called-operation.ts';
@@ -15,6 +16,11 @@ export const formatWords = {
   'no-header': { type: 'boolean', default: false },
   'file-in-zip': { type: 'string' },
   'skip-rows': { type: 'string', default: '0' },
+  sheet: { type: 'string' },
+  'cell-range': { type: 'string' },
+  'skip-hidden-rows': { type: 'boolean', default: false },
+  'invalid-cells': { type: 'string', default: 'reject' },
+  'round-to-15-digits': { type: 'boolean', default: false },
 } as const;
 
 /** Reads the format options. @throws UsageError for an invalid value */
@@ -25,6 +31,11 @@ export function formatOf(values: {
   'no-header': boolean;
   'file-in-zip'?: string | undefined;
   'skip-rows': string;
+  sheet?: string | undefined;
+  'cell-range'?: string | undefined;
+  'skip-hidden-rows': boolean;
+  'invalid-cells': string;
+  'round-to-15-digits': boolean;
 }): CsvFormat & DatasetFormat {
   return {
     format: oneOf('--format', ['csv', 'json-lines'], values.format),
@@ -32,7 +43,10 @@ export function formatOf(values: {
     delimiter: oneOf('--delimiter', [',', ';', '\t', '|'], values.delimiter.replace('\\t', '\t')),
     header: !values['no-header'],
     skipRows: wholeNumber('--skip-rows', values['skip-rows'], 0),
-    ...(values['file-in-zip'] === undefined ? {} : { fileInZip: values['file-in-zip'] }),
+    skipHiddenRows: values['skip-hidden-rows'],
+    invalidCells: oneOf('--invalid-cells', ['reject', 'null'], values['invalid-cells']),
+    roundTo15Digits: values['round-to-15-digits'],
+    ...withoutUndefined({ fileInZip: values['file-in-zip'], sheet: values.sheet, cellRange: values['cell-range'] }),
   };
 }
 

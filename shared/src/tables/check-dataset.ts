@@ -10,7 +10,7 @@ import type { RuleResult } from '../datasets/check/rule-evaluator.ts';
 import type { TableTarget } from '../datasets/load/target.ts';
 import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
-import { refuseTooLarge, withinTimeLimit } from './time-limit.ts';
+import { refuseTooLarge, startTimeLimit } from './time-limit.ts';
 
 function rulesField(moreExamples: string) {
   const examples = `“rows >= 1”, “policy is not empty”, “policy, year are unique”, “paid is a number”, “paid is between 0 and 1000”, “status is in open, closed”, ${moreExamples}“email matches ^.+@.+$”, “updated is within 24 hours”, “begin is before end”`;
@@ -80,9 +80,11 @@ export function checkDataset<C>(
       try {
         const dataset = await openDataset(sources, input, context);
         refuseTooLarge(dataset, host);
-        const bytes = withinTimeLimit(verifyLength(dataset.bytes, dataset.size), host);
+        const time = startTimeLimit(host);
+        const bytes = time.limit(verifyLength(dataset.bytes, dataset.size));
         const { failingRows, ...result } = await evaluateRules(bytes, {
           ...formatOf(input, dataset),
+          checkpoint: time.checkpoint,
           rules: input.rules,
           now: host.now(),
           ...withoutUndefined({

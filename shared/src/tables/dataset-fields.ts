@@ -11,6 +11,7 @@ import type { Context } from '../define/context.ts';
 import { boolean, file, integer, option, text, type Field } from '../define/fields.ts';
 import type { Values } from '../define/operation.ts';
 import { fieldsOf, openSource, type DatasetSource } from './dataset-sources.ts';
+import { excelFields, excelOptionsOf } from './excel-fields.ts';
 import { whether } from '../host/wording.ts';
 
 const delimiters = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
@@ -29,7 +30,7 @@ export const formatFields = {
       ],
       {
         label: 'Format',
-        help: 'Format of the file. ZIP and gzip files are decompressed.',
+        help: 'Format of a text file. Excel workbooks are recognized automatically. ZIP and gzip files are decompressed.',
         advanced: true,
       },
     ),
@@ -49,7 +50,7 @@ export const formatFields = {
   skipRows: v.optional(
     integer({
       label: 'Skip Rows',
-      help: 'Number of rows to skip before the header row, e.g. to skip a title.',
+      help: 'Number of rows to skip before the header row, e.g. to skip a title. In Excel, empty rows count too: enter 2 if the header is in row 3.',
       placeholder: '0',
       minimum: 0,
       maximum: 1_000,
@@ -61,7 +62,7 @@ export const formatFields = {
     boolean({
       label: 'Has Header Row',
       help: whether(
-        'read the column names from the first row of a CSV file. Otherwise, columns are named column_1, column_2 and so on.',
+        'read the column names from the first row of a CSV file or an Excel worksheet. Otherwise, columns are named column_1, column_2 and so on.',
       ),
       advanced: true,
     }),
@@ -86,11 +87,12 @@ export const formatFields = {
   fileInZip: v.optional(
     text({
       label: 'File in ZIP',
-      help: 'Name of the file to read from a ZIP with several files. Leave empty if the ZIP contains only one .csv, .tsv, .jsonl, .ndjson or .txt file.',
+      help: 'Name of the file to read from a ZIP with several files. Leave empty if the ZIP contains only one .csv, .tsv, .jsonl, .ndjson, .txt, .xlsx or .xlsm file.',
       placeholder: 'claims.csv',
       advanced: true,
     }),
   ),
+  ...excelFields,
 };
 
 /** The input fields for the source of a dataset that have fixed names; each download operation adds its own. */
@@ -126,9 +128,9 @@ export function sourceFields(sources: readonly DatasetSource[]): SourceFields {
       file({
         label: 'File',
         help: {
-          n8n: 'The CSV or JSON Lines file to read. It can be compressed with ZIP or gzip.',
+          n8n: 'The CSV, JSON Lines or Excel file (.xlsx or .xlsm) to read. It can be compressed with ZIP or gzip.',
           zapier:
-            'Map a file from a previous step, or enter the URL of a file that requires no login: CSV or JSON Lines, optionally compressed with ZIP or gzip. Reading must finish within 25 seconds.',
+            'Map a file from a previous step, or enter the URL of a file that requires no login: CSV, JSON Lines or Excel (.xlsx or .xlsm), optionally compressed with ZIP or gzip. Reading must finish within 25 seconds.',
         },
         shownWhen: { field: 'source', is: ['file'] },
         requiredWhenShown: true,
@@ -137,7 +139,7 @@ export function sourceFields(sources: readonly DatasetSource[]): SourceFields {
     url: v.optional(
       text({
         label: 'File URL',
-        help: 'URL of a CSV or JSON Lines file that requires no login, such as a signed URL. It can be compressed with ZIP or gzip. To read a file that requires a login, download it with a previous node, such as HTTP Request, and use Binary File.',
+        help: 'URL of a CSV, JSON Lines or Excel file (.xlsx or .xlsm) that requires no login, such as a signed URL. It can be compressed with ZIP or gzip. To read a file that requires a login, download it with a previous node, such as HTTP Request, and use Binary File.',
         placeholder: 'https://files.example.com/exports/claims.csv',
         shownWhen: { field: 'source', is: ['url'] },
         requiredWhenShown: true,
@@ -150,11 +152,12 @@ export function sourceFields(sources: readonly DatasetSource[]): SourceFields {
 
 /** The format chosen by the user; the file name takes precedence if its extension implies one. */
 export function formatOf(
-  { format, encoding, skipRows, header, delimiter, fileInZip }: Values<typeof formatFields>,
+  { format, encoding, skipRows, header, delimiter, fileInZip, ...more }: Values<typeof formatFields>,
   { name }: Pick<OpenedFile, 'name'>,
 ): CsvFormat & DatasetFormat {
   return {
     ...withoutUndefined({ format, encoding, skipRows, header, delimiter: delimiters[delimiter], fileInZip }),
+    ...excelOptionsOf(more),
     ...formatOfName(fileInZip ?? name),
   };
 }

@@ -7,7 +7,7 @@ import { verifyLength } from '../datasets/bytes/verify-length.ts';
 import { datasetColumns } from './dataset-columns.ts';
 import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
-import { withinTimeLimit } from './time-limit.ts';
+import { startTimeLimit } from './time-limit.ts';
 
 /** Maximum number of rows that one step returns. */
 const maxRows = 50_000;
@@ -84,9 +84,11 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
       const { readRows } = await import('../datasets/rows/read-rows.ts');
       const { host } = context;
       const dataset = await openDataset(sources, chosen, context);
-      const bytes = withinTimeLimit(verifyLength(dataset.bytes, dataset.size), host);
+      const time = startTimeLimit(host);
+      const bytes = time.limit(verifyLength(dataset.bytes, dataset.size));
       const { rows, columns, more } = await readRows(bytes, {
         ...formatOf(chosen, dataset),
+        checkpoint: time.checkpoint,
         first: chosen.firstRow,
         count: chosen.returnAll ? maxRows : chosen.rows,
         ...withoutUndefined({ maxBytes: host.maxOutputBytes, signal: host.signal }),

@@ -5,12 +5,7 @@ import { verifyLength } from '../datasets/bytes/verify-length.ts';
 import { datasetColumns } from './dataset-columns.ts';
 import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
-import { withinTimeLimit } from './time-limit.ts';
-
-/** Maximum number of decoded bytes to read from a dataset. */
-const maxBytes = 1024 * 1024;
-
-const maxRejects = 20;
+import { startTimeLimit } from './time-limit.ts';
 
 const input = {
   output: v.optional(
@@ -71,27 +66,19 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
     items: ({ output }) => (output === 'all' ? undefined : output),
     async run(chosen, context) {
       // Loaded when a dataset is read, because it would slow down the start of every app and node that contains this step.
-      const [{ decodeDataset }, { previewRows }] = await Promise.all([
-        import('../datasets/formats/decode-dataset.ts'),
-        import('../datasets/rows/preview-rows.ts'),
-      ]);
+      const { previewRows } = await import('../datasets/rows/preview-rows.ts');
       const dataset = await openDataset(sources, chosen, context);
-      const format = formatOf(chosen, dataset);
-      const pieces: Uint8Array[] = [];
-      let bytes = 0;
-      let complete = true;
-      const source = withinTimeLimit(verifyLength(dataset.bytes, dataset.size), context.host);
-      for await (const piece of decodeDataset(source, format)) {
-        pieces.push(piece);
-        bytes += piece.length;
-        complete = bytes < maxBytes;
-        if (!complete) break;
-      }
-      const { columns, rows, rejects } = previewRows(Buffer.concat(pieces), { ...format, rows: chosen.rows, complete });
+      const time = startTimeLimit(context.host);
+      const source = time.limit(verifyLength(dataset.bytes, dataset.size));
+      const { columns, rows, rejects, complete } = await previewRows(source, {
+        ...formatOf(chosen, dataset),
+        checkpoint: time.checkpoint,
+        rows: chosen.rows,
+      });
       return {
         columns,
         rows: rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]))),
-        rejects: rejects.slice(0, maxRejects),
+        rejects,
         complete,
       };
     },

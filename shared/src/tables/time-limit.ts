@@ -35,20 +35,34 @@ export function refuseTooLarge(
 }
 
 /**
- * Passes bytes through and fails before the platform would stop the step without an error message. Without
- * a time limit, the bytes can take any time.
- * @throws PipewrightError `timed-out`
+ * A check that fails before the platform would stop the step without an error message: of the bytes as they arrive, and of
+ * the blocks of rows, because an Excel workbook is read after its last byte. Without a time limit, both can take any time.
  */
-export async function* withinTimeLimit(bytes: Bytes, { now, maxWaitSeconds }: Clock): Bytes {
-  if (maxWaitSeconds === undefined) return yield* bytes;
-  const deadline = now() + maxWaitSeconds * 1000;
-  for await (const piece of bytes) {
-    if (now() > deadline)
-      throw new PipewrightError({
-        code: 'timed-out',
-        message: `The dataset was not read within the time limit of ${Math.ceil(maxWaitSeconds)} seconds. Nothing was changed.`,
-        hint,
-      });
-    yield piece;
-  }
+export interface TimeLimit {
+  /** Passes bytes through. @throws PipewrightError `timed-out` */
+  limit(bytes: Bytes): Bytes;
+  /** @throws PipewrightError `timed-out` */
+  checkpoint(): void;
+}
+
+/** Starts the time limit of a step. */
+export function startTimeLimit({ now, maxWaitSeconds }: Clock): TimeLimit {
+  const deadline = maxWaitSeconds === undefined ? Infinity : now() + maxWaitSeconds * 1000;
+  const checkpoint = (): void => {
+    if (deadline === Infinity || now() <= deadline) return;
+    throw new PipewrightError({
+      code: 'timed-out',
+      message: `The dataset was not read within the time limit of ${Math.ceil(maxWaitSeconds ?? 0)} seconds. Nothing was changed.`,
+      hint,
+    });
+  };
+  return {
+    checkpoint,
+    async *limit(bytes) {
+      for await (const piece of bytes) {
+        checkpoint();
+        yield piece;
+      }
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import { NodeHelpers, type INodeExecutionData, type INodeParameters } from 'n8n-workflow';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';
+import { numberCell, textCell, workbookFile } from '../../unit/datasets/excel/workbook-file.ts';
 import { openN8n, type N8n, type NodeSetup } from './open-n8n.ts';
 
 let n8n: N8n;
@@ -47,6 +48,26 @@ it('Get Rows returns one item per row with typed values and null for empty ones'
       pairedItem: { item: 0 },
     },
   ]);
+});
+
+const workbook = Buffer.from(
+  workbookFile({
+    formats: ['yyyy-mm-dd'],
+    sheets: [
+      { name: 'Notes', rows: '' },
+      {
+        name: 'Claims',
+        rows: `<row>${textCell('policy')}${textCell('paid')}${textCell('since')}</row><row>${textCell('007')}${numberCell(12.5)}${numberCell(45000, 1)}</row>`,
+      },
+    ],
+  }),
+);
+
+it('Get Rows reads a worksheet of an Excel workbook, and names the worksheets if there is no such one', async () => {
+  const { items } = await n8n.execute(setup('getRows', { options: { sheet: 'Claims' } }), fileOf(workbook));
+  expect(items.map(({ json }) => json)).toEqual([{ policy: '007', paid: 12.5, since: '2023-03-15' }]);
+  const { error } = await n8n.execute(setup('getRows', { options: { sheet: 'Payments' } }), fileOf(workbook));
+  expect(error?.message).toContain('The Excel workbook has no worksheet “Payments”. It has “Notes”, “Claims”.');
 });
 
 it('Get Rows returns rows from any first row, and none after the last, so that a loop ends', async () => {

@@ -3,6 +3,7 @@ import { zapierApp } from '../../../zapier-app/adapter/app.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import type { StoredFile } from '../../support/zapier-runtime/stored-file.ts';
 import { startPlatform, type Platform } from './platform.ts';
+import { numberCell, textCell, workbookFile } from '../../unit/datasets/excel/workbook-file.ts';
 import { groupsOf } from './sandbox-accounts.ts';
 
 let sandbox: Sandbox;
@@ -33,7 +34,7 @@ const refusal = async (operation: string, inputData: Record<string, unknown>): P
     (error: Error) => error.message,
   );
 
-function file(content: string, size = content.length): string {
+function file(content: string | Uint8Array, size = content.length): string {
   const bytes = Buffer.from(content);
   const stored: StoredFile = {
     url: '',
@@ -51,6 +52,13 @@ function file(content: string, size = content.length): string {
 const website = (path: string) => ({ file: `${sandbox.baseUrl}/web/${path}` });
 
 describe('Get Rows on Zapier', () => {
+  it('reads a worksheet of an Excel workbook', async () => {
+    const rows = `<row>${textCell('policy')}${textCell('paid')}</row><row>${textCell('007')}${numberCell(12.5)}</row>`;
+    const input = { file: file(workbookFile({ sheets: [{ rows: '' }, { name: 'Claims', rows }] })), sheet: 'Claims' };
+    expect(await create('get_rows', input)).toMatchObject({ rows: [{ policy: '007', paid: 12.5 }], count: 1 });
+    expect(await refusal('get_rows', { ...input, sheet: 'Payments' })).toContain('It has “Sheet1”, “Claims”.');
+  });
+
   it('returns line items with typed values, and the first row of the next page', async () => {
     const input = { file: file('policy,paid,open,note\n007,12.50,true,\n008,1,false,x\n009,2,true,y\n'), rows: '2' };
     const rows = [

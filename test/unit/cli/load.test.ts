@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import nock from 'nock';
+import { numberCell, textCell, workbookFile } from '../datasets/excel/workbook-file.ts';
 import { callCli } from './call-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-load-'));
@@ -48,6 +49,31 @@ describe('pipewright load', () => {
     );
     expect([code, JSON.parse(out)]).toMatchObject([0, { rows: 2, updated: 1, inserted: 1 }]);
     expect(ask('SELECT name FROM people ORDER BY id')).toEqual([{ name: 'Ada' }, { name: 'Beth' }, { name: 'Cleo' }]);
+  });
+
+  it('loads a worksheet of an Excel workbook', async () => {
+    const path = join(folder, 'book.xlsx');
+    const table = `<row>${textCell('id')}${textCell('paid')}</row><row>${textCell('007')}${numberCell('274.65999999999997')}</row>`;
+    const rows = `<row>${textCell('Report')}</row>${table}<row>${textCell('008')}<c t="e"><v>#N/A</v></c></row>`;
+    writeFileSync(
+      path,
+      workbookFile({
+        sheets: [
+          { name: 'Notes', rows: '' },
+          { name: 'Claims', rows },
+        ],
+      }),
+    );
+    const words = ['--sheet', 'Claims', '--cell-range', 'A2:B9', '--invalid-cells', 'null', '--round-to-15-digits'];
+    expect((await load(path, 'book', ...words)).code).toBe(0);
+    expect(ask('SELECT id, paid FROM book ORDER BY id')).toEqual([
+      { id: '007', paid: 274.66 },
+      { id: '008', paid: null },
+    ]);
+    expect(await load(path, 'other', '--sheet', 'Payments')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('It has “Notes”, “Claims”.'),
+    });
   });
 
   it('uses the columns of one load as the contract of the next, and evolves the table', async () => {

@@ -1,7 +1,7 @@
-import { decodeDataset, type DatasetFormat } from '../../../shared/src/datasets/formats/decode-dataset.ts';
+import type { DatasetFormat } from '../../../shared/src/datasets/formats/decode-dataset.ts';
 import { lineOf, readValue } from '../../../shared/src/datasets/formats/csv-block.ts';
 import type { CsvFormat, Reject } from '../../../shared/src/datasets/formats/csv-scanner.ts';
-import { DatasetScanner } from '../../../shared/src/datasets/formats/dataset-scanner.ts';
+import { DatasetReader } from '../../../shared/src/datasets/formats/dataset-reader.ts';
 
 /** A dataset after reading. */
 export interface ReadDataset {
@@ -26,8 +26,9 @@ export async function readDataset(
   size = 65_536,
 ): Promise<ReadDataset> {
   const found: ReadDataset = { header: undefined, rows: [], lines: [], rejects: [], csv: '' };
-  const scanner = new DatasetScanner(options, (reject) => found.rejects.push(reject));
-  const take = (block: ReturnType<DatasetScanner['push']>): void => {
+  const source = cut(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, size);
+  const reader = new DatasetReader(source, options, (reject) => found.rejects.push(reject));
+  for await (const block of reader.blocks()) {
     for (let row = 0; row < block.rows; row += 1) {
       found.rows.push(
         Array.from({ length: block.width }, (_value, column) => readValue(block, row * block.width + column)),
@@ -35,9 +36,6 @@ export async function readDataset(
       found.lines.push(lineOf(block, row));
     }
     found.csv += Buffer.concat(block.pieces).toString('utf8');
-  };
-  for await (const piece of decodeDataset(cut(typeof bytes === 'string' ? Buffer.from(bytes) : bytes, size), options))
-    take(scanner.push(piece));
-  take(scanner.end());
-  return { ...found, header: scanner.header };
+  }
+  return { ...found, header: reader.header };
 }

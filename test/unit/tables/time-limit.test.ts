@@ -1,4 +1,4 @@
-import { refuseTooLarge, withinTimeLimit } from '../../../shared/src/tables/time-limit.ts';
+import { refuseTooLarge, startTimeLimit } from '../../../shared/src/tables/time-limit.ts';
 
 /** Yields one piece per second. */
 async function* onePiecePerSecond(clock: { now: number }, seconds: number): AsyncGenerator<Uint8Array> {
@@ -12,11 +12,11 @@ async function countPieces(seconds: number, maxWaitSeconds?: number): Promise<nu
   const clock = { now: 0 };
   const host = { now: () => clock.now, ...(maxWaitSeconds === undefined ? {} : { maxWaitSeconds }) };
   let pieces = 0;
-  for await (const _piece of withinTimeLimit(onePiecePerSecond(clock, seconds), host)) pieces += 1;
+  for await (const _piece of startTimeLimit(host).limit(onePiecePerSecond(clock, seconds))) pieces += 1;
   return pieces;
 }
 
-describe('withinTimeLimit', () => {
+describe('startTimeLimit', () => {
   it('passes all bytes that arrive in time', async () => {
     expect(await countPieces(25, 25)).toBe(25);
   });
@@ -27,6 +27,15 @@ describe('withinTimeLimit', () => {
       message: 'The dataset was not read within the time limit of 25 seconds. Nothing was changed.',
       hint: expect.stringContaining('Run Pipeline'),
     });
+  });
+
+  it('also stops reading after the last byte, as for a workbook', () => {
+    const clock = { now: 0 };
+    const { checkpoint } = startTimeLimit({ now: () => clock.now, maxWaitSeconds: 25 });
+    clock.now = 25_000;
+    expect(checkpoint).not.toThrow();
+    clock.now = 25_001;
+    expect(checkpoint).toThrow('within the time limit of 25 seconds');
   });
 
   it('passes all bytes where there is no time limit', async () => {

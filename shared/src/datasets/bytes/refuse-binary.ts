@@ -6,6 +6,7 @@ import { peekBytes } from './peek-bytes.ts';
 const sampleBytes = 4096;
 
 const saveAsCsv = 'Save or export the table as CSV (UTF-8) and use that file.';
+const saveAsXlsx = 'Save it as an Excel workbook (.xlsx), or the sheet as CSV (UTF-8), and use that file.';
 const exportAsCsv = 'Export the table as CSV or JSON Lines and use that file.';
 const unpackFirst = 'Extract the CSV file first, or compress it with gzip or ZIP instead.';
 const wrongFile = 'Check that it is the right file.';
@@ -39,14 +40,14 @@ const kinds: readonly Kind[] = [
   { name: 'an SPSS file', hint: exportAsCsv, start: '$FL3@(#)' },
   {
     name: 'an old Excel workbook (.xls) or another old Office document',
-    hint: saveAsCsv,
+    hint: saveAsXlsx,
     start: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1',
   },
-  { name: 'a very old Excel workbook', hint: saveAsCsv, start: '\x09\x08\x10\0' },
-  { name: 'a very old Excel workbook', hint: saveAsCsv, start: '\x09\x08\x08\0' },
-  { name: 'a very old Excel workbook', hint: saveAsCsv, start: '\x09\x04\x06\0' },
-  { name: 'a very old Excel workbook', hint: saveAsCsv, start: '\x09\x02\x06\0' },
-  { name: 'a very old Excel workbook', hint: saveAsCsv, start: '\x09\0\x04\0' },
+  { name: 'a very old Excel workbook', hint: saveAsXlsx, start: '\x09\x08\x10\0' },
+  { name: 'a very old Excel workbook', hint: saveAsXlsx, start: '\x09\x08\x08\0' },
+  { name: 'a very old Excel workbook', hint: saveAsXlsx, start: '\x09\x04\x06\0' },
+  { name: 'a very old Excel workbook', hint: saveAsXlsx, start: '\x09\x02\x06\0' },
+  { name: 'a very old Excel workbook', hint: saveAsXlsx, start: '\x09\0\x04\0' },
   { name: 'a PDF document', hint: 'Get the data as CSV, JSON Lines or a spreadsheet saved as CSV.', start: '%PDF-' },
   { name: 'an RTF document', hint: saveAsCsv, start: '{\\rtf' },
   { name: 'a PostScript file', hint: wrongFile, start: '%!PS' },
@@ -101,12 +102,12 @@ function compoundFile(letters: string): Pick<Kind, 'name' | 'hint'> {
   if (has('EncryptedPackage'))
     return {
       name: 'a password-protected Excel workbook or another Office document',
-      hint: `Remove the password. ${saveAsCsv}`,
+      hint: 'Remove the password in Excel (File → Info → Protect Workbook), save it and use that file.',
     };
   if (has('WordDocument')) return { name: 'a Word document (.doc)', hint: saveAsCsv };
   if (has('__substg1.0'))
     return { name: 'an Outlook message (.msg)', hint: 'Save the attachment of the message and use that file.' };
-  return { name: 'an old Excel workbook (.xls) or another old Office document', hint: saveAsCsv };
+  return { name: 'an old Excel workbook (.xls) or another old Office document', hint: saveAsXlsx };
 }
 
 /** Share of zero bytes at every n-th offset. */
@@ -176,7 +177,7 @@ export async function* refuseBinary(bytes: Bytes, wide: boolean): Bytes {
 export function notATable(name: string, hint: string): PipewrightError {
   return new PipewrightError({
     code: 'invalid-input',
-    message: `The file is ${name}, not a CSV or JSON Lines file.`,
+    message: `The file is ${name}, not a CSV, JSON Lines or Excel file.`,
     hint,
   });
 }

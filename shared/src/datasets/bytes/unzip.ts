@@ -1,12 +1,12 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
 import { ByteReader } from './byte-reader.ts';
-import { documentKind, documentOfMimetype, isDocumentPart } from './zip-documents.ts';
+import { documentKind, documentOfMimetype, isDocumentPart, isWorkbookPart } from './zip-documents.ts';
 import { notATable } from './refuse-binary.ts';
 import { zipEntries, type ZipEntry } from './zip-entries.ts';
 
 /** Extensions of datasets, optionally compressed with gzip. */
-const datasetName = /\.(csv|tsv|jsonl|ndjson|txt)(\.gz)?$/i;
+const datasetName = /\.(?:(?:csv|tsv|jsonl|ndjson|txt)(?:\.gz)?|xls[xm])$/i;
 
 /** Compressed bytes of a file with another extension to hold until it is known whether a dataset follows. */
 const maxHeldBytes = 1024 * 1024;
@@ -40,7 +40,7 @@ async function skip(entry: ZipEntry): Promise<void> {
 
 /**
  * Decompresses the dataset in a ZIP: the named file, the only file, or the only one with the extension `.csv`, `.tsv`,
- * `.jsonl`, `.ndjson` or `.txt`. It streams, so a second such file is only detected after the first one. The sizes
+ * `.jsonl`, `.ndjson`, `.txt`, `.xlsx` or `.xlsm`. It streams, so a second such file is only detected after the first one. The sizes
  * declared in the ZIP are not trusted.
  * @param wanted name of the file, with or without its folders
  * @throws PipewrightError `invalid-input` for an ambiguous or encrypted file or an Office document; `incomplete` for a damaged
@@ -62,6 +62,8 @@ export async function* unzip(bytes: Bytes, wanted?: string): Bytes {
       }
       const document = documentKind(name);
       if (document) throw notATable(document.name, document.hint);
+      if (isWorkbookPart(name))
+        throw notATable('an Excel workbook with its parts in an unusual order', 'Open it in Excel and save it again.');
       if (isDocumentPart(name)) {
         names.push(name);
         await skip(entry);

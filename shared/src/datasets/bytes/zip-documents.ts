@@ -4,14 +4,12 @@ export interface DocumentKind {
   hint: string;
 }
 
-const saveAsCsv = 'Save the sheet as CSV (UTF-8) and use that file.';
+const saveAsXlsx = 'Save it as an Excel workbook (.xlsx), or the sheet as CSV (UTF-8), and use that file.';
 const wrongFile = 'Check that it is the right file.';
 
 /** File names that identify a document format. */
 const kinds: readonly [name: RegExp, kind: DocumentKind][] = [
-  [/^xl\/workbook\.xml$/i, { name: 'an Excel workbook (.xlsx or .xlsm)', hint: saveAsCsv }],
-  [/^xl\/workbook\.bin$/i, { name: 'a binary Excel workbook (.xlsb)', hint: saveAsCsv }],
-  [/^xl\/worksheets\//i, { name: 'an Excel workbook (.xlsx or .xlsm)', hint: saveAsCsv }],
+  [/^xl\/workbook\.bin$/i, { name: 'a binary Excel workbook (.xlsb)', hint: saveAsXlsx }],
   [
     /^word\/document\.xml$/i,
     { name: 'a Word document (.docx)', hint: 'Save the table as CSV (UTF-8) and use that file.' },
@@ -21,14 +19,14 @@ const kinds: readonly [name: RegExp, kind: DocumentKind][] = [
     /^index\/.*\.iwa$/i,
     {
       name: 'a Numbers spreadsheet or another Apple iWork document',
-      hint: 'Export the table as CSV (UTF-8) and use that file.',
+      hint: 'Export it as an Excel workbook (.xlsx) or as CSV (UTF-8) and use that file.',
     },
   ],
   [
     /^index\.zip$/i,
     {
       name: 'a Numbers spreadsheet or another Apple iWork document',
-      hint: 'Export the table as CSV (UTF-8) and use that file.',
+      hint: 'Export it as an Excel workbook (.xlsx) or as CSV (UTF-8) and use that file.',
     },
   ],
   [/^meta-inf\/manifest\.mf$/i, { name: 'a Java archive (.jar)', hint: wrongFile }],
@@ -39,6 +37,22 @@ export function documentKind(name: string): DocumentKind | undefined {
   return kinds.find(([pattern]) => pattern.test(name))?.[1];
 }
 
+/** Whether a file is a part of an Excel workbook (.xlsx or .xlsm). */
+export function isWorkbookPart(name: string): boolean {
+  return /^xl\/(?:workbook\.xml|worksheets\/.*)$/i.test(name);
+}
+
+/**
+ * Whether a file starts like an Excel workbook or another Office document: a ZIP whose first file is one of its parts.
+ * The format requires no order, but all known programs start with one of these folders.
+ */
+export function isOfficeDocument(start: Uint8Array): boolean {
+  const head = Buffer.from(start.buffer, start.byteOffset, start.byteLength);
+  if (head.length < 30 || head.readUInt32LE(0) !== 0x04034b50) return false;
+  const name = head.toString('latin1', 30, 30 + head.readUInt16LE(26)).replaceAll('\\', '/');
+  return /^\/?(?:\[Content_Types\]\.xml$|_rels\/|docProps\/|customXml\/|\[trash\]\/|(?:xl|word|ppt)\/)/i.test(name);
+}
+
 /** Whether a file is part of some Office document. */
 export function isDocumentPart(name: string): boolean {
   return /^(\[Content_Types\]\.xml|_rels\/\.rels|docProps\/.*)$/i.test(name);
@@ -47,7 +61,7 @@ export function isDocumentPart(name: string): boolean {
 /** The document format declared in a file named `mimetype`, as in OpenDocument and EPUB. */
 export function documentOfMimetype(text: string): DocumentKind | undefined {
   if (text.includes('opendocument.spreadsheet'))
-    return { name: 'an OpenDocument spreadsheet (.ods)', hint: 'Save it as CSV (UTF-8) and use that file.' };
+    return { name: 'an OpenDocument spreadsheet (.ods)', hint: saveAsXlsx };
   if (text.includes('opendocument'))
     return {
       name: 'an OpenDocument document (such as .odt)',

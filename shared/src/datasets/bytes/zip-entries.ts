@@ -91,7 +91,7 @@ async function readEntry(reader: ByteReader): Promise<ZipEntry> {
   const head = await need(reader, 26);
   const flags = head.readUInt16LE(2);
   const method = head.readUInt16LE(4);
-  const name = readName(await need(reader, head.readUInt16LE(22)), (flags & nameIsUtf8) !== 0);
+  const name = readName(await need(reader, head.readUInt16LE(22)), flags);
   const extra = await need(reader, head.readUInt16LE(24));
   const expected: Expected = { crc: head.readUInt32LE(10), size: head.readUInt32LE(18) };
   const packed = (): Bytes =>
@@ -101,25 +101,41 @@ async function readEntry(reader: ByteReader): Promise<ZipEntry> {
   return {
     name,
     packed,
-    async *content(bytes = packed()) {
-      if (flags & encrypted) throw refused(name, 'is encrypted', 'Create the ZIP without a password.');
-      if (method !== 0 && method !== 8)
-        throw refused(
-          name,
-          `uses compression method ${method}, which is not supported`,
-          'Create the ZIP with Deflate, the usual method.',
-        );
-      let crc = 0;
-      let size = 0;
-      for await (const piece of method === 0 ? bytes : decompress(bytes)) {
-        crc = crc32(piece, crc);
-        size += piece.length;
-        yield piece;
-      }
-      if (crc !== expected.crc || (expected.size !== inExtraField && size % 0x1_0000_0000 !== expected.size))
-        throw damaged();
-    },
+    content: (bytes = packed()) => unpackEntry({ name, flags, method }, bytes, expected),
   };
+}
+
+/**
+ * Decompresses a file of a ZIP and verifies its checksum and size at the end.
+ * @param flags general purpose bit flag (section 4.4.4)
+ * @param method compression method (section 4.4.5)
+ * @param expected checksum and size, read after the last byte
+ * @throws PipewrightError `invalid-input` for an encrypted file or an unsupported method, `incomplete` for a damaged file
+ */
+export async function* unpackEntry(
+  { name, flags, method }: { name: string; flags: number; method: number },
+  packed: Bytes,
+  expected: Readonly<Expected>,
+): Bytes {
+  if (flags & encrypted) throw refused(name, 'is encrypted', 'Create the ZIP without a password.');
+  if (method !== 0 && method !== 8)
+    throw refused(
+      name,
+      `uses compression method ${method}, which is not supported`,
+      'Create the ZIP with Deflate, the usual method.',
+    );
+  let crc = 0;
+  let size = 0;
+  for await (const piece of method === 0 ? packed : decompress(packed)) {
+    crc = crc32(piece, crc);
+    size += piece.length;
+    yield piece;
+  }
+  if (
+    crc !== expected.crc ||
+    (expected.size !== inExtraField && size % 0x1_0000_0000 !== expected.size % 0x1_0000_0000)
+  )
+    throw damaged();
 }
 
 /** The upper half of code page 437, the encoding of file names without the UTF-8 flag (appendix D). */
@@ -129,10 +145,11 @@ const upper437 =
 /**
  * Decodes a file name. Many programs write UTF-8 without setting the flag, so code page 437 is used only for invalid UTF-8.
  * Some Windows programs write backslashes between folders, against the specification.
+ * @param flags general purpose bit flag (section 4.4.4)
  */
-function readName(bytes: Buffer, isUtf8: boolean): string {
+export function readName(bytes: Buffer, flags: number): string {
   const name =
-    isUtf8 || findInvalidUtf8(bytes, 0, bytes.length) < 0
+    (flags & nameIsUtf8) !== 0 || findInvalidUtf8(bytes, 0, bytes.length) < 0
       ? bytes.toString('utf8')
       : Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : (upper437[byte - 0x80] ?? ''))).join('');
   return name.replaceAll('\\', '/');

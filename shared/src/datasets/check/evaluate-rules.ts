@@ -4,8 +4,8 @@ import { closeUnread } from '../../http/close-stream.ts';
 import { readUntilAborted } from '../bytes/read-until-aborted.ts';
 import { lineOf, readValue, type CsvBlock } from '../formats/csv-block.ts';
 import type { CsvFormat } from '../formats/csv-scanner.ts';
-import { DatasetScanner } from '../formats/dataset-scanner.ts';
-import { decodeDataset, type DatasetFormat } from '../formats/decode-dataset.ts';
+import { DatasetReader } from '../formats/dataset-reader.ts';
+import type { DatasetFormat } from '../formats/decode-dataset.ts';
 import { TypeInference } from '../types/infer-types.ts';
 import { maxDistinct, RuleEvaluator, type RuleResult } from './rule-evaluator.ts';
 import { parseRule, type Rule } from './rules.ts';
@@ -38,8 +38,7 @@ const toCsv = (value: string | null): string =>
 
 /**
  * Streams a dataset and evaluates rules on it. A value that a rule cannot interpret fails the rule.
- * @throws PipewrightError `invalid-input` for an invalid rule or a file that is not a table, `invalid-file`, and other errors of
- * `DatasetScanner` and `decodeDataset`
+ * @throws PipewrightError `invalid-input` for an invalid rule or a file that is not a table, and errors of `DatasetReader`
  */
 export async function evaluateRules(source: Bytes, options: RuleOptions): Promise<CheckResult> {
   const lookups = new Map<Rule, Set<string>>();
@@ -51,14 +50,12 @@ export async function evaluateRules(source: Bytes, options: RuleOptions): Promis
     closeUnread(source);
     throw error;
   }
-  const check = new CheckInProgress(rules, lookups, options);
-  for await (const piece of decodeDataset(readUntilAborted(source, options.signal), options)) check.add(piece);
-  return check.finish(options.now);
+  return new CheckInProgress(readUntilAborted(source, options.signal), rules, lookups, options).run(options.now);
 }
 
 /** A check while rows arrive. */
 class CheckInProgress {
-  readonly #scanner: DatasetScanner;
+  readonly #reader: DatasetReader;
   readonly #rules: readonly Rule[];
   readonly #lookups: ReadonlyMap<Rule, ReadonlySet<string>>;
   #evaluators: RuleEvaluator[] | undefined;
@@ -69,22 +66,23 @@ class CheckInProgress {
   readonly #failing: string[] = [];
   #failingCharacters = 0;
 
-  constructor(rules: readonly Rule[], lookups: ReadonlyMap<Rule, ReadonlySet<string>>, options: RuleOptions) {
+  constructor(
+    source: Bytes,
+    rules: readonly Rule[],
+    lookups: ReadonlyMap<Rule, ReadonlySet<string>>,
+    options: RuleOptions,
+  ) {
     this.#rules = rules;
     this.#lookups = lookups;
-    this.#scanner = new DatasetScanner(options, ({ line, reason }) => {
+    this.#reader = new DatasetReader(source, options, ({ line, reason }) => {
       this.#rejects += 1;
-      this.#firstReject ||= `Line ${line} ${reason}.`;
+      this.#firstReject ||= `${this.#place(line)} ${reason}.`;
     });
   }
 
-  add(piece: Uint8Array): void {
-    this.#evaluate(this.#scanner.push(piece));
-  }
-
-  finish(now: number): CheckResult {
-    this.#evaluate(this.#scanner.end());
-    const { header } = this.#scanner;
+  async run(now: number): Promise<CheckResult> {
+    for await (const block of this.#reader.blocks()) this.#evaluate(block);
+    const { header } = this.#reader;
     if (!header)
       throw new PipewrightError({
         code: 'empty-dataset',
@@ -108,20 +106,24 @@ class CheckInProgress {
     };
   }
 
+  #place(line: number): string {
+    return `${this.#reader.unit === 'row' ? 'Row' : 'Line'} ${line}`;
+  }
+
   #evaluate(block: CsvBlock): void {
-    const { header } = this.#scanner;
+    const { header } = this.#reader;
     if (!header) return;
     this.#evaluators ??= this.#rules.map((rule) => new RuleEvaluator(rule, header, this.#lookups.get(rule)));
     // Only uniqueness depends on the column types.
     if (this.#rules.some(({ kind }) => kind === 'unique'))
-      (this.#inference ??= new TypeInference(header, {}, {}, true, this.#scanner.quotedIsText)).add(block);
+      (this.#inference ??= new TypeInference(header, {}, {}, true, this.#reader.quotedIsText)).add(block);
     for (let row = 0; row < block.rows; row += 1) {
       const first = row * block.width;
       const value = (place: number): string | null => readValue(block, first + place);
       const line = (): number => lineOf(block, row);
       this.#rows += 1;
       for (const evaluator of this.#evaluators)
-        if (evaluator.check(line, value)) this.#keep(evaluator.rule, line, header, value);
+        if (evaluator.check(() => this.#place(line()), value)) this.#keep(evaluator.rule, line, header, value);
     }
   }
 

@@ -76,15 +76,15 @@ export class RuleEvaluator {
 
   /**
    * Checks a row; returns whether it fails the rule.
-   * @param lineOf finds the line number of the row, for the message
+   * @param placeOf finds the place of the row, such as `Line 18`, for the message
    */
-  check(lineOf: () => number, value: (place: number) => string | null): boolean {
+  check(placeOf: () => string, value: (place: number) => string | null): boolean {
     if (this.#places.includes(-1)) return false;
     const values = this.#places.map(value);
-    const why = this.#failure(values, lineOf);
+    const why = this.#failure(values, placeOf);
     if (why === undefined) return false;
     this.#failures += 1;
-    this.#first ||= `Line ${lineOf()}: ${why}`;
+    this.#first ||= `${placeOf()}: ${why}`;
     return true;
   }
 
@@ -125,7 +125,7 @@ export class RuleEvaluator {
   }
 
   /** Why a row fails, or undefined. */
-  #failure(values: readonly (string | null)[], lineOf: () => number): string | undefined {
+  #failure(values: readonly (string | null)[], placeOf: () => string): string | undefined {
     const { rule } = this;
     const [one = null] = values;
     const found = (why: string): string => `found ${shown(values)}${why === '' ? '' : `, ${why}`}.`;
@@ -141,7 +141,7 @@ export class RuleEvaluator {
       case 'lookup':
         return one === null || this.#lookup?.has(one) ? undefined : found(`which is not in the table “${rule.table}”`);
       case 'unique':
-        return this.#repeatFailure(rule, values, lineOf);
+        return this.#repeatFailure(rule, values, placeOf);
       case 'fresh':
         return this.#instantFailure(one);
       case 'rows':
@@ -166,7 +166,7 @@ export class RuleEvaluator {
   #repeatFailure(
     rule: Rule & { kind: 'unique' },
     values: readonly (string | null)[],
-    lineOf: () => number,
+    placeOf: () => string,
   ): string | undefined {
     if (values.every((part) => part === null)) return undefined;
     const canonical = values.map((part) => (part === null ? null : canonicalText(part)));
@@ -178,7 +178,7 @@ export class RuleEvaluator {
     const found = this.#seen.add(keyOf(values), keyOf(canonical), rule.text);
     if (found === 'equal') {
       this.#equals += 1;
-      this.#firstEqual ||= `Line ${lineOf()}: ${shown(values)} equals a value of an earlier row that is written differently.`;
+      this.#firstEqual ||= `${placeOf()}: ${shown(values)} equals a value of an earlier row that is written differently.`;
     }
     return found === 'same' ? `${shown(values)} is also in an earlier row.` : undefined;
   }

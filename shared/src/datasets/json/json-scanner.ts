@@ -1,7 +1,7 @@
 import type { CsvBlock } from '../formats/csv-block.ts';
 import type { Reject } from '../formats/csv-scanner.ts';
 import { nameColumns } from '../formats/column-names.ts';
-import { JsonBlockBuilder } from './json-block-builder.ts';
+import { TypedBlockBuilder } from '../formats/typed-block-builder.ts';
 import { badJson, JsonRecords, type JsonRecord } from './json-records.ts';
 import { JsonFault, readJsonRow, type JsonValue } from './json-row.ts';
 
@@ -22,7 +22,7 @@ export class JsonScanner {
   /** Column names, once known. */
   header: string[] | undefined;
   readonly #records: JsonRecords;
-  readonly #builder: JsonBlockBuilder;
+  readonly #builder: TypedBlockBuilder;
   readonly #onReject: (reject: Reject) => void;
   readonly #columns = new Map<string, number>();
   #held: JsonRecord[] | undefined = [];
@@ -35,7 +35,7 @@ export class JsonScanner {
    */
   constructor(isArray: boolean, delimiter: string, onReject: (reject: Reject) => void, line: number) {
     this.#records = new JsonRecords(isArray, line);
-    this.#builder = new JsonBlockBuilder(delimiter);
+    this.#builder = new TypedBlockBuilder(delimiter);
     this.#onReject = onReject;
   }
 

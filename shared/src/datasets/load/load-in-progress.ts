@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { PipewrightError } from '../../host/error.ts';
 import type { CountedBytes } from '../bytes/counted-bytes.ts';
+import { verifyLength } from '../bytes/verify-length.ts';
 import type { CsvBlock } from '../formats/csv-block.ts';
-import { DatasetScanner } from '../formats/dataset-scanner.ts';
+import { DatasetReader } from '../formats/dataset-reader.ts';
 import { publicColumn } from '../types/column.ts';
-import { BlockBuffer } from './block-buffer.ts';
 import { BlockMapper } from './block-mapper.ts';
 import type { LoadOptions, LoadResult } from './load-options.ts';
 import { RejectLog } from './reject-log.ts';
@@ -17,15 +17,14 @@ export function isRecorded({ loadKey, saveLoadRecord, addLoadMetadata, saveRejec
   return loadKey !== undefined || saveLoadRecord === true || addLoadMetadata === true || saveRejectedRows === true;
 }
 
-/** A load while its bytes arrive: scans, maps and writes the rows block by block, then publishes them. */
+/** A load while its bytes arrive: reads, maps and writes the rows block by block, then publishes them. */
 export class LoadInProgress {
   readonly #load: TableLoad;
   readonly #options: LoadOptions;
   readonly #source: CountedBytes;
   readonly #names: NameLimits;
   readonly #key: string[];
-  readonly #buffer = new BlockBuffer();
-  readonly #scanner: DatasetScanner;
+  readonly #reader: DatasetReader;
   readonly #mapper: BlockMapper;
   readonly #rejects: RejectLog;
   readonly #loadId: string | undefined;
@@ -51,31 +50,26 @@ export class LoadInProgress {
     this.#key = key;
     this.#mapper = new BlockMapper(options);
     this.#loadId = isRecorded(options) ? (options.loadKey ?? randomUUID()) : undefined;
-    this.#scanner = new DatasetScanner(options, (reject) => this.#rejects.hold(reject));
+    this.#reader = new DatasetReader(verifyLength(source.bytes(), options.expectedBytes), options, (reject) =>
+      this.#rejects.hold(reject),
+    );
     this.#rejects = new RejectLog(
       options,
-      () => this.#scanner.quotedIsText,
+      this.#reader,
       options.onSchemaChange === 'evolve' ? load.cannotWiden : undefined,
     );
   }
 
-  /** Adds decoded bytes and writes the blocks they complete. */
-  async add(piece: Uint8Array): Promise<void> {
-    for (const block of this.#buffer.add(piece)) await this.#write(this.#scanner.push(...block));
-    const { count: bytes } = this.#source;
-    if (bytes - this.#reportedBytes < bytesPerProgress) return;
-    this.#reportedBytes = bytes;
-    this.#options.onProgress?.({ rows: this.#rows, bytes, seconds: this.#seconds() });
-  }
-
-  /** Verifies the whole load, then publishes it. */
-  async finish(): Promise<Omit<LoadResult, 'table' | 'mode'>> {
+  /** Reads and writes all rows, verifies the whole load, then publishes it. */
+  async run(): Promise<Omit<LoadResult, 'table' | 'mode'>> {
     const { allowEmpty, mode } = this.#options;
-    await this.#write(this.#scanner.push(...this.#buffer.flush()));
-    await this.#write(this.#scanner.end());
+    for await (const block of this.#reader.blocks()) {
+      await this.#write(block);
+      this.#reportProgress();
+    }
     // Allow Empty Dataset is for files without rows, never for a file whose rows are all invalid.
     if (this.#rows === 0 && this.#rejects.count > 0) throw this.#rejects.allRejected();
-    if (!this.#scanner.header || (this.#rows === 0 && !allowEmpty)) throw this.#empty();
+    if (!this.#reader.header || (this.#rows === 0 && !allowEmpty)) throw this.#empty();
     await this.#stage();
     this.#checkRowCountChange();
     await this.#verifyWrittenRows();
@@ -115,12 +109,19 @@ export class LoadInProgress {
     };
   }
 
+  #reportProgress(): void {
+    const { count: bytes } = this.#source;
+    if (bytes - this.#reportedBytes < bytesPerProgress) return;
+    this.#reportedBytes = bytes;
+    this.#options.onProgress?.({ rows: this.#rows, bytes, seconds: this.#seconds() });
+  }
+
   #seconds(): number {
     return Math.round(performance.now() - this.#startMs) / 1000;
   }
 
   async #write(scanned: CsvBlock): Promise<void> {
-    const { header } = this.#scanner;
+    const { header } = this.#reader;
     if (!header) return;
     if (!this.#planned) this.#plan(header);
     const { block, rejects } = this.#mapper.map(scanned);
@@ -137,7 +138,7 @@ export class LoadInProgress {
     this.#planned = true;
     const key = this.#mapper.begin({
       header,
-      quotedIsText: this.#scanner.quotedIsText,
+      quotedIsText: this.#reader.quotedIsText,
       load: this.#load,
       names: this.#names,
       metadata: [this.#loadId ?? '', this.#startedAt, source, sourceEventId],
@@ -179,8 +180,8 @@ export class LoadInProgress {
   #empty(): PipewrightError {
     return new PipewrightError({
       code: 'empty-dataset',
-      message: this.#scanner.header ? 'The dataset has no rows.' : 'The dataset is empty.',
-      hint: this.#scanner.header
+      message: this.#reader.header ? 'The dataset has no rows.' : 'The dataset is empty.',
+      hint: this.#reader.header
         ? 'The table was not changed. If the dataset is meant to be empty, turn on Allow Empty Dataset.'
         : 'The table was not changed. A dataset needs at least a header.',
     });

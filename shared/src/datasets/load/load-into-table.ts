@@ -5,8 +5,7 @@ import { withoutUndefined } from '../../host/without-undefined.ts';
 import { closeUnread } from '../../http/close-stream.ts';
 import { CountedBytes } from '../bytes/counted-bytes.ts';
 import { readUntilAborted } from '../bytes/read-until-aborted.ts';
-import { verifyLength } from '../bytes/verify-length.ts';
-import { csvFormatOf, decodeDataset } from '../formats/decode-dataset.ts';
+import { csvFormatOf } from '../formats/decode-dataset.ts';
 import { isRecorded, LoadInProgress } from './load-in-progress.ts';
 import type { LoadOptions, LoadResult } from './load-options.ts';
 import { refuseReservedTable } from './reserved-tables.ts';
@@ -28,7 +27,7 @@ export async function loadIntoTable(
     requestedOptions.source === undefined
       ? requestedOptions
       : { ...requestedOptions, source: plainAddress(requestedOptions.source) };
-  const { table, mode, signal, expectedBytes } = options;
+  const { table, mode, signal } = options;
   const key = [...(options.key ?? [])];
   const load = await begin(target, options, key).catch((error: unknown) => {
     closeUnread(source);
@@ -41,9 +40,7 @@ export async function loadIntoTable(
   const counted = new CountedBytes(readUntilAborted(source, signal), isRecorded(options));
   const progress = new LoadInProgress(load, options, counted, target.names ?? {}, key);
   try {
-    for await (const piece of decodeDataset(verifyLength(counted.bytes(), expectedBytes), options))
-      await progress.add(piece);
-    return { table, mode, ...(await progress.finish()) };
+    return { table, mode, ...(await progress.run()) };
   } catch (error) {
     // A failed cleanup must not hide the original error.
     await load.abort(progress.record('failed')).catch(() => undefined);

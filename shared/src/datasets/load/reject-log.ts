@@ -1,5 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Reject } from '../formats/csv-scanner.ts';
+import type { RowSource } from '../formats/row-source.ts';
 import type { LoadOptions } from './load-options.ts';
 
 /** Rejected rows in the result of a load. */
@@ -17,24 +18,24 @@ export class RejectLog {
   readonly #maxRejectedRows: number;
   readonly #saves: boolean;
   readonly #cannotWiden: string | undefined;
-  readonly #isJson: () => boolean;
+  readonly #source: Pick<RowSource, 'quotedIsText' | 'unit'>;
   readonly #kept: Reject[] = [];
   /** Rows of the current block with the wrong number of values, until its other rejects are known. */
   #pending: Reject[] = [];
 
   /**
-   * @param isJson whether the rows are JSON, so that no setting of CSV can be the cause
+   * @param source where the rows come from; if its values have types, no setting of CSV can be the cause of a reject
    * @param cannotWiden why the engine cannot widen the type of a column, for the hint about an invalid value
    */
   constructor(
     { maxRejectedRows = 0, saveRejectedRows = false }: Pick<LoadOptions, 'maxRejectedRows' | 'saveRejectedRows'>,
-    isJson: () => boolean,
+    source: Pick<RowSource, 'quotedIsText' | 'unit'>,
     cannotWiden?: string,
   ) {
     this.#maxRejectedRows = maxRejectedRows;
     this.#saves = saveRejectedRows;
     this.#cannotWiden = cannotWiden;
-    this.#isJson = isJson;
+    this.#source = source;
   }
 
   /** Holds a reject of the current block until `add` is called. */
@@ -70,8 +71,8 @@ export class RejectLog {
       code: 'rejected-rows',
       message:
         this.count === 1
-          ? `The only row was rejected: ${describeReject(first)}`
-          : `All ${this.count} rows were rejected. The first: ${describeReject(first)}`,
+          ? `The only row was rejected: ${describeReject(first, this.#source.unit)}`
+          : `All ${this.count} rows were rejected. The first: ${describeReject(first, this.#source.unit)}`,
       hint: `The table was not changed.${this.#widening} ${this.#remedies(first).join(', or ')}.`,
     });
   }
@@ -89,8 +90,8 @@ export class RejectLog {
       code: first.column === undefined ? 'rejected-rows' : 'invalid-input',
       message:
         maxRejectedRows === 0
-          ? `A row was rejected: ${describeReject(first)}`
-          : `More than ${maxRejectedRows} ${rows} rejected. The first: ${describeReject(first)}`,
+          ? `A row was rejected: ${describeReject(first, this.#source.unit)}`
+          : `More than ${maxRejectedRows} ${rows} rejected. The first: ${describeReject(first, this.#source.unit)}`,
       hint: `The table was not changed.${this.#widening} ${[...this.#remedies(first), ''].join(', ')}or increase Max Rejected Rows.`,
     });
   }
@@ -102,12 +103,13 @@ export class RejectLog {
   /** What the user can do about a rejected row. */
   #remedies({ column }: Reject): string[] {
     if (column !== undefined) return ['Correct the value', 'change the type of the column'];
-    return this.#isJson() ? ['Correct the file'] : ['Correct the file', 'check Delimiter'];
+    if (this.#source.unit === 'row') return ['Correct the sheet', 'change Invalid Cells'];
+    return this.#source.quotedIsText ? ['Correct the file'] : ['Correct the file', 'check Delimiter'];
   }
 }
 
-/** Line, reason and value of a rejected row, as the end of a sentence. */
-function describeReject({ line, reason, value }: Reject): string {
+/** Line or row, reason and value of a rejected row, as the end of a sentence. */
+function describeReject({ line, reason, value }: Reject, unit: RowSource['unit']): string {
   const shown = value === undefined || value === null ? '' : ` (“${value.slice(0, maxValueInMessage)}”)`;
-  return `line ${line} ${reason}${shown}.`;
+  return `${unit} ${line} ${reason}${shown}.`;
 }

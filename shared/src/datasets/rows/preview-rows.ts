@@ -1,8 +1,9 @@
+import type { Bytes } from '../../host/bytes.ts';
 import { publicColumn, type Column } from '../types/column.ts';
 import { readValue } from '../formats/csv-block.ts';
 import type { DatasetFormat } from '../formats/decode-dataset.ts';
 import type { CsvFormat, Reject } from '../formats/csv-scanner.ts';
-import { DatasetScanner } from '../formats/dataset-scanner.ts';
+import { DatasetReader } from '../formats/dataset-reader.ts';
 import { TypeInference } from '../types/infer-types.ts';
 
 /** The start of a dataset. */
@@ -11,39 +12,46 @@ export interface Preview {
   columns: Column[];
   /** The first rows; NULL is null. */
   rows: (string | null)[][];
-  /** Rejected rows. */
+  /** The first twenty rejected rows. */
   rejects: Reject[];
+  /** Whether the whole dataset was read. */
+  complete: boolean;
 }
 
 /** What to preview, and the format of the dataset. */
-export interface PreviewOptions extends CsvFormat, Pick<DatasetFormat, 'format' | 'skipRows'> {
+export interface PreviewOptions extends CsvFormat, DatasetFormat {
   /** Maximum number of rows. Default: 10. */
   rows?: number;
-  /** Whether the bytes are the whole dataset, so that the last row needs no line end. Default: false. */
-  complete?: boolean;
+  /** Decompressed bytes after which to stop reading. Default: 1 MB. */
+  maxBytes?: number;
 }
 
+const maxRejects = 20;
+
 /**
- * Returns the columns and first rows of a dataset from its first bytes, decoded by `decodeDataset`. An incomplete row is
- * omitted.
- * @throws PipewrightError see `DatasetScanner`
+ * Returns the columns and first rows of a dataset, from about its first megabyte. The source is closed after that.
+ * @throws PipewrightError see `DatasetReader`
  */
-export function previewRows(
-  bytes: Uint8Array,
-  { rows = 10, complete = false, ...format }: PreviewOptions = {},
-): Preview {
-  const preview: Preview = { columns: [], rows: [], rejects: [] };
-  const scanner = new DatasetScanner(format, (reject) => preview.rejects.push(reject));
+export async function previewRows(
+  bytes: Bytes,
+  { rows = 10, maxBytes = 1024 * 1024, ...format }: PreviewOptions = {},
+): Promise<Preview> {
+  const preview: Preview = { columns: [], rows: [], rejects: [], complete: true };
+  const reader = new DatasetReader(bytes, format, (reject) => {
+    if (preview.rejects.length < maxRejects) preview.rejects.push(reject);
+  });
   let inference: TypeInference | undefined;
-  for (const scan of complete ? [() => scanner.end(bytes)] : [() => scanner.push(bytes), () => scanner.open()]) {
-    const block = scan();
-    if (!scanner.header) continue;
-    inference ??= new TypeInference(scanner.header, {}, {}, true, scanner.quotedIsText);
-    inference.add(block);
-    for (let row = 0; row < block.rows && preview.rows.length < rows; row += 1) {
-      const first = row * block.width;
-      preview.rows.push(Array.from({ length: block.width }, (_value, column) => readValue(block, first + column)));
+  for await (const block of reader.blocks()) {
+    if (reader.header) {
+      inference ??= new TypeInference(reader.header, {}, {}, true, reader.quotedIsText);
+      inference.add(block);
+      for (let row = 0; row < block.rows && preview.rows.length < rows; row += 1) {
+        const first = row * block.width;
+        preview.rows.push(Array.from({ length: block.width }, (_value, column) => readValue(block, first + column)));
+      }
     }
+    preview.complete = reader.bytesRead < maxBytes;
+    if (!preview.complete && reader.header) break;
   }
   preview.columns = inference?.columns().map(publicColumn) ?? [];
   return preview;

@@ -1,10 +1,11 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
-import { decodeDataset, type DatasetFormat } from '../formats/decode-dataset.ts';
+import type { DatasetFormat } from '../formats/decode-dataset.ts';
 import { publicColumn, type Column } from '../types/column.ts';
 import { lineOf, readValue, type CsvBlock } from '../formats/csv-block.ts';
 import type { CsvFormat, Reject } from '../formats/csv-scanner.ts';
-import { DatasetScanner } from '../formats/dataset-scanner.ts';
+import { DatasetReader } from '../formats/dataset-reader.ts';
+import type { RowSource } from '../formats/row-source.ts';
 import { TypeInference } from '../types/infer-types.ts';
 import { readUntilAborted } from '../bytes/read-until-aborted.ts';
 
@@ -43,21 +44,21 @@ function converterOf({ type, precision = Infinity }: Column): (text: string) => 
 /**
  * Reads some rows of a dataset with typed values. The dataset is read from its start up to these rows, and then closed.
  * @throws PipewrightError `rejected-rows` for an invalid row, `empty-dataset` without a header, and the errors of
- * `decodeDataset`
+ * `DatasetReader`
  */
 export async function readRows(
   source: Bytes,
   { first, count, maxBytes: mostBytes = Infinity, ...options }: RowsOptions,
 ): Promise<DatasetRows> {
   let reject: Reject | undefined;
-  const scanner = new DatasetScanner(options, (found) => (reject ??= found));
+  const reader = new DatasetReader(readUntilAborted(source, options.signal), options, (found) => (reject ??= found));
   let inference: TypeInference | undefined;
   const texts: (string | null)[][] = [];
   let number = 0;
   let bytes = 0;
   /** Collects rows; returns true once all requested rows were read and there is another one. */
   const collect = (block: CsvBlock): boolean => {
-    inference ??= scanner.header && new TypeInference(scanner.header, {}, {}, true, scanner.quotedIsText);
+    inference ??= reader.header && new TypeInference(reader.header, {}, {}, true, reader.quotedIsText);
     inference?.add(block);
     for (let row = 0; row < block.rows; row += 1) {
       number += 1;
@@ -65,23 +66,22 @@ export async function readRows(
       const values = Array.from({ length: block.width }, (_value, column) =>
         readValue(block, row * block.width + column),
       );
-      if (mostBytes < Infinity) bytes += sizeOf(scanner.header ?? [], values);
+      if (mostBytes < Infinity) bytes += sizeOf(reader.header ?? [], values);
       if (texts.length === count || (bytes > mostBytes && texts.length > 0)) {
-        if (reject && reject.line < lineOf(block, row)) throw invalidRow(reject, scanner.quotedIsText);
+        if (reject && reject.line < lineOf(block, row)) throw invalidRow(reject, reader);
         return true;
       }
       texts.push(values);
     }
-    if (reject) throw invalidRow(reject, scanner.quotedIsText);
+    if (reject) throw invalidRow(reject, reader);
     return false;
   };
   let more = false;
-  for await (const piece of decodeDataset(readUntilAborted(source, options.signal), options)) {
-    more = collect(scanner.push(piece));
+  for await (const block of reader.blocks()) {
+    more = collect(block);
     if (more) break;
   }
-  if (!more) more = collect(scanner.end());
-  const { header } = scanner;
+  const { header } = reader;
   if (!header || !inference)
     throw new PipewrightError({
       code: 'empty-dataset',
@@ -104,10 +104,15 @@ export async function readRows(
 const sizeOf = (header: readonly string[], values: readonly (string | null)[]): number =>
   Buffer.byteLength(JSON.stringify([header, values]));
 
-function invalidRow({ line, reason }: Reject, isJson: boolean): PipewrightError {
+function invalidRow({ line, reason }: Reject, { quotedIsText, unit }: RowSource): PipewrightError {
   return new PipewrightError({
     code: 'rejected-rows',
-    message: `A row is invalid: line ${line} ${reason}.`,
-    hint: isJson ? 'Correct the file.' : 'Correct the file, or check Delimiter.',
+    message: `A row is invalid: ${unit} ${line} ${reason}.`,
+    hint:
+      unit === 'row'
+        ? 'Correct the sheet, or change Invalid Cells.'
+        : quotedIsText
+          ? 'Correct the file.'
+          : 'Correct the file, or check Delimiter.',
   });
 }

@@ -17,7 +17,7 @@ export function defineDatasetService(sources: readonly DatasetSource[] = []): Se
     description: 'Read rows from a dataset, preview its columns and check it against rules, without a database.',
     listing: {
       categories: ['Data & Storage'],
-      aliases: ['CSV', 'JSON Lines', 'ZIP', 'rows', 'data quality', 'preview'],
+      aliases: ['CSV', 'JSON Lines', 'Excel', 'XLSX', 'ZIP', 'rows', 'data quality', 'preview'],
     },
     connection: noConnection,
     operations: [getRows(setting), checkDataset(setting), previewDataset(setting)],

@@ -6,7 +6,7 @@ import type { Host } from '../../host/host.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import { formatFields, formatOf, openDataset, sourceFields } from '../dataset-fields.ts';
 import type { DatasetSource } from '../dataset-sources.ts';
-import { refuseTooLarge, withinTimeLimit } from '../time-limit.ts';
+import { refuseTooLarge, startTimeLimit } from '../time-limit.ts';
 import { defineChoices, search } from '../../define/choice-list.ts';
 import { boolean, integer, json, list, option, text, values } from '../../define/fields.ts';
 import { defineAction, type Action } from '../../define/operation.ts';
@@ -298,10 +298,12 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
         refuseTooLarge(dataset, host);
         // Loaded here, because it would slow down the start of every app and node that contains this step.
         const { loadIntoTable } = await import('../../datasets/load/load-into-table.ts');
-        const { table, ...result } = await loadIntoTable(withinTimeLimit(dataset.bytes, host), target, {
+        const time = startTimeLimit(host);
+        const { table, ...result } = await loadIntoTable(time.limit(dataset.bytes), target, {
           table: input.table,
           mode: input.mode,
           ...formatOf(input, dataset),
+          checkpoint: time.checkpoint,
           maxRejectedRows: input.maxRejectedRows,
           allowEmpty: input.allowEmpty,
           saveRejectedRows: input.saveRejectedRows,

@@ -20,7 +20,19 @@ export function defineSqlTableService(sources: readonly DatasetSource[] = []): S
       'Load datasets into PostgreSQL, MySQL, MariaDB, SQL Server, Azure SQL or SQLite tables, and check them against rules.',
     listing: {
       categories: ['Data & Storage'],
-      aliases: ['load dataset', 'CSV', 'PostgreSQL', 'MySQL', 'MariaDB', 'SQLite', 'SQL Server', 'Azure SQL', 'table'],
+      aliases: [
+        'load dataset',
+        'CSV',
+        'Excel',
+        'XLSX',
+        'PostgreSQL',
+        'MySQL',
+        'MariaDB',
+        'SQLite',
+        'SQL Server',
+        'Azure SQL',
+        'table',
+      ],
     },
     connection: sqlConnection,
     operations: [

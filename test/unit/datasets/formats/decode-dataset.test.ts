@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { unpack } from '../../../../shared/src/datasets/bytes/unpack.ts';
 import { decodeDataset, type DatasetFormat } from '../../../../shared/src/datasets/formats/decode-dataset.ts';
 
 async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
@@ -7,7 +8,7 @@ async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array>
 
 async function textOf(bytes: Uint8Array, format: DatasetFormat = {}, size = 3): Promise<string> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of decodeDataset(cut(bytes, size), format)) pieces.push(piece);
+  for await (const piece of decodeDataset(unpack(cut(bytes, size)), format)) pieces.push(piece);
   return Buffer.concat(pieces).toString('utf8');
 }
 

@@ -1,0 +1,95 @@
+import { PipewrightError } from '../../host/error.ts';
+import type { Bytes } from '../../host/bytes.ts';
+import { notATable } from '../bytes/refuse-binary.ts';
+import { documentKind } from '../bytes/zip-documents.ts';
+import { ZipDirectory } from '../bytes/zip-directory.ts';
+import type { CsvBlock } from '../formats/csv-block.ts';
+import type { CsvFormat, Reject } from '../formats/csv-scanner.ts';
+import { csvFormatOf, type DatasetFormat } from '../formats/decode-dataset.ts';
+import type { RowSource } from '../formats/row-source.ts';
+import { chooseArea } from './choose-area.ts';
+import { SharedStrings } from './shared-strings.ts';
+import { SheetCells } from './sheet-cells.ts';
+import { SheetTable } from './sheet-table.ts';
+import { readStyles } from './styles.ts';
+import { readWorkbook } from './workbook.ts';
+import { parseXml } from './xml-reader.ts';
+
+/** Largest workbook to hold in memory, compressed: about seven million cells. */
+const maxPackedBytes = 128 * 1024 * 1024;
+
+/**
+ * The rows of a worksheet of an Excel workbook (.xlsx or .xlsm, Office Open XML). Most workbooks store the texts of a sheet
+ * behind it, so the compressed file is held in memory; the sheet itself is streamed.
+ * @see https://ecma-international.org/publications-and-standards/standards/ecma-376/
+ */
+export class ExcelRows implements RowSource {
+  readonly unit = 'row';
+  readonly quotedIsText = true;
+  bytesRead = 0;
+  readonly #bytes: Bytes;
+  readonly #options: CsvFormat & DatasetFormat;
+  readonly #onReject: (reject: Reject) => void;
+  #table: SheetTable | undefined;
+
+  constructor(bytes: Bytes, options: CsvFormat & DatasetFormat, onReject: (reject: Reject) => void) {
+    this.#bytes = bytes;
+    this.#options = options;
+    this.#onReject = onReject;
+  }
+
+  get header(): string[] | undefined {
+    return this.#table?.header;
+  }
+
+  async *blocks(): AsyncGenerator<CsvBlock> {
+    const zip = await openWorkbook(this.#bytes);
+    const { skipRows = 0, skipHiddenRows = false, invalidCells = 'reject', roundTo15Digits = false } = this.#options;
+    const { delimiter, header } = csvFormatOf(this.#options);
+    const workbook = await readWorkbook(zip);
+    const area = await chooseArea(zip, workbook, this.#options);
+    const strings = new SharedStrings();
+    if (workbook.sharedStrings !== undefined) await strings.read(zip.read(workbook.sharedStrings));
+    const formats = workbook.styles === undefined ? [] : await readStyles(zip.read(workbook.styles));
+    const { is1904, isOutdated } = workbook;
+    const table = new SheetTable(
+      area,
+      { strings, formats, is1904, isOutdated, roundTo15Digits },
+      { delimiter, header, skipRows, invalidCells },
+      this.#onReject,
+    );
+    this.#table = table;
+    const cells = new SheetCells(area.area, skipHiddenRows, (row, found) => table.add(row, found));
+    for await (const length of parseXml(zip.read(area.sheet.path), cells)) {
+      this.bytesRead += length;
+      yield* table.take();
+    }
+    table.end();
+    yield* table.take();
+  }
+}
+
+/**
+ * Reads a workbook into memory.
+ * @throws PipewrightError `invalid-input` for a workbook that is too large, or another kind of document
+ */
+export async function openWorkbook(bytes: Bytes): Promise<ZipDirectory> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of bytes) {
+    pieces.push(piece);
+    size += piece.length;
+    if (size > maxPackedBytes)
+      throw new PipewrightError({
+        code: 'invalid-input',
+        message: `The Excel workbook is larger than ${maxPackedBytes / 1024 / 1024} MB.`,
+        hint: 'Save the sheet as CSV (UTF-8) and use that file.',
+      });
+  }
+  const zip = new ZipDirectory(Buffer.concat(pieces));
+  for (const name of zip.names) {
+    const document = documentKind(name);
+    if (document) throw notATable(document.name, document.hint);
+  }
+  return zip;
+}

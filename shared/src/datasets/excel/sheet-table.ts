@@ -1,0 +1,215 @@
+import { PipewrightError } from '../../host/error.ts';
+import { nameColumns } from '../formats/column-names.ts';
+import type { CsvBlock } from '../formats/csv-block.ts';
+import type { Reject } from '../formats/csv-scanner.ts';
+import { TypedBlockBuilder } from '../formats/typed-block-builder.ts';
+import { columnLetters } from './cell-reference.ts';
+import { cellValue, type CellContext, type CellValue } from './cell-value.ts';
+import type { ChosenArea } from './choose-area.ts';
+import type { RawCell } from './sheet-cells.ts';
+import { refuseTitle } from './refuse-title.ts';
+import type { SheetRow } from './sheet-row.ts';
+
+/** Limits of the rows that decide which columns without a name are part of the table. */
+const sampleLimits = { rows: 1_000, cells: 500_000 };
+
+/** Size of a block. */
+const bytesPerBlock = 128 * 1024;
+
+/** Columns of a whole column range that can be named before the sheet is read. */
+const maxChosenColumns = 2_000;
+
+const nothing: CellValue = { kind: 'null' };
+
+/** How to turn the rows of a worksheet into a table. */
+export interface SheetTableOptions {
+  delimiter: string;
+  /** Whether the first row contains the column names. */
+  header: boolean;
+  /** Rows to skip before it, counted from the first row of the area. */
+  skipRows: number;
+  invalidCells: 'reject' | 'null';
+}
+
+/**
+ * Turns the rows of a worksheet into the rows of a table. The first row with a value, after Skip Rows, is the header.
+ * Rows without a value are skipped. A column is part of the table if it has a name, or a value in one of the first
+ * thousand rows; a row with a value in another column is rejected, like a row with too many values in CSV.
+ */
+export class SheetTable {
+  /** Column names, once known. */
+  header: string[] | undefined;
+  readonly #area: ChosenArea;
+  readonly #context: CellContext;
+  readonly #options: SheetTableOptions;
+  readonly #onReject: (reject: Reject) => void;
+  readonly #builder: TypedBlockBuilder;
+  readonly #blocks: CsvBlock[] = [];
+  #headerRow: SheetRow | undefined;
+  #sample: SheetRow[] | undefined = [];
+  #sampleCells = 0;
+  #sampleRows = 0;
+  /** Place of each column of the sheet in the table, by its number. */
+  #places: number[] = [];
+  #width = 0;
+  #values: CellValue[] = [];
+
+  constructor(area: ChosenArea, context: CellContext, options: SheetTableOptions, onReject: (reject: Reject) => void) {
+    this.#area = area;
+    this.#context = context;
+    this.#options = options;
+    this.#onReject = onReject;
+    this.#builder = new TypedBlockBuilder(options.delimiter);
+    this.#builder.begin(bytesPerBlock);
+  }
+
+  /** Adds a row; its cells are not kept. */
+  add(row: number, cells: readonly RawCell[]): void {
+    if (row < this.#area.area.top + this.#options.skipRows) return;
+    if (!this.#sample) return this.#writeCells(row, cells);
+    const found = this.#rowOf(row, cells);
+    if (found.cells.length === 0) return;
+    if (this.#options.header && this.#area.columnNames === undefined && !this.#headerRow) {
+      this.#headerRow = found;
+      return;
+    }
+    this.#sample.push(found);
+    this.#sampleCells += found.cells.length;
+    if (this.#sample.length === sampleLimits.rows || this.#sampleCells > sampleLimits.cells) this.#begin(this.#sample);
+  }
+
+  /** Ends the table after the last row. */
+  end(): void {
+    if (this.#sample) this.#begin(this.#sample);
+    this.#flush();
+  }
+
+  /** Returns the blocks that are complete, and forgets them. */
+  take(): CsvBlock[] {
+    return this.#blocks.splice(0);
+  }
+
+  #begin(sample: readonly SheetRow[]): void {
+    this.#sample = undefined;
+    this.#sampleRows = sample.length;
+    const names = this.#columnNames(sample);
+    const columns = [...names.keys()].sort((one, other) => one - other);
+    if (columns.length === 0) return;
+    this.header = nameColumns(columns.map((column) => names.get(column) ?? ''));
+    columns.forEach((column, place) => {
+      this.#places[column] = place;
+    });
+    this.#width = columns.length;
+    this.#values = new Array<CellValue>(columns.length).fill(nothing);
+    for (const row of sample) this.#write(row);
+  }
+
+  /** The columns of the table with their names, empty for columns without one. */
+  #columnNames(sample: readonly SheetRow[]): Map<number, string> {
+    const { area, isChosen, columnNames } = this.#area;
+    const names = new Map<number, string>();
+    if (isChosen && area.right - area.left < maxChosenColumns)
+      for (let column = area.left; column <= area.right; column += 1)
+        names.set(column, columnNames?.[column - area.left] ?? '');
+    const text = (value: CellValue): string => this.#textOf(value);
+    if (this.#headerRow) refuseTitle(this.#headerRow, sample, area.top, text);
+    for (const { column, value } of this.#headerRow?.cells ?? []) {
+      if (value.kind === 'invalid')
+        throw new PipewrightError({
+          code: 'invalid-file',
+          message: `The cell ${columnLetters(column)}${this.#headerRow?.row} in the header row ${value.reason}.`,
+          hint: 'Correct the cell, or set Skip Rows so that the header row is another one.',
+        });
+      names.set(column, text(value));
+    }
+    for (const { cells } of sample) for (const { column } of cells) if (!names.has(column)) names.set(column, '');
+    return names;
+  }
+
+  #rowOf(row: number, cells: readonly RawCell[]): SheetRow {
+    const found: SheetRow = { row, cells: [] };
+    for (const cell of cells) {
+      const value = cellValue(cell, this.#context);
+      if (value.kind !== 'null') found.cells.push({ column: cell.column, value });
+    }
+    return found;
+  }
+
+  /** Writes a row of the sample. */
+  #write(found: SheetRow): void {
+    const { row, cells } = found;
+    this.#values.fill(nothing);
+    let reason: string | undefined;
+    for (const { column, value } of cells) reason ??= this.#place(row, column, value);
+    this.#end(row, reason, () => found);
+  }
+
+  /** Writes a row without collecting its values first, as nearly all rows are written. */
+  #writeCells(row: number, cells: readonly RawCell[]): void {
+    this.#values.fill(nothing);
+    let isEmpty = true;
+    let reason: string | undefined;
+    for (const cell of cells) {
+      const value = cellValue(cell, this.#context);
+      if (value.kind === 'null') continue;
+      isEmpty = false;
+      reason ??= this.#place(row, cell.column, value);
+    }
+    if (!isEmpty) this.#end(row, reason, () => this.#rowOf(row, cells));
+  }
+
+  /** Puts a value into its place; returns why it makes the row invalid. */
+  #place(row: number, column: number, value: CellValue): string | undefined {
+    const place = this.#places[column];
+    if (place === undefined)
+      return `has a value in the cell ${columnLetters(column)}${row}, but the column ${columnLetters(column)} has no name, and no value in the first ${this.#sampleRows} rows`;
+    this.#values[place] = value;
+    return value.kind === 'invalid' && this.#options.invalidCells === 'reject'
+      ? `has a cell ${columnLetters(column)}${row} (column “${this.header?.[place]}”) that ${value.reason}`
+      : undefined;
+  }
+
+  /** Writes the current values as a row, or rejects it. */
+  #end(row: number, reason: string | undefined, rowOf: () => SheetRow): void {
+    if (reason !== undefined) return this.#reject(row, rowOf().cells, reason);
+    const builder = this.#builder;
+    for (const value of this.#values) {
+      if (value.kind === 'shared') this.#context.strings.write(value.index, builder);
+      else if (value.kind === 'bare') builder.addBare(value.text);
+      else if (value.kind === 'text') builder.addText(value.text);
+      else builder.addNull();
+    }
+    builder.endRow(row);
+    if (builder.size >= bytesPerBlock) this.#flush();
+  }
+
+  #flush(): void {
+    this.#blocks.push(this.#builder.build(this.#width));
+    this.#builder.begin(bytesPerBlock);
+  }
+
+  #reject(row: number, cells: SheetRow['cells'], reason: string): void {
+    this.#onReject({
+      line: row,
+      reason,
+      text: cells
+        .map(({ value }) => this.#textOf(value))
+        .join(this.#options.delimiter)
+        .slice(0, 1_000),
+    });
+  }
+
+  #textOf(value: CellValue): string {
+    switch (value.kind) {
+      case 'null':
+        return '';
+      case 'shared':
+        return this.#context.strings.textOf(value.index);
+      case 'invalid':
+        return value.shown;
+      case 'text':
+      case 'bare':
+        return value.text;
+    }
+  }
+}
