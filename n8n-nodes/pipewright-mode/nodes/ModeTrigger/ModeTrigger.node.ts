@@ -19,7 +19,7 @@ import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
 
-/** Starts the workflow when a report run finishes; Mode sends each event at once. */
+/** Starts the workflow when a report run finishes and Mode calls the webhook that you add; Mode sends each event at once. */
 export class ModeTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Pipewright Mode Trigger',
@@ -29,7 +29,8 @@ export class ModeTrigger implements INodeType {
     // n8n evaluates the expressions of a trigger node of version 1 again for every delivery.
     version: 2,
     subtitle: describeSubtitle('event', webhookTriggers(mode)),
-    description: 'Starts the workflow when a report run finishes; Mode sends each event at once',
+    description:
+      'Starts the workflow when a report run finishes and Mode calls the webhook that you add; Mode sends each event at once',
     defaults: { name: 'Mode Trigger' },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
