@@ -30,7 +30,7 @@ export const formatFields = {
       ],
       {
         label: 'Format',
-        help: 'Format of a text file. Excel workbooks are recognized automatically. ZIP and gzip files are decompressed.',
+        help: 'Format of a text file, which can be compressed with ZIP or gzip. Excel workbooks are recognized automatically.',
         advanced: true,
       },
     ),
