@@ -17,6 +17,7 @@ export interface ZapierHost extends Host {
 
 /** Options of a host. */
 export interface HostOptions {
+  /** How long a step may wait for a run; a wait longer than Zapier's limit of a call extends the call, too. */
   maxWaitSeconds: number;
   /** Stores a file that an operation saves. */
   save(file: OpenedFile): Promise<StoredFile>;
@@ -73,7 +74,7 @@ export function openHost(z: ZObject, bundle: Bundle, options: HostOptions): Zapi
       .update(JSON.stringify([zap, key]))
       .digest('hex')}`;
   const startedAt = Date.now();
-  const endsAt = startedAt + maxCallSeconds * 1000;
+  const endsAt = startedAt + Math.max(maxCallSeconds, options.maxWaitSeconds) * 1000;
   const sender = openSender(z, { endsAt });
   const host: ZapierHost = {
     platform: 'zapier',
