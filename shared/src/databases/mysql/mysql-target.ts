@@ -8,6 +8,7 @@ import { columnMissing, maxColumnValues, tableMissing } from '../read-column.ts'
 import { allowInfile } from './mysql-error-table.ts';
 import { MysqlLoad } from './mysql-load.ts';
 import { lockTable } from './mysql-lock.ts';
+import { openMysqlRows } from './mysql-read.ts';
 import { MysqlRecords, stagingPrefix } from './mysql-records.ts';
 import { connectMysql, type MysqlSession } from './mysql-session.ts';
 import { readCalculated, readMysqlColumns, readTriggers } from './mysql-table.ts';
@@ -51,6 +52,10 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
         `SELECT DISTINCT CAST(CONVERT(${quoted(column)} USING utf8mb4) AS binary) AS value FROM ${quoted(database)}.${quoted(name)} WHERE ${quoted(column)} IS NOT NULL LIMIT ${maxColumnValues}`,
       );
       for (const { value } of rows) yield String(value);
+    },
+    async openRows(request) {
+      const schema = 'table' in request ? await findDatabase(session, request.schema) : '';
+      return openMysqlRows(session, schema, request, connect);
     },
     async begin({ table, schema: requested, mode, delimiter = ',', key = [], loadKey, evolve = false }) {
       await refuseWithoutInfile(session);
