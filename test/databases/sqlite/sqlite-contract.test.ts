@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { sqliteCapabilities } from '../../../shared/src/databases/sqlite/sqlite-capabilities.ts';
-import { testDatabase } from '../contract.ts';
+import { testDatabase, type ContractEngine } from '../contract.ts';
+import { testExport } from '../export-contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-contract-'));
 const file = join(folder, 'test.db');
@@ -20,7 +21,7 @@ function inDatabase<T>(work: (database: DatabaseSync) => T): T {
   }
 }
 
-testDatabase('SQLite', sqliteCapabilities, {
+const engine: ContractEngine = {
   address: () => `sqlite:${file}`,
   rows: async (table) =>
     inDatabase((database) =>
@@ -37,4 +38,32 @@ testDatabase('SQLite', sqliteCapabilities, {
           .join(', ')})`,
       ),
     ),
-});
+};
+
+testDatabase('SQLite', sqliteCapabilities, engine);
+/** Integers of 64 bits are not exact as numbers. */
+const exactRows: ContractEngine['rows'] = async (table) =>
+  inDatabase((database) => {
+    const statement = database.prepare(`SELECT * FROM ${quoted(table)}`);
+    statement.setReadBigInts(true);
+    return statement.all().map((row) => ({ ...row }));
+  });
+
+testExport(
+  'SQLite',
+  sqliteCapabilities,
+  { ...engine, rows: exactRows },
+  {
+    small: { type: 'BIGINT', values: ['9223372036854775807', '-9223372036854775808', null] },
+    paid: { type: 'NUMERIC', values: ['123456789012.345', '0.1', '100', null] },
+    ratio: {
+      type: 'REAL',
+      values: ['0.1', '1e300', '0.30000000000000004', null],
+      exported: ['0.1', `1${'0'.repeat(300)}`, '0.30000000000000004', null],
+    },
+    closed: { type: 'BOOLEAN', values: ['true', 'false', null] },
+    day: { type: 'DATE', values: ['2026-11-20', '0001-01-01', null] },
+    at: { type: 'DATETIME', values: ['2026-03-29 02:30:00.123456789', '2026-03-29T02:30:00Z'] },
+    any: { type: 'BLOB', values: ['00123', '', '1.50'] },
+  },
+);
