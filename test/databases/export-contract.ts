@@ -1,5 +1,6 @@
 import type { Capabilities } from '../../shared/src/databases/capabilities.ts';
 import { openTarget } from '../../shared/src/databases/open-target.ts';
+import type { OpenedRows } from '../../shared/src/datasets/export/row-source.ts';
 import { exportRows } from '../../shared/src/datasets/export/export-rows.ts';
 import type { ContractEngine } from './contract.ts';
 import { exportFile } from './export-file.ts';
@@ -35,6 +36,16 @@ export const hardTexts = [
   "it's",
 ];
 
+/** What a test does to a server while it sends rows. */
+export interface DisturbedServer {
+  /** A query that takes minutes. */
+  slowQuery: string;
+  /** Number of sessions that run the slow query. */
+  running(): Promise<number>;
+  /** Ends the sessions of all exports. */
+  killSessions(): Promise<void>;
+}
+
 const csvOf = (value: string | null): string => (value === null ? '' : `"${value.replaceAll('"', '""')}"`);
 
 /** Rows that combine the values of all columns. */
@@ -53,12 +64,14 @@ const byId = (rows: Record<string, unknown>[]): Record<string, unknown>[] =>
 /**
  * The contract of exports that every database fulfills: call it once per engine.
  * @param special columns with the types of the engine; `note` replaces the column of `hardTexts`
+ * @param server of an engine that runs queries in another process
  */
 export function testExport(
   name: string,
   capabilities: Capabilities,
   engine: ContractEngine,
   special: Readonly<Record<string, HardColumn>>,
+  server?: DisturbedServer,
 ): void {
   const columns: Record<string, HardColumn> = { note: { type: 'varchar(100)', values: hardTexts }, ...special };
   const names = ['id', ...Object.keys(columns)];
@@ -193,6 +206,48 @@ export function testExport(
       await expect(resultOf(query)).rejects.toMatchObject({ name: 'PipewrightError' });
       expect(await engine.rows('hard_values')).toEqual(before);
     });
+
+    if (server) {
+      const until = async (isReached: () => Promise<boolean>): Promise<void> => {
+        for (let looks = 0; looks < 600 && !(await isReached()); looks += 1)
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        expect(await isReached()).toBe(true);
+      };
+
+      it('stops a slow query on the server when the reader stops', async () => {
+        const target = await openTarget(engine.address());
+        const reading = target.openRows({ query: server.slowQuery }).then((rows) => {
+          opened = rows;
+          return rows.next();
+        });
+        let opened: OpenedRows | undefined;
+        const outcome = reading.then(
+          () => 'rows',
+          () => 'stopped',
+        );
+        await until(async () => (await server.running()) > 0);
+        await opened?.close();
+        await target.close();
+        expect(await outcome).toBe('stopped');
+        await until(async () => (await server.running()) === 0);
+      });
+
+      it('fails when the connection is lost between two rows', async () => {
+        const target = await openTarget(engine.address());
+        const rows = await target.openRows({
+          query:
+            'SELECT a.note FROM hard_values a, hard_values b, hard_values c, hard_values d, hard_values e, hard_values f',
+        });
+        expect(await rows.next()).toBeDefined();
+        await server.killSessions();
+        const rest = async (): Promise<void> => {
+          while (await rows.next());
+        };
+        await expect(rest()).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+        await rows.close();
+        await target.close();
+      });
+    }
 
     it('refuses columns without a name of their own', async () => {
       await expect(resultOf('SELECT id, id FROM hard_values')).rejects.toMatchObject({

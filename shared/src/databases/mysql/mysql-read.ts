@@ -49,23 +49,31 @@ interface Reader {
   read(value: unknown): ExportValue;
 }
 
+/** Which rows to open. */
+interface Reading {
+  /** The database of a table. */
+  schema: string;
+  request: RowsRequest;
+  /** Opens a second connection, which stops a query. */
+  connect(): Promise<MysqlSession>;
+  /** Receives the rows before the server has answered, so that a slow query can be stopped. */
+  onStart(rows: OpenedRows): void;
+}
+
 /**
  * Opens rows as a stream of the binary protocol in a read-only transaction that sees one state of the database.
- * @param schema the database of a table
- * @param connect opens a second connection, which stops a query
  * @throws PipewrightError `table-missing`, `invalid-input`, and the explained error of the server
  */
 export async function openMysqlRows(
   session: MysqlSession,
-  schema: string,
-  request: RowsRequest,
-  connect: () => Promise<MysqlSession>,
+  { schema, request, connect, onStart }: Reading,
 ): Promise<OpenedRows> {
   const statement = 'query' in request ? checkedQuery(request.query) : undefined;
   const utc = 'table' in request ? await utcColumns(session, schema, request.table) : new Set<string>();
   const sql = statement ?? ('table' in request ? `SELECT * FROM ${quoted(schema)}.${quoted(request.table)}` : '');
   await session.run('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY');
   const rows = new MysqlRows(session, sql, connect);
+  onStart(rows);
   try {
     await rows.open(utc);
     return rows;
@@ -185,16 +193,15 @@ class MysqlRows implements OpenedRows {
         // A statement without rows has only a header.
         if (Array.isArray(row)) this.#add(row);
       })
-      .on('error', (error: unknown) => {
-        this.#finished = true;
-        this.#failure ??= explainMysql(error, this.#sql);
-        this.#wake();
-      })
+      .on('error', (error: unknown) => this.#fail(error))
       .on('end', () => {
         this.#finished = true;
         this.#wake();
       });
-    while (!described && !this.#finished) await this.#wait();
+    // The driver reports a lost connection only there.
+    this.#connection.once('error', (error: unknown) => this.#fail(error));
+    while (!described && !this.#finished && !this.#closed) await this.#wait();
+    if (this.#closed) throw new PipewrightError({ code: 'cancelled', service, message: 'The query was stopped.' });
     if (this.#failure) throw this.#failure;
     if (this.#readers.length === 0) throw notReadOnly(service, 'The query returns no rows.');
   }
@@ -238,6 +245,13 @@ class MysqlRows implements OpenedRows {
     for (const value of values) this.#characters += typeof value === 'string' ? value.length : 1;
     this.#queue.push(values);
     if (this.#queue.length >= maxQueued || this.#characters >= maxCharacters) this.#connection.pause();
+    this.#wake();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#failure ??= explainMysql(error, this.#sql);
     this.#wake();
   }
 

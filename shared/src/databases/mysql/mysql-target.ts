@@ -1,4 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
+import type { OpenedRows } from '../../datasets/export/row-source.ts';
 import type { TableTarget } from '../../datasets/load/target.ts';
 import { connectionHint } from '../known-error.ts';
 import type { OpenOptions } from '../open-options.ts';
@@ -25,6 +26,7 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
   const connect = (): Promise<MysqlSession> => connectMysql(address, options);
   const session = await connect();
   const { run } = session;
+  let reading: OpenedRows | undefined;
   return {
     names: { maxLength: maxMysqlNameLength },
     async describe() {
@@ -55,7 +57,7 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
     },
     async openRows(request) {
       const schema = 'table' in request ? await findDatabase(session, request.schema) : '';
-      return openMysqlRows(session, schema, request, connect);
+      return openMysqlRows(session, { schema, request, connect, onStart: (rows) => (reading = rows) });
     },
     async begin({ table, schema: requested, mode, delimiter = ',', key = [], loadKey, evolve = false }) {
       await refuseWithoutInfile(session);
@@ -91,7 +93,11 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
         throw error;
       }
     },
-    close: session.close,
+    async close() {
+      // The driver would wait for the end of the query.
+      await reading?.close();
+      await session.close();
+    },
   };
 }
 
