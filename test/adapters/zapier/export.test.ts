@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { read, utils } from '@e965/xlsx';
 import { startPostgres, type Postgres } from '../../support/machine/postgres.ts';
-import { ZapierAppError } from '../../support/zapier-runtime/zapier-app-error.ts';
+import type { ZapierAppError } from '../../support/zapier-runtime/zapier-app-error.ts';
 import { startZapierBackend, type ZapierBackend } from '../../support/zapier-runtime/zapier-backend.ts';
 import { builtZip } from './built-zip.ts';
 

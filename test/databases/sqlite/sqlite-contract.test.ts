@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { sqliteCapabilities } from '../../../shared/src/databases/sqlite/sqlite-capabilities.ts';
 import { testDatabase, type ContractEngine } from '../contract.ts';
 import { testExport } from '../export-contract.ts';
+import { exportFile } from '../export-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-contract-'));
 const file = join(folder, 'test.db');
@@ -67,3 +68,13 @@ testExport(
     any: { type: 'BLOB', values: ['00123', '', '1.50'] },
   },
 );
+
+it('SQLite exports the type of each value: numbers, binary values in hexadecimal, and text', async () => {
+  inDatabase((database) =>
+    database.exec(
+      "CREATE TABLE mixed (x, day DATE); INSERT INTO mixed VALUES (1, 20), (2.5, '2026-11-20'), (x'00FF', NULL), ('1', '')",
+    ),
+  );
+  const { text } = await exportFile(`sqlite:${file}`, { table: 'mixed' }, { format: 'json-lines' });
+  expect(text).toBe('{"x":1,"day":20}\n{"x":2.5,"day":"2026-11-20"}\n{"x":"0x00FF","day":null}\n{"x":"1","day":""}\n');
+});

@@ -67,7 +67,7 @@ it('Export Query refuses a statement that writes, and explains an error in a que
 
 it('Export Query stops at the time limit of the platform and keeps no file', async () => {
   await expect(
-    run('exportQuery', { query: endless, fileName: 'late.csv' }, { maxWaitSeconds: 0.2 }),
+    run('exportQuery', { query: endless, fileName: 'late.csv' }, { maxWaitSeconds: 0.2001 }),
   ).rejects.toMatchObject({
     code: 'timed-out',
     message: 'The export did not finish within the time limit of 1 seconds. Nothing was exported.',

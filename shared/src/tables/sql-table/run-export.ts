@@ -16,7 +16,7 @@ const nothingExported = 'Nothing was exported.';
 function limitOf({ signal, maxWaitSeconds }: Host): AbortSignal | undefined {
   const limits = [
     ...(signal ? [signal] : []),
-    ...(maxWaitSeconds === undefined ? [] : [AbortSignal.timeout(maxWaitSeconds * 1000)]),
+    ...(maxWaitSeconds === undefined ? [] : [AbortSignal.timeout(Math.ceil(maxWaitSeconds * 1000))]),
   ];
   return limits.length === 0 ? undefined : AbortSignal.any(limits);
 }
@@ -78,7 +78,8 @@ export async function runExport(
     limit?.removeEventListener('abort', stop);
     await closing;
     await rows?.close();
-    await target.close();
+    // A stop while the rows were being opened has closed the target itself.
+    if (rows || !closing) await target.close();
   }
 }
 
