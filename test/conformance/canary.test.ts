@@ -115,7 +115,13 @@ async function everyWay(
 }
 
 /** Operations that send no HTTP request to a vendor. */
-const silent = new Set(['slack.drawRunTimeline', 'webhookActivity.completeActivity', 'sqlTable.loadDataset']);
+const silent = new Set([
+  'slack.drawRunTimeline',
+  'webhookActivity.completeActivity',
+  'sqlTable.loadDataset',
+  'sqlTable.exportTable',
+  'sqlTable.exportQuery',
+]);
 
 describe.each(cliServices.map((service) => [service.name, service] as const))(
   'No secret of %s appears',

@@ -15,10 +15,12 @@ import type { Settings } from './settings.ts';
 
 /**
  * How a step stores files. The file of a read-only operation becomes a pointer and is fetched when a later step needs it. An
- * operation with side effects must not run again for its file, so that file is stored immediately.
+ * operation with side effects must not run again for its file, and a snapshot would be another file later, so that such a file is
+ * stored immediately.
  */
 export function saveFor({ z, bundle, settings, service }: ServiceCall, operation: Operation): Save {
-  return operation.effect === 'safe'
+  const runsAgain = operation.effect === 'safe' && !(operation.kind === 'action' && operation.isSnapshot);
+  return runsAgain
     ? pointTo(z, settings.downloadFile, { operation: keyOf(service, operation), input: bundle.inputData ?? {} })
     : stash(z);
 }

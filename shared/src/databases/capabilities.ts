@@ -19,6 +19,8 @@ export interface Capabilities {
   concurrentLoads: Capability;
   /** The rows that triggers drop, move or change are detected. */
   detectsTriggers: Capability;
+  /** The result of a query is exported. */
+  exportQuery: Capability;
   /** The engine was tested against a real server. */
   testedOnServer: Capability;
 }
@@ -33,6 +35,7 @@ export const capabilityLabels: Record<keyof Capabilities, string> = {
   schemas: 'Schema',
   concurrentLoads: 'Concurrent loads wait for each other',
   detectsTriggers: 'Detects rows that triggers change',
+  exportQuery: 'Export Query',
   testedOnServer: 'Tested on a real server',
 };
 

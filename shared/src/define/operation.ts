@@ -69,6 +69,11 @@ export interface BranchesDefinition<O extends Fields> {
 export interface ActionDefinition<F extends Fields, O extends Fields, C> extends Described<F, O> {
   effect: Effect;
   branches?: BranchesDefinition<O>;
+  /**
+   * Whether a platform must store its file in the same step, because the same input may give another file later. Default: false;
+   * the file of a safe operation may then be fetched when a later step needs it (Zapier).
+   */
+  isSnapshot?: boolean;
   /** Name of the output list with entries that become separate items on a platform with items (n8n), if there is one. */
   items?(input: Values<F>): string | undefined;
   /** Present if the vendor can send a callback. */
@@ -109,6 +114,7 @@ export interface Branches extends BranchesDefinition<Fields> {
 export interface Action extends DescribedOperation {
   kind: 'action';
   effect: Effect;
+  isSnapshot?: boolean;
   branches?: Branches;
   items?(raw: RawInput): string | undefined;
   callback?: Callback;

@@ -35,8 +35,8 @@ export type StoredFile = unknown;
 /** Reads and writes the platform's files. */
 export interface Files {
   /**
-   * Streams bytes into a file of the platform. Zapier fetches a file only when a later step needs it: the bytes then stay
-   * unread, and the same operation runs again later with the same input.
+   * Streams bytes into a file of the platform. Zapier fetches the file of a safe operation only when a later step needs it: the
+   * bytes then stay unread, and the same operation runs again later with the same input. See `ActionDefinition.isSnapshot`.
    */
   save(file: OpenedFile): Promise<StoredFile>;
   /** Opens the file that the value of a file field refers to. */

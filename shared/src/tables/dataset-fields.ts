@@ -14,7 +14,8 @@ import { fieldsOf, openSource, type DatasetSource } from './dataset-sources.ts';
 import { excelFields, excelOptionsOf } from './excel-fields.ts';
 import { whether } from '../host/wording.ts';
 
-const delimiters = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
+/** The delimiters of a CSV file, by the value of the field. */
+export const delimiters = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
 
 /** Input fields for the format of a dataset. */
 export const formatFields = {

@@ -12,5 +12,6 @@ export const mysqlCapabilities: Capabilities = {
   schemas: true,
   concurrentLoads: true,
   detectsTriggers: { no: 'Only for a user with the TRIGGER privilege: the server hides triggers from other users' },
+  exportQuery: true,
   testedOnServer: true,
 };

@@ -22,6 +22,7 @@ interface Answer {
 
 /** A connection to a server that throws explained errors. */
 export interface MysqlSession {
+  connection: mysql.Connection;
   /** @throws PipewrightError the explained error of the server */
   run(sql: string, values?: readonly SqlValue[]): Promise<Answer>;
   /**
@@ -151,6 +152,7 @@ async function connectOnce(address: string): Promise<MysqlSession> {
     });
   const server: ServerLimits = { maxPacketBytes: 0, needsPrimaryKey: false };
   const session: MysqlSession = {
+    connection,
     server,
     // Only a prepared statement does not treat a question mark in a name as a placeholder.
     run: (sql, values = []) => (values.length === 0 ? query(sql) : execute(sql, values)),
@@ -206,6 +208,8 @@ const driverSettings = {
   connectTimeout: 15_000,
   supportBigNumbers: true,
   bigNumberStrings: true,
+  // JSON keeps its text.
+  jsonStrings: true,
   // The driver must not generate code at run time.
   disableEval: true,
   connectAttributes: { program_name: 'pipewright' },

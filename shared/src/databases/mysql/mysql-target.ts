@@ -1,4 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
+import type { OpenedRows } from '../../datasets/export/row-source.ts';
 import type { TableTarget } from '../../datasets/load/target.ts';
 import { connectionHint } from '../known-error.ts';
 import type { OpenOptions } from '../open-options.ts';
@@ -8,6 +9,7 @@ import { columnMissing, maxColumnValues, tableMissing } from '../read-column.ts'
 import { allowInfile } from './mysql-error-table.ts';
 import { MysqlLoad } from './mysql-load.ts';
 import { lockTable } from './mysql-lock.ts';
+import { openMysqlRows } from './mysql-read.ts';
 import { MysqlRecords, stagingPrefix } from './mysql-records.ts';
 import { connectMysql, type MysqlSession } from './mysql-session.ts';
 import { readCalculated, readMysqlColumns, readTriggers } from './mysql-table.ts';
@@ -24,6 +26,7 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
   const connect = (): Promise<MysqlSession> => connectMysql(address, options);
   const session = await connect();
   const { run } = session;
+  let reading: OpenedRows | undefined;
   return {
     names: { maxLength: maxMysqlNameLength },
     async describe() {
@@ -51,6 +54,10 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
         `SELECT DISTINCT CAST(CONVERT(${quoted(column)} USING utf8mb4) AS binary) AS value FROM ${quoted(database)}.${quoted(name)} WHERE ${quoted(column)} IS NOT NULL LIMIT ${maxColumnValues}`,
       );
       for (const { value } of rows) yield String(value);
+    },
+    async openRows(request) {
+      const schema = 'table' in request ? await findDatabase(session, request.schema) : '';
+      return openMysqlRows(session, { schema, request, connect, onStart: (rows) => (reading = rows) });
     },
     async begin({ table, schema: requested, mode, delimiter = ',', key = [], loadKey, evolve = false }) {
       await refuseWithoutInfile(session);
@@ -86,7 +93,11 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
         throw error;
       }
     },
-    close: session.close,
+    async close() {
+      // The driver would wait for the end of the query.
+      await reading?.close();
+      await session.close();
+    },
   };
 }
 

@@ -10,5 +10,6 @@ export const postgresCapabilities: Capabilities = {
   schemas: true,
   concurrentLoads: true,
   detectsTriggers: true,
+  exportQuery: true,
   testedOnServer: true,
 };

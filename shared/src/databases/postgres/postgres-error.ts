@@ -39,9 +39,12 @@ function explainKey({ code, detail = '' }: ServerError): { hint?: string } {
   };
 }
 
+/** What the driver reports when the connection ended during a statement or before it. */
+const lostConnection = /^(?:Connection terminated|Client (?:has encountered a connection error|was closed))/;
+
 function guess(code: string, message: string): KnownError {
   if (code.startsWith('22')) return misfit;
-  if (code.startsWith('08') || message.startsWith('Connection terminated')) return connectionLost;
+  if (code.startsWith('08') || lostConnection.test(message)) return connectionLost;
   if (message.startsWith('The server does not support SSL'))
     return {
       code: 'unavailable',

@@ -5,6 +5,7 @@ import { maxPostgresNameBytes, quotePostgres as quoted } from '../quote-identifi
 import { postgresCapabilities } from './postgres-capabilities.ts';
 import { PostgresLoad } from './postgres-load.ts';
 import { lockTable } from './postgres-lock.ts';
+import { openPostgresRows } from './postgres-read.ts';
 import { postgresRecords } from './postgres-records.ts';
 import { refuseWithoutCreate } from './postgres-rights.ts';
 import { builtInFunctionsFirst, connectPostgres, sessionSettings, type PostgresSession } from './postgres-session.ts';
@@ -52,6 +53,7 @@ export async function openPostgres(address: string): Promise<TableTarget> {
       );
       for (const { value } of rows) yield String(value);
     },
+    openRows: (request) => openPostgresRows(session, address, request),
     async begin({
       table,
       schema,

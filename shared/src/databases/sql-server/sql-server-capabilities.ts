@@ -10,5 +10,8 @@ export const sqlServerCapabilities: Capabilities = {
   schemas: true,
   concurrentLoads: true,
   detectsTriggers: true,
+  exportQuery: {
+    no: 'The driver rounds decimals of a query, and SQL Server has no read-only transactions; Export Table is supported',
+  },
   testedOnServer: { no: 'Only a test double of the server protocol was available' },
 };

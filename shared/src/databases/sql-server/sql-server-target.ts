@@ -7,6 +7,7 @@ import { maxSqlServerNameLength, quoteSqlServer as quoted } from '../quote-ident
 import { columnMissing, maxColumnValues, tableMissing } from '../read-column.ts';
 import { releaseAppLock, takeAppLock } from './sql-server-lock.ts';
 import { asText } from './sql-server-text.ts';
+import { openSqlServerRows } from './sql-server-read.ts';
 import { readSqlServerAddress } from './sql-server-address.ts';
 import { readSqlServerColumns } from './sql-server-table.ts';
 import { SqlServerLoad } from './sql-server-load.ts';
@@ -59,6 +60,10 @@ export async function openSqlServer(address: string, options: OpenOptions = {}):
         `SELECT DISTINCT TOP (${maxColumnValues}) ${text} AS value FROM ${name} WHERE ${quoted(known.name)} IS NOT NULL`,
       );
       for (const { value } of rows) yield String(value);
+    },
+    async openRows(request) {
+      const schema = quoted(await findSchema(session, 'table' in request ? request.schema : undefined));
+      return openSqlServerRows(session, schema, request);
     },
     async begin({ table, schema, mode, key = [], loadKey, evolve = false }) {
       const inSchema = quoted(await findSchema(session, schema));

@@ -12,5 +12,6 @@ export const sqliteCapabilities: Capabilities = {
     no: 'Both stage their rows at the same time; the second one is refused when the first changed the definition of the table',
   },
   detectsTriggers: true,
+  exportQuery: true,
   testedOnServer: true,
 };

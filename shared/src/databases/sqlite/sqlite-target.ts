@@ -9,6 +9,7 @@ import { sqliteCapabilities } from './sqlite-capabilities.ts';
 import { readCollations } from './sqlite-collations.ts';
 import { SqliteLoad } from './sqlite-load.ts';
 import { whenUnlocked } from './sqlite-lock.ts';
+import { openSqliteRows } from './sqlite-read.ts';
 import { sqliteRecords } from './sqlite-records.ts';
 import { connectSqlite } from './sqlite-session.ts';
 import { readSqliteTable } from './sqlite-table.ts';
@@ -54,6 +55,10 @@ export async function openSqlite(path: string): Promise<TableTarget> {
         )
         .iterate())
         yield String(row['value']);
+    },
+    async openRows(request) {
+      if ('table' in request) checkName(request.table, request.schema);
+      return openSqliteRows(database, request);
     },
     async begin({ table, mode, schema, key = [], loadKey }) {
       checkName(table, schema);

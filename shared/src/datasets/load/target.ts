@@ -1,3 +1,4 @@
+import type { OpenedRows, RowsRequest } from '../export/row-source.ts';
 import type { CsvBlock } from '../formats/csv-block.ts';
 import type { Reject } from '../formats/csv-scanner.ts';
 import type { ColumnType, InferredColumn } from '../types/column.ts';
@@ -160,7 +161,7 @@ export interface NameLimits {
   reserved?: readonly string[];
 }
 
-/** A database to load tables into: the port that each engine implements. */
+/** A database to load tables into and to export rows from: the port that each engine implements. */
 export interface TableTarget {
   /** What names of new columns must be like. Default: anything. */
   readonly names?: NameLimits;
@@ -177,6 +178,12 @@ export interface TableTarget {
    * @throws PipewrightError `table-missing` or `columns-missing`
    */
   readColumn(table: string, column: string): AsyncIterable<string>;
+  /**
+   * Opens the rows of a table or query for an export, in a read-only transaction where the engine has one. The rows must be
+   * closed before the target.
+   * @throws PipewrightError `table-missing`; `invalid-input` for a query that does not only read
+   */
+  openRows(request: RowsRequest): Promise<OpenedRows>;
   /** Starts a load; two loads into the same table wait for each other. */
   begin(request: TableRequest): Promise<TableLoad>;
   close(): Promise<void>;

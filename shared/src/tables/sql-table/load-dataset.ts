@@ -7,32 +7,12 @@ import { withoutUndefined } from '../../host/without-undefined.ts';
 import { formatFields, formatOf, openDataset, sourceFields } from '../dataset-fields.ts';
 import type { DatasetSource } from '../dataset-sources.ts';
 import { refuseTooLarge, startTimeLimit } from '../time-limit.ts';
-import { defineChoices, search } from '../../define/choice-list.ts';
 import { boolean, integer, json, list, option, text, values } from '../../define/fields.ts';
 import { defineAction, type Action } from '../../define/operation.ts';
 import type { SqlConnection } from './connection-fields.ts';
 import { openDatabase } from './open-database.ts';
+import { tableChoices } from './table-choices.ts';
 import { whether } from '../../host/wording.ts';
-
-/** The tables of the database, in the schema that the form names. */
-const tableChoices = defineChoices<SqlConnection>({
-  key: 'tables',
-  async load({ input, search: wanted }, { connection, host }) {
-    const target = await openDatabase(connection, host);
-    try {
-      const { schema } = input;
-      const names = await target.listTables(typeof schema === 'string' && schema !== '' ? schema : undefined);
-      return {
-        choices: search(
-          names.map((name) => ({ value: name, label: name })),
-          wanted,
-        ),
-      };
-    } finally {
-      await target.close();
-    }
-  },
-});
 
 const loadFields = {
   table: text({

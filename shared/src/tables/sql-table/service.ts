@@ -4,11 +4,13 @@ import { previewDataset } from '../preview-dataset.ts';
 import { defineService, type Service } from '../../define/service.ts';
 import type { SqlConnection } from './connection-fields.ts';
 import { sqlConnection } from './connection.ts';
+import { exportQuery } from './export-query.ts';
+import { exportTable } from './export-table.ts';
 import { loadDataset } from './load-dataset.ts';
 import { openDatabase } from './open-database.ts';
 
 /**
- * Defines the SQL Table service: loads datasets into tables of SQL databases.
+ * Defines the SQL Table service: loads datasets into tables of SQL databases, and exports tables and queries as files.
  * @param sources download operations that a dataset can also come from. Default: none
  */
 export function defineSqlTableService(sources: readonly DatasetSource[] = []): Service {
@@ -17,11 +19,12 @@ export function defineSqlTableService(sources: readonly DatasetSource[] = []): S
     key: 'sqlTable',
     name: 'SQL Table',
     description:
-      'Load datasets into PostgreSQL, MySQL, MariaDB, SQL Server, Azure SQL or SQLite tables, and check them against rules.',
+      'Load datasets into PostgreSQL, MySQL, MariaDB, SQL Server, Azure SQL or SQLite tables, check them against rules, and export tables and queries as CSV, Excel or JSON Lines.',
     listing: {
       categories: ['Data & Storage'],
       aliases: [
         'load dataset',
+        'export',
         'CSV',
         'Excel',
         'XLSX',
@@ -37,6 +40,8 @@ export function defineSqlTableService(sources: readonly DatasetSource[] = []): S
     connection: sqlConnection,
     operations: [
       loadDataset(sources),
+      exportTable,
+      exportQuery,
       checkDataset<SqlConnection>(setting, ({ connection, host }) => openDatabase(connection, host)),
       previewDataset(setting),
     ],
