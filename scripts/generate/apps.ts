@@ -84,7 +84,8 @@ export const apps: Record<AppName, ZapierAppEntry> = {
   datasets: {
     services: named('dataset', 'sqlTable'),
     title: 'Datasets (Pipewright)',
-    description: 'Read and check CSV and JSON datasets, and load them into SQL tables: all rows or none.',
+    description:
+      'Read and check CSV, Excel and JSON datasets, load them into SQL tables, and export tables and queries as files.',
     version: '0.1.0',
   },
   pipewright: {

@@ -39,7 +39,7 @@ export const packages: Record<PackageName, N8nPackage> = {
   'pipewright-quantemplate': {
     services: [quantemplate],
     description: 'Run Quantemplate pipelines, react to updated datasets, and download and upload datasets in n8n',
-    keywords: ['quantemplate', 'insurance', 'pipeline', 'dataset', 'csv'],
+    keywords: ['quantemplate', 'insurance', 'pipeline', 'dataset', 'csv', 'excel'],
     strict: true,
   },
   'pipewright-dbt': {
@@ -74,16 +74,17 @@ export const packages: Record<PackageName, N8nPackage> = {
   'pipewright-toolbox': {
     services: [slack, databricks, signedWebhook, dataset],
     description:
-      'Slack run cards, Databricks jobs, signed webhooks from any sender, and checks of CSV and JSON datasets in n8n',
-    keywords: ['slack', 'databricks', 'webhook', 'signature', 'hmac', 'standard-webhooks', 'dataset', 'csv'],
+      'Slack run cards, Databricks jobs, signed webhooks from any sender, and checks of CSV, Excel and JSON datasets in n8n',
+    keywords: ['slack', 'databricks', 'webhook', 'signature', 'hmac', 'standard-webhooks', 'dataset', 'csv', 'excel'],
     strict: true,
     unverifiable:
       'n8n verifies only packages that integrate one service and do not repeat a built-in node, so this package is for self-hosted n8n.',
   },
   'pipewright-sql': {
     services: [sqlTable],
-    description: 'Load datasets into SQL tables in self-hosted n8n, atomically: all rows or none',
-    keywords: ['sql', 'postgresql', 'mysql', 'mariadb', 'sqlite', 'sql-server', 'azure-sql', 'csv', 'dataset'],
+    description:
+      'Load datasets into SQL tables in self-hosted n8n, all rows or none, and export tables and queries as files',
+    keywords: ['sql', 'postgresql', 'mysql', 'mariadb', 'sqlite', 'sql-server', 'azure-sql', 'csv', 'excel', 'dataset'],
     strict: false,
     unverifiable:
       'n8n Cloud does not allow database connections in community nodes, so this package is for self-hosted n8n.',
