@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isObject } from '../host/is-object.ts';
 import { authenticate } from '../webhooks/verify-delivery.ts';
+import { schemeOptions } from '../services/signed-webhook/event-received.ts';
 import { detectScheme } from '../webhooks/detect-scheme.ts';
 import { hmacFields, hmacSettingsOf } from '../webhooks/hmac-fields.ts';
 import { hmacPresets } from '../webhooks/hmac-presets.ts';
@@ -60,8 +61,14 @@ function hmacOf(scheme: SecretScheme, values: Partial<Record<HmacOption, string>
   }
 }
 
-/** What to enter in the form: the verification method and, for a custom HMAC, the fields by their labels. */
-function formOf(scheme: SecretScheme, hmac: HmacSettings | undefined): Record<string, string> {
+/** The label of a scheme in the field Verification Method. */
+function methodOf(scheme: SecretScheme): string {
+  const found = schemeOptions.find(({ value }) => value === scheme);
+  return found?.label ?? scheme;
+}
+
+/** What to enter in the form for a custom HMAC: the fields by their labels. */
+function formOf(hmac: HmacSettings | undefined): Record<string, string> {
   if (!hmac) return {};
   const { timestamp } = hmac;
   const entered: Partial<Record<keyof typeof hmacFields, string | undefined>> = {
@@ -114,7 +121,9 @@ function detect(delivery: Delivery, secrets: Secrets, url: string | undefined): 
     );
   }
   const { scheme, hmac, matched } = found;
-  process.stdout.write(`${JSON.stringify({ ok: true, matched, scheme, enter: formOf(scheme, hmac) })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ ok: true, matched, scheme, method: methodOf(scheme), enter: formOf(hmac) })}\n`,
+  );
 }
 
 /** `pipewright verify`: verifies a webhook delivery saved in files, and explains a failure. */

@@ -17,7 +17,13 @@ export interface Detected {
 const templates = {
   plain: ['{body}'],
   url: ['{url}{body}', '{method}{url}{body}'],
-  timestamp: ['{timestamp}.{body}', '{timestamp}{body}', '{timestamp}:{body}', 'v0:{timestamp}:{body}', '{body}{timestamp}'],
+  timestamp: [
+    '{timestamp}.{body}',
+    '{timestamp}{body}',
+    '{timestamp}:{body}',
+    'v0:{timestamp}:{body}',
+    '{body}{timestamp}',
+  ],
 };
 
 const prefixes = /^(?:(?:sha(?:1|256|512)|hmac-sha256|v\d|signature|s)[=:]|)/i;
@@ -25,7 +31,13 @@ const prefixes = /^(?:(?:sha(?:1|256|512)|hmac-sha256|v\d|signature|s)[=:]|)/i;
 /** Timestamps that a delivery contains: headers, and the part `t` of the signature header. */
 function timestampsOf(headers: Record<string, string>, signature: string): HmacTimestamp[] {
   const unitOf = (text: string): HmacTimestamp['unit'] | undefined =>
-    /^\d{9,11}$/.test(text) ? 's' : /^\d{12,14}$/.test(text) ? 'ms' : /^\d{4}-\d\d-\d\dT/.test(text) ? 'iso' : undefined;
+    /^\d{9,11}$/.test(text)
+      ? 's'
+      : /^\d{12,14}$/.test(text)
+        ? 'ms'
+        : /^\d{4}-\d\d-\d\dT/.test(text)
+          ? 'iso'
+          : undefined;
   const found: HmacTimestamp[] = Object.entries(headers).flatMap(([name, value]) => {
     const unit = unitOf(value);
     return unit ? [{ in: 'header' as const, name, unit }] : [];
@@ -68,7 +80,10 @@ export function detectScheme(delivery: Delivery, secrets: Secrets, url?: string)
     const matched = attempt(scheme);
     if (matched) return { scheme, matched };
   }
-  for (const [scheme, { settings }] of Object.entries(hmacPresets) as [keyof typeof hmacPresets, { settings: HmacSettings }][]) {
+  for (const [scheme, { settings }] of Object.entries(hmacPresets) as [
+    keyof typeof hmacPresets,
+    { settings: HmacSettings },
+  ][]) {
     const matched = attempt(scheme, { ...settings, ...withoutUndefined({ url }) });
     if (matched) return { scheme, matched };
   }

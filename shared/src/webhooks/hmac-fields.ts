@@ -113,7 +113,8 @@ export const hmacFields = {
       label: 'Webhook URL',
       help: {
         n8n: 'The Production URL exactly as you entered it at the sender. Only needed if the sender signs the URL.',
-        zapier: 'The Custom webhook URL exactly as you entered it at the sender. Only needed if the sender signs the URL.',
+        zapier:
+          'The Custom webhook URL exactly as you entered it at the sender. Only needed if the sender signs the URL.',
       },
       placeholder: 'https://example.com/webhook/…',
       shownWhen: { field: 'scheme', is: ['custom-hmac', ...presetsWithUrl] },

@@ -19,7 +19,10 @@ function fault(message: string, hint: string): never {
 function checkTemplate({ template, timestamp, idHeader }: HmacSettings): void {
   const uses = (part: string): boolean => template.includes(`{${part}}`);
   if (template.length > maxLengths.template || template.split('{body}').length !== 2)
-    fault('“Signed Content” must contain {body} exactly once.', 'Enter what the sender signs, e.g. {timestamp}.{body}.');
+    fault(
+      '“Signed Content” must contain {body} exactly once.',
+      'Enter what the sender signs, e.g. {timestamp}.{body}.',
+    );
   const rest = template.split(new RegExp(templatePart, 'g')).filter((_text, index) => index % 2 === 0);
   if (rest.some((text) => /[{}]/.test(text)))
     fault(

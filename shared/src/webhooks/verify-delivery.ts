@@ -162,7 +162,9 @@ export function authenticate(delivery: Delivery, options: VerifyOptions): Verifi
       : previous && matchesSecret(scheme, proof, delivery, previous)
         ? 'previous'
         : undefined;
-  return matched === undefined ? reject(mismatchReason(scheme, current)) : (timestampFault(scheme.signedAt?.(delivery) ?? proof.signedAt, options) ?? matched);
+  return matched === undefined
+    ? reject(mismatchReason(scheme, current))
+    : (timestampFault(scheme.signedAt?.(delivery) ?? proof.signedAt, options) ?? matched);
 }
 
 /** The rejection of every delivery while one of the secrets is unusable. */

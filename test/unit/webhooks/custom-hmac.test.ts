@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
 import Stripe from 'stripe';
-import { sign as octokitSign } from '@octokit/webhooks-methods';
 import { Webhook } from 'standardwebhooks';
 import type { HmacSettings } from '../../../shared/src/define/verification.ts';
 import type { Delivery } from '../../../shared/src/webhooks/delivery.ts';
@@ -89,7 +88,8 @@ describe.each(Object.entries(hmacPresets))('the preset %s', (name, preset) => {
   it('rejects a missing, empty, repeated, truncated, extended and oversized signature', () => {
     const value = headers[settings.header] ?? '';
     const rest = Object.fromEntries(Object.entries(headers).filter(([header]) => header !== settings.header));
-    const withSignature = (changed: string | string[]): string => verdict(settings, { ...rest, [settings.header]: changed });
+    const withSignature = (changed: string | string[]): string =>
+      verdict(settings, { ...rest, [settings.header]: changed });
     expect(verdict(settings, rest)).toBe('missing');
     expect(withSignature('')).toBe('missing');
     expect(withSignature([value, value])).toBe('duplicate');
@@ -101,7 +101,9 @@ describe.each(Object.entries(hmacPresets))('the preset %s', (name, preset) => {
 
   it('rejects an old timestamp and one in the future, if the sender signs one', () => {
     const expected = settings.timestamp ? ['too-old', 'too-new'] : ['accepted', 'accepted'];
-    expect([verdict(settings, headers, body, now + 301), verdict(settings, headers, body, now - 301)]).toEqual(expected);
+    expect([verdict(settings, headers, body, now + 301), verdict(settings, headers, body, now - 301)]).toEqual(
+      expected,
+    );
   });
 
   it('is detected from a captured delivery', () => {
@@ -126,11 +128,9 @@ describe('a custom HMAC', () => {
     }
   });
 
-  it('agrees with the libraries of Stripe, GitHub and Standard Webhooks', async () => {
+  it('agrees with the libraries of Stripe and Standard Webhooks', () => {
     const stripe = new Stripe('sk_test_1').webhooks.generateTestHeaderString({ payload: body, secret, timestamp: now });
     expect(verdict(hmacPresets.stripe.settings, { 'stripe-signature': stripe })).toBe('accepted');
-    const github = { 'X-Sig': await octokitSign(secret, body) };
-    expect(verdict(custom({ signaturePrefix: 'sha256=' }), github)).toBe('accepted');
     const webhook = new Webhook(Buffer.from(secret).toString('base64'));
     const headers = {
       'X-Sig': webhook.sign('msg_1', new Date(now * 1000), body),
@@ -184,7 +184,12 @@ describe('a custom HMAC', () => {
       query: {},
       body: Buffer.from(body),
     };
-    const input = { scheme: 'custom-hmac', signatureHeader: 'X-Sig', idHeader: 'X-Acme-Id', typeHeader: 'X-Acme-Event' };
+    const input = {
+      scheme: 'custom-hmac',
+      signatureHeader: 'X-Sig',
+      idHeader: 'X-Acme-Id',
+      typeHeader: 'X-Acme-Event',
+    };
     const setting = { host: fakeHost(), connection: { secret } };
     const take = (filter: string) => deliver(signedWebhook, 'eventReceived', { ...input, filter }, sent, setting);
     expect(await take('headers.x-acme-event = order.refunded')).toEqual({ outcome: 'ignored', why: 'filtered' });

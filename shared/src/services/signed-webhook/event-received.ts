@@ -10,7 +10,8 @@ import { acceptsUnsigned, verificationFields } from '../../webhooks/trigger-fiel
 import { entraSenderOf, webhookSecretsOf, type WebhookSecret } from '../../webhooks/webhook-secret.ts';
 import { publish, setupSteps } from '../../webhooks/setup-steps.ts';
 
-const schemeOptions: { value: SchemeName; label: string; description: string }[] = [
+/** The options of Verification Method. */
+export const schemeOptions: { value: SchemeName; label: string; description: string }[] = [
   {
     value: 'standard-webhooks',
     label: 'Standard Webhooks or Svix',
