@@ -27,7 +27,7 @@ export function exportPackage(project: string, name: PackageName, destination: s
     write(exportedPath(path, folder), withExportedImports(text, path, folder));
     for (const icon of path.startsWith(folder) ? (text.match(/icons\/[\w.-]+\.svg/g) ?? []) : []) icons.add(icon);
   }
-  for (const path of globSync('nodes/**/*.node.json', { cwd: join(project, folder) }))
+  for (const path of globSync('nodes/**/*.json', { cwd: join(project, folder) }))
     write(path, readFileSync(join(project, folder, path), 'utf8'));
   for (const icon of icons) cpSync(join(project, icon), join(destination, icon));
   for (const [path, text] of projectFiles(project, name, packages)) write(path, text);

@@ -4,7 +4,7 @@ import { PipewrightError, withDetails } from '../host/error.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { withService } from '../http/api.ts';
 import type { WebhookTrigger } from '../define/trigger.ts';
-import { schemes } from '../webhooks/schemes.ts';
+import { schemeOf } from '../webhooks/schemes.ts';
 import { secretFault } from '../webhooks/secret-rules.ts';
 import { Failure, parseWords, UsageError } from './usage-error.ts';
 
@@ -65,7 +65,8 @@ export async function deliverEvent(words: string[]): Promise<void> {
   // Other secrets are not checked: whether the trigger accepts a weak secret is for the trigger to decide.
   const fault = scheme === 'standard-webhooks' ? secretFault(scheme, secret) : undefined;
   if (fault) throw new UsageError(`--secret: ${fault.message} ${fault.hint}`);
-  const signed = schemes[scheme].sign({
+  const hmac = verification.hmac?.(input);
+  const signed = schemeOf({ scheme, ...(hmac ? { hmac } : {}) }).sign({
     secret,
     body,
     id: `example-${now.getTime()}`,

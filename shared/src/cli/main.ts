@@ -9,6 +9,7 @@ import { checkFile } from './check.ts';
 import { deliverEvent } from './deliver.ts';
 import { verifyDelivery } from './verify.ts';
 import { schemes } from '../webhooks/schemes.ts';
+import { hmacPresets } from '../webhooks/hmac-presets.ts';
 import { Failure, UsageError } from './usage-error.ts';
 
 const usage = `Usage:
@@ -42,7 +43,12 @@ const usage = `Usage:
 
   pipewright verify --scheme <name> --secret <text> [--previous-secret <text>] [--location <name>]
                     --headers <json file> [--query <text>] --body <file> [--now <seconds since 1970>]
-      Verifies a webhook delivery and explains a failure. Schemes: ${Object.keys(schemes).join(', ')}.
+      Verifies a webhook delivery and explains a failure. Schemes: ${Object.keys(schemes).join(', ')},
+      ${Object.keys(hmacPresets).join(', ')}, custom-hmac.
+      Options of custom-hmac: --signature-header <name> [--algorithm sha256|sha512|sha1] [--encoding hex|base64|base64url]
+                   [--prefix <text>] [--separator none|comma|space] [--signed <template>] [--timestamp-header <name>]
+                   [--timestamp-unit s|ms|iso] [--id-header <name>] [--type-header <name>] [--url <webhook URL>]
+      With --detect instead of --scheme, finds out which scheme fits and what to enter in the form.
 
   pipewright deliver --source <service> --url <URL> --secret <text> [--event <key>] [--body <file>]
       Signs a sample event like the service and sends it to a trigger.

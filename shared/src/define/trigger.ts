@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Wording } from '../host/wording.ts';
-import type { DeliveryFacts, EntraSender, SchemeName, Secrets } from './verification.ts';
+import type { DeliveryFacts, EntraSender, HmacSettings, SchemeName, Secrets } from './verification.ts';
 import { inputChecker, checkInput, type Values } from './check-input.ts';
 import type { RawInput } from './raw-input.ts';
 import type { Context } from './context.ts';
@@ -52,6 +52,8 @@ export interface SubscriberDefinition<F extends Fields, C> {
 export interface VerificationDefinition<F extends Fields, C> {
   /** The scheme, which may depend on the input. */
   scheme(input: Values<F>): SchemeName;
+  /** The signature, if the scheme is an HMAC preset or custom. Throws PipewrightError `invalid-input`. */
+  hmac?(input: Values<F>): HmacSettings | undefined;
   /** Header or query parameter that carries a shared secret. */
   location?(input: Values<F>): string;
   /** The accepted secrets. Without any, deliveries are rejected unless `acceptsUnsigned` returns true. */
@@ -122,6 +124,7 @@ export interface Subscriber {
 export interface Verification {
   scheme(raw: RawInput): SchemeName;
   location?(raw: RawInput): string;
+  hmac?(raw: RawInput): HmacSettings | undefined;
   secrets(connection: unknown, subscription: Subscription | undefined): Secrets;
   entra?(connection: unknown): EntraSender | undefined;
   toleranceSeconds?(raw: RawInput): number;
@@ -177,12 +180,13 @@ const commonFields = { filter: filterField, recoverMissed: recoverMissedField };
 
 function checkedVerification<F extends Fields, C>(
   check: (raw: RawInput) => Values<F>,
-  { scheme, location, secrets, entra, toleranceSeconds, acceptsUnsigned }: VerificationDefinition<F, C>,
+  { scheme, location, hmac, secrets, entra, toleranceSeconds, acceptsUnsigned }: VerificationDefinition<F, C>,
 ): Verification {
   return {
     scheme: (raw) => scheme(check(raw)),
     secrets: (connection, subscription) => secrets(connection as C, subscription),
     ...(location ? { location: (raw) => location(check(raw)) } : {}),
+    ...(hmac ? { hmac: (raw) => hmac(check(raw)) } : {}),
     ...(entra ? { entra: (connection) => entra(connection as C) } : {}),
     ...(toleranceSeconds ? { toleranceSeconds: (raw) => toleranceSeconds(check(raw)) } : {}),
     ...(acceptsUnsigned ? { acceptsUnsigned: (raw) => acceptsUnsigned(check(raw)) } : {}),

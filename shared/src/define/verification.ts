@@ -8,8 +8,55 @@ export type SignatureScheme =
   | 'shared-secret-basic'
   | 'shared-secret-query';
 
+/** Senders with a known HMAC signature. */
+export type HmacPreset =
+  | 'stripe'
+  | 'shopify'
+  | 'hubspot'
+  | 'fivetran'
+  | 'segment'
+  | 'linear'
+  | 'pagerduty'
+  | 'zendesk'
+  | 'square';
+
+/** HMAC signatures that are described by `HmacSettings`. */
+export type HmacScheme = HmacPreset | 'custom-hmac';
+
+/** Ways to verify a delivery with a secret. */
+export type SecretScheme = SignatureScheme | HmacScheme;
+
 /** All ways to verify a delivery: a signature or shared secret, or a token of Microsoft Entra. */
-export type SchemeName = SignatureScheme | 'entra';
+export type SchemeName = SecretScheme | 'entra';
+
+/** Where the timestamp of a delivery is, and its unit. */
+export interface HmacTimestamp {
+  /** A header; a part of the signature header, such as `t` in `t=…,v1=…`; or a field at the top of the signed body. */
+  in: 'header' | 'signature' | 'body';
+  name: string;
+  unit: 's' | 'ms' | 'iso';
+}
+
+/** The HMAC signature of a sender. */
+export interface HmacSettings {
+  /** Name of the header with the signature. */
+  header: string;
+  algorithm: 'sha1' | 'sha256' | 'sha512';
+  encoding: 'hex' | 'base64' | 'base64url';
+  /** Text before each signature, such as `sha256=` or `v1=`; empty if there is none. */
+  prefix: string;
+  /** What separates several signatures in the header; any of them may match. */
+  separator: 'none' | 'comma' | 'space';
+  /** What is signed: text with `{body}` once, and `{method}`, `{url}`, `{id}` and `{timestamp}`. */
+  template: string;
+  timestamp?: HmacTimestamp;
+  /** Name of the header with the delivery ID. */
+  idHeader?: string;
+  /** Name of the header with the event type. */
+  typeHeader?: string;
+  /** The webhook URL as entered at the sender, if it is signed: a proxy may change the URL that arrives. */
+  url?: string;
+}
 
 /** The accepted sender of events with a Microsoft Entra token. */
 export interface EntraSender {

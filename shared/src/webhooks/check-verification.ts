@@ -1,7 +1,8 @@
 import { PipewrightError } from '../host/error.ts';
 import type { RawInput } from '../define/raw-input.ts';
 import type { Subscription, WebhookTrigger } from '../define/trigger.ts';
-import type { SignatureScheme } from '../define/verification.ts';
+import type { SecretScheme } from '../define/verification.ts';
+import { signedUrl } from './hmac-settings.ts';
 import { secretFault, secretWarning } from './secret-rules.ts';
 
 /**
@@ -12,7 +13,7 @@ import { secretFault, secretWarning } from './secret-rules.ts';
  * @throws PipewrightError `invalid-input`
  */
 export function checkSecrets(
-  scheme: SignatureScheme | undefined,
+  scheme: SecretScheme | undefined,
   secrets: { current?: string | undefined; previous?: string | undefined },
   label = 'Secret',
 ): string | undefined {
@@ -55,6 +56,10 @@ export function checkVerification(
       },
     });
   }
+  const hmac = verification.hmac?.(input);
+  if (hmac) signedUrl(hmac);
+  if (hmac?.algorithm === 'sha1')
+    warn('The signature uses SHA-1, which is weak. Use SHA-256 or SHA-512 if the sender supports it.');
   const secrets = verification.secrets(connection, subscription);
   const warning = checkSecrets(scheme, secrets);
   if (warning !== undefined) warn(warning);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { withoutUndefined } from '../host/without-undefined.ts';
 import { headerValues, type Delivery } from './delivery.ts';
-import type { DeliveryFacts, SchemeName } from '../define/verification.ts';
+import type { DeliveryFacts, HmacSettings, SchemeName } from '../define/verification.ts';
 import { prefixOf } from './schemes/standard-webhooks.ts';
 
 /** Headers with the event type, as sent by GitHub, GitLab, Bitbucket, Shopify and CloudEvents. */
@@ -78,14 +78,16 @@ function headerOf(delivery: Delivery, name: string): string | undefined {
  * Headers with the delivery ID. If a sender signs only the body, an attacker could replay a delivery with another ID, so the
  * header is not trusted. GitHub is the exception: it documents that its ID is unique.
  */
-function trustedIds(delivery: Delivery, scheme: SchemeName): readonly string[] {
+function trustedIds(delivery: Delivery, scheme: SchemeName, hmac?: HmacSettings): readonly string[] {
+  if (hmac) return hmac.idHeader === undefined ? [] : [hmac.idHeader.toLowerCase()];
   if (scheme === 'standard-webhooks') return [`${prefixOf(delivery)}-id`];
   if (scheme === 'github') return ['x-github-delivery'];
   return scheme === 'slack' || scheme === 'dbt' ? [] : idHeaders;
 }
 
 /** Whether the delivery ID is unique by specification. */
-const hasUniqueId = (scheme: SchemeName): boolean => scheme === 'standard-webhooks' || scheme === 'github';
+const hasUniqueId = (scheme: SchemeName, hmac?: HmacSettings): boolean =>
+  scheme === 'standard-webhooks' || scheme === 'github' || hmac?.template.includes('{id}') === true;
 
 /** The ID that Standard Webhooks signs, even if it is too long to pass on: two events may have the same body. */
 function signedId(delivery: Delivery, scheme: SchemeName): string | undefined {
@@ -95,17 +97,25 @@ function signedId(delivery: Delivery, scheme: SchemeName): string | undefined {
 /**
  * Reads the metadata of a delivery: its ID, event type and headers.
  * @param secretHeader name of the header with the shared secret, which is never passed on
+ * @param hmac the signature, if the scheme is an HMAC preset or custom: its ID and event type headers are passed on
  */
-export function factsOf(delivery: Delivery, scheme: SchemeName, secretHeader?: string): DeliveryFacts {
+export function factsOf(
+  delivery: Delivery,
+  scheme: SchemeName,
+  secretHeader?: string,
+  hmac?: HmacSettings,
+): DeliveryFacts {
   const headers: Record<string, string> = {};
-  for (const name of passedHeaders) {
-    const value = name === secretHeader?.toLowerCase() ? undefined : headerOf(delivery, name);
+  const own = [hmac?.typeHeader, hmac?.idHeader].flatMap((name) => name?.toLowerCase() ?? []);
+  const proofHeader = (hmac?.header ?? secretHeader)?.toLowerCase();
+  for (const name of new Set([...passedHeaders, ...own])) {
+    const value = name === proofHeader ? undefined : headerOf(delivery, name);
     if (value !== undefined) headers[name] = value;
   }
   const first = (names: readonly string[]): string | undefined =>
     names.map((name) => headers[name]).find((value) => value !== undefined);
-  const deliveryId = first(trustedIds(delivery, scheme));
-  const eventType = first(typeHeaders);
+  const deliveryId = first(trustedIds(delivery, scheme, hmac));
+  const eventType = first(hmac?.typeHeader === undefined ? typeHeaders : [hmac.typeHeader.toLowerCase()]);
   const bodyHash = (): string => createHash('sha256').update(delivery.body).digest('hex');
   return {
     ...withoutUndefined({ deliveryId, eventType }),
@@ -114,7 +124,7 @@ export function factsOf(delivery: Delivery, scheme: SchemeName, secretHeader?: s
     repeatKey: () =>
       deliveryId === undefined
         ? (signedId(delivery, scheme) ?? bodyHash())
-        : hasUniqueId(scheme)
+        : hasUniqueId(scheme, hmac)
           ? deliveryId
           : [headers['ce-source'] ?? '', deliveryId, bodyHash()].join(' ').trim(),
   };

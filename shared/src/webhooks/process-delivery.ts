@@ -46,6 +46,7 @@ function verify(
     now: host.now() / 1000,
     ...withoutUndefined({
       location: verification.location?.(input),
+      hmac: verification.hmac?.(input),
       toleranceSeconds: verification.toleranceSeconds?.(input),
     }),
   });
@@ -71,7 +72,7 @@ export async function processDelivery(
   const { body, verified, matchedSecret } = result;
   const handshake = trigger.handshake?.(body, input);
   if (handshake) return { outcome: 'handshake', ...handshake };
-  const facts = factsOf(delivery, scheme, trigger.verification.location?.(input));
+  const facts = factsOf(delivery, scheme, trigger.verification.location?.(input), trigger.verification.hmac?.(input));
   const events = trigger.events(body, input, setting.connection, facts);
   // Filters may use fields that only enrichEvents adds.
   const matching = trigger.enrich ? events : filterEvents(trigger, events, input);

@@ -69,6 +69,8 @@ export interface Scheme {
   sign(signing: Signing): Pick<Delivery, 'headers' | 'query'>;
   /** What is wrong with a secret, judging by its format. */
   faultOf?(secret: string): RejectionReason | undefined;
+  /** Reads the timestamp from a body whose signature matched, in seconds since 1970. */
+  signedAt?(delivery: Delivery): number | RejectionReason;
   /** Whether senders may send forms (`application/x-www-form-urlencoded`). Default: false. */
   acceptsForms?: boolean;
 }

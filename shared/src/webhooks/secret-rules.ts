@@ -1,4 +1,4 @@
-import type { SignatureScheme } from '../define/verification.ts';
+import type { SecretScheme } from '../define/verification.ts';
 import type { SecretFault } from './scheme.ts';
 import { schemeSecretFault } from './schemes/standard-secret.ts';
 
@@ -9,7 +9,7 @@ const minChosenSecretLength = 16;
 const minSenderSecretLength = 8;
 
 /** Whether the user chooses the secret, so that a minimum length can be required. */
-const isChosen = (scheme: SignatureScheme): boolean => scheme.startsWith('shared-secret');
+const isChosen = (scheme: SecretScheme): boolean => scheme.startsWith('shared-secret');
 
 /** Opening quotation marks that copying may add, each with its closing mark. */
 const quotationMarks: Readonly<Record<string, string>> = { '"': '"', "'": "'", '`': '`', '“': '”', '‘': '’', '«': '»' };
@@ -29,7 +29,7 @@ export function cleanSecret(secret: string): string {
 /** Whether a text is the placeholder that a website shows in place of a secret. */
 const isMasked = (secret: string): boolean => /[•●⬤∙▪◦]/.test(secret) || /^[*·.…_\-–—]+$/.test(secret);
 
-function faultOf(scheme: SignatureScheme | undefined, secret: string): SecretFault | undefined {
+function faultOf(scheme: SecretScheme | undefined, secret: string): SecretFault | undefined {
   const clean = cleanSecret(secret);
   if (clean === '' || (scheme !== 'standard-webhooks' && /^(v1a?,)?(wh(sec|pk|sk)_)?$/.test(clean)))
     return { reason: 'empty-secret', message: 'The secret is empty.', hint: 'Enter the secret of the sender.' };
@@ -61,7 +61,7 @@ function faultOf(scheme: SignatureScheme | undefined, secret: string): SecretFau
 }
 
 /** Cached results by scheme and secret, so that deliveries do not repeat the checks. */
-const known = new Map<SignatureScheme | undefined, Map<string, SecretFault | undefined>>();
+const known = new Map<SecretScheme | undefined, Map<string, SecretFault | undefined>>();
 
 /**
  * Checks whether a secret can verify events: it must not be empty, masked, undecodable or too short. Connection tests, the
@@ -69,7 +69,7 @@ const known = new Map<SignatureScheme | undefined, Map<string, SecretFault | und
  * @param scheme undefined if it is not known yet, as in a connection test: then only rejects what no scheme accepts
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
  */
-export function secretFault(scheme: SignatureScheme | undefined, secret: string): SecretFault | undefined {
+export function secretFault(scheme: SecretScheme | undefined, secret: string): SecretFault | undefined {
   let ofScheme = known.get(scheme);
   if (!ofScheme) known.set(scheme, (ofScheme = new Map()));
   const found = ofScheme.get(secret);

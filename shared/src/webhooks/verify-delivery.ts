@@ -1,15 +1,17 @@
 import { headerValues, type Delivery } from './delivery.ts';
 import { isForm, parseEventForm } from './event-form.ts';
 import { parseEventJson } from './event-json.ts';
-import type { EntraSender, Secrets, SignatureScheme } from '../define/verification.ts';
+import type { EntraSender, HmacSettings, Secrets, SecretScheme } from '../define/verification.ts';
 import type { KeyHost } from './entra-keys.ts';
 import type { Proof, RejectionReason, Scheme, SecretFault } from './scheme.ts';
-import { schemes } from './schemes.ts';
+import { schemeOf } from './schemes.ts';
 import { cleanSecret, secretFault } from './secret-rules.ts';
 
 /** How to verify a delivery. */
 export interface VerifyOptions {
-  scheme: SignatureScheme;
+  scheme: SecretScheme;
+  /** The signature, if the scheme is an HMAC preset or custom; checked with `checkHmacSettings`. */
+  hmac?: HmacSettings;
   /** Name of the header or query parameter with the shared secret. */
   location?: string;
   secrets: Secrets;
@@ -102,7 +104,7 @@ function mayBeJson(delivery: Delivery): boolean {
 
 /** Verifies the raw bytes of a delivery, then parses them. Never throws because of the content of a delivery. */
 export function verifyDelivery(delivery: Delivery, options: VerifyOptions): Verified | Rejected {
-  const format = bodyFormat(delivery, options.maxBytes, schemes[options.scheme].acceptsForms);
+  const format = bodyFormat(delivery, options.maxBytes, schemeOf(options).acceptsForms);
   if (typeof format !== 'string') return format;
   return parseAuthentic(delivery, format, authenticate(delivery, options));
 }
@@ -149,7 +151,7 @@ function parseAuthentic(
 export function authenticate(delivery: Delivery, options: VerifyOptions): Verified['matchedSecret'] | Rejected {
   const { current, previous } = options.secrets;
   if (!current && !previous) return options.acceptsUnsigned ? 'none' : reject('no-secret');
-  const scheme = schemes[options.scheme];
+  const scheme = schemeOf(options);
   // A secret that is set but unusable rejects everything: it never counts as no secret, and a good one does not excuse it.
   const unusable = unusableSecret(options);
   if (unusable) return unusable;
@@ -161,14 +163,18 @@ export function authenticate(delivery: Delivery, options: VerifyOptions): Verifi
       : previous && matchesSecret(scheme, proof, delivery, previous)
         ? 'previous'
         : undefined;
-  return matched === undefined ? reject(mismatchReason(scheme, current)) : (timestampFault(proof, options) ?? matched);
+  return matched === undefined
+    ? reject(mismatchReason(scheme, current))
+    : (timestampFault(scheme.signedAt?.(delivery) ?? proof.signedAt, options) ?? matched);
 }
 
 /** The rejection of every delivery while one of the secrets is unusable. */
-function unusableSecret({ scheme, secrets: { current, previous } }: VerifyOptions): Rejected | undefined {
+function unusableSecret(options: VerifyOptions): Rejected | undefined {
+  const { scheme } = options;
+  const { current, previous } = options.secrets;
   const currentFault = current ? secretFault(scheme, current) : undefined;
   if (current && currentFault) {
-    const idFault = schemes[scheme].faultOf?.(current);
+    const idFault = schemeOf(options).faultOf?.(current);
     return idFault ? reject(idFault) : reject(currentFault.reason, describeFault(currentFault));
   }
   const previousFault = previous ? secretFault(scheme, previous) : undefined;
@@ -191,8 +197,12 @@ function mismatchReason(scheme: Scheme, secret: string | undefined): RejectionRe
 }
 
 /** Checks the timestamp only after the signature, so a forger learns nothing from it. */
-function timestampFault({ signedAt }: Proof, { now, toleranceSeconds = 300 }: VerifyOptions): Rejected | undefined {
+function timestampFault(
+  signedAt: number | RejectionReason | undefined,
+  { now, toleranceSeconds = 300 }: VerifyOptions,
+): Rejected | undefined {
   if (signedAt === undefined) return undefined;
+  if (typeof signedAt === 'string') return reject(signedAt);
   if (signedAt < now - toleranceSeconds) return reject('too-old');
   return signedAt > now + toleranceSeconds ? reject('too-new') : undefined;
 }

@@ -38,7 +38,7 @@ it('every scheme accepts authentic deliveries and rejects all others', async () 
       const { acceptsUnsigned } = one.input ?? {};
       const trigger = await open(
         'signedWebhookTrigger',
-        { scheme: sender.scheme, options: { acceptsUnsigned } },
+        { scheme: sender.scheme, ...sender.input, options: { acceptsUnsigned } },
         {},
         { ...nothing, ...(one.connection ?? sender.connection) },
       );

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT, type JSONWebKeySet } from 'jose';
-import type { SchemeName, SignatureScheme } from '../../../shared/src/define/verification.ts';
+import type { SchemeName, SecretScheme } from '../../../shared/src/define/verification.ts';
 import type { Signing } from '../../../shared/src/webhooks/scheme.ts';
-import { schemes } from '../../../shared/src/webhooks/schemes.ts';
+import { hmacSettingsOf } from '../../../shared/src/webhooks/hmac-fields.ts';
+import { schemeOf } from '../../../shared/src/webhooks/schemes.ts';
 
 /** The parts of a delivery other than its body. */
 export interface Carried {
@@ -14,6 +15,8 @@ export interface Carried {
 export interface Sender {
   name: string;
   scheme: SchemeName;
+  /** Values of the form in addition to the scheme. */
+  input?: Record<string, string>;
   /** The values of the connection: the current secret and the previous one. */
   connection: Record<string, string>;
   secrets: { current: string; previous: string; other: string };
@@ -36,12 +39,20 @@ const standard = {
 
 function bySecret(
   name: string,
-  scheme: SignatureScheme,
+  scheme: SecretScheme,
   carrier: Sender['carrier'],
-  { signsBody = true, signsTimestamp = false, secrets = plain, rename = (header: string): string => header } = {},
+  {
+    signsBody = true,
+    signsTimestamp = false,
+    secrets = plain,
+    rename = (header: string): string => header,
+    input = {} as Record<string, string>,
+  } = {},
 ): Sender {
+  const hmac = hmacSettingsOf(scheme, input);
   return {
     name,
+    input,
     scheme,
     connection: { secret: secrets.current, previousSecret: secrets.previous },
     secrets,
@@ -55,7 +66,7 @@ function bySecret(
         id: `msg_${createHash('sha256').update(body).digest('hex')}`,
         now: at,
       };
-      const { headers, query } = schemes[scheme].sign(signing) as Carried;
+      const { headers, query } = schemeOf({ scheme, ...(hmac ? { hmac } : {}) }).sign(signing) as Carried;
       return {
         headers: Object.fromEntries(Object.entries(headers).map(([header, value]) => [rename(header), value])),
         query,
@@ -98,6 +109,25 @@ export async function openSenders(): Promise<{ senders: Sender[]; entraKeys: JSO
   };
   const senders = [
     bySecret('dbt', 'dbt', { in: 'header', name: 'authorization' }),
+    bySecret('PagerDuty', 'pagerduty', { in: 'header', name: 'X-PagerDuty-Signature' }),
+    bySecret('Zendesk', 'zendesk', { in: 'header', name: 'X-Zendesk-Webhook-Signature' }, { signsTimestamp: true }),
+    bySecret(
+      'a custom HMAC',
+      'custom-hmac',
+      { in: 'header', name: 'X-Acme-Signature' },
+      {
+        signsTimestamp: true,
+        input: {
+          signatureHeader: 'X-Acme-Signature',
+          algorithm: 'sha512',
+          encoding: 'base64url',
+          signaturePrefix: 'v1=',
+          signedContent: '{timestamp}.{body}',
+          timestampHeader: 'X-Acme-Time',
+          timestampUnit: 'ms',
+        },
+      },
+    ),
     bySecret('GitHub', 'github', { in: 'header', name: 'x-hub-signature-256' }),
     bySecret('Slack', 'slack', { in: 'header', name: 'x-slack-signature' }, { signsTimestamp: true }),
     bySecret(

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { services } from '../../../shared/src/catalog.ts';
 import { noConnection } from '../../../shared/src/define/connection.ts';
 import { dbt } from '../../../shared/src/services/dbt/service.ts';
@@ -417,5 +418,28 @@ describe('a signed event from any sender', () => {
       await deliver({ id: 'evt_3', type: 'ready' }, 'whsec_YSBmb3JnZWQgc2VjcmV0IG9mIDI0IGJ5dGVzIG9yIG1vcmUhIQ=='),
     ).toEqual([]);
     expect(await deliver({ id: 'evt_4', type: 'ready' })).toHaveLength(1);
+  });
+
+  it('verifies a custom HMAC, passes its event type on, and rejects a forged one', async () => {
+    const secret = groups.webhookSecret.webhookSecret_secret;
+    const trigger = await zapier.trigger('signed_webhook_event_received');
+    const hook = await trigger.subscribe({
+      authData: groups.webhookSecret,
+      inputData: {
+        scheme: 'custom-hmac',
+        signatureHeader: 'X-Acme-Signature',
+        algorithm: 'sha512',
+        signedContent: '{url}{body}',
+        signedUrl: 'https://hooks.example.com/1',
+        typeHeader: 'X-Acme-Event',
+      },
+    });
+    const deliver = (key: string) => {
+      const body = '{"id":"evt_hmac"}';
+      const signature = createHmac('sha512', key).update(`https://hooks.example.com/1${body}`).digest('hex');
+      return hook.deliver(body, { 'X-Acme-Signature': signature, 'X-Acme-Event': 'paid' });
+    };
+    expect(await deliver('another-secret-of-16')).toEqual([]);
+    expect(await deliver(secret)).toMatchObject([{ eventType: 'paid', matchedSecret: 'current' }]);
   });
 });

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -121,6 +122,47 @@ describe('pipewright verify', () => {
     expect(
       await verify(scheme, JSON.stringify(headers), body, '--secret', 's3cret-of-the-sender', '--query', parameters),
     ).toMatchObject({ code: 0 });
+  });
+
+  it('verifies a custom HMAC and a preset, and names a missing option', async () => {
+    const signature = createHmac('sha512', 's3cret-of-the-sender').update(`1763625600.${body}`).digest('base64');
+    const headers = JSON.stringify({ 'X-Acme': `v1=${signature}`, 'X-Time': '1763625600' });
+    const custom = ['--signature-header', 'X-Acme', '--algorithm', 'sha512', '--encoding', 'base64', '--prefix', 'v1='];
+    const more = ['--secret', 's3cret-of-the-sender', '--now', '1763625600', '--signed', '{timestamp}.{body}'];
+    expect(
+      await verify('custom-hmac', headers, body, ...custom, ...more, '--timestamp-header', 'X-Time'),
+    ).toMatchObject({ code: 0, out: '{"ok":true,"matched":"current"}\n' });
+    const missing = await verify('custom-hmac', headers, body, ...custom, ...more);
+    expect(missing).toMatchObject({ code: 2 });
+    expect(missing.err).toContain('no timestamp is read');
+    expect(await verify('square', headers, body, '--secret', 's3cret-of-the-sender')).toMatchObject({ code: 2 });
+  });
+
+  it('detects the scheme and says what to enter, without printing the secret', async () => {
+    const signature = createHmac('sha256', 's3cret-of-the-sender').update(body).digest('hex');
+    const detect = (name: string, value: string, secret = 's3cret-of-the-sender') =>
+      callCli(
+        ...['verify', '--detect', '--secret', secret, '--body', file('body', body)],
+        ...['--headers', file('headers.json', JSON.stringify({ [name]: value }))],
+      );
+    const found = await detect('X-Acme', `sha256=${signature}`);
+    expect(JSON.parse(found.out)).toEqual({
+      ok: true,
+      matched: 'current',
+      scheme: 'custom-hmac',
+      method: 'Custom HMAC',
+      enter: {
+        'Signature Header': 'X-Acme',
+        Algorithm: 'SHA-256',
+        Encoding: 'Hexadecimal',
+        'Signature Prefix': 'sha256=',
+        'Multiple Signatures': 'One Signature',
+        'Signed Content': '{body}',
+      },
+    });
+    expect(found.out + found.err).not.toContain('s3cret');
+    expect((await detect('X-Fivetran-Signature-256', signature)).out).toContain('"method":"Fivetran"');
+    expect(await detect('X-Acme', signature, 'another-secret')).toMatchObject({ code: 1 });
   });
 
   it('exits with 2 and prints the usage for invalid arguments', async () => {

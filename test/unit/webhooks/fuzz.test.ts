@@ -3,7 +3,7 @@ import { services } from '../../../shared/src/catalog.ts';
 import type { Service } from '../../../shared/src/define/service.ts';
 import type { WebhookTrigger } from '../../../shared/src/define/trigger.ts';
 import type { Delivery } from '../../../shared/src/webhooks/delivery.ts';
-import { schemes } from '../../../shared/src/webhooks/schemes.ts';
+import { schemeOf, schemes } from '../../../shared/src/webhooks/schemes.ts';
 import { processDelivery } from '../../../shared/src/webhooks/process-delivery.ts';
 import { fakeHost, fakeStart } from '../fake-host.ts';
 import { seedOf } from '../../support/seed.ts';
@@ -191,7 +191,9 @@ it(`processDelivery accepts no forged delivery and never throws in ${cases} rand
     if (scheme !== 'entra' && chance(3)) {
       // Signed correctly, then usually changed in one place.
       const location = trigger.verification.location?.(input as never);
-      Object.assign(delivery, schemes[scheme].sign({ secret, body, id: 'msg_1', now: fakeStart / 1000, location }));
+      const hmac = trigger.verification.hmac?.(input as never);
+      const signing = schemeOf({ scheme, ...(hmac ? { hmac } : {}) });
+      Object.assign(delivery, signing.sign({ secret, body, id: 'msg_1', now: fakeStart / 1000, location }));
       isGenuine = !chance(4);
       if (!isGenuine && scheme.startsWith('shared-secret')) isGenuine = true;
       else if (!isGenuine) {

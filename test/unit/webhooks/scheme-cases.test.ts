@@ -7,7 +7,7 @@ import { deliver } from '../operate.ts';
 
 /** Processes a case as both adapters do. */
 async function take(
-  { scheme, connection }: Sender,
+  { scheme, connection, input }: Sender,
   { body, carried, ...one }: Case,
   keys: unknown,
 ): Promise<DeliveryResult> {
@@ -17,7 +17,7 @@ async function take(
     body: Buffer.from(body),
   };
   const host = fakeHost().on('GET', entraKeysUrl, { json: keys });
-  return deliver(signedWebhook, 'eventReceived', { scheme, ...one.input }, sent, {
+  return deliver(signedWebhook, 'eventReceived', { scheme, ...input, ...one.input }, sent, {
     host,
     connection: one.connection ?? connection,
   });
@@ -25,7 +25,7 @@ async function take(
 
 it('processDelivery accepts authentic and rejects forged deliveries of every sender, in at least fifteen cases each', async () => {
   const { senders, entraKeys } = await openSenders();
-  expect(senders).toHaveLength(9);
+  expect(senders).toHaveLength(12);
   for (const sender of senders) {
     const cases = await casesOf(sender, fakeStart / 1000);
     expect(cases.length).toBeGreaterThanOrEqual(15);

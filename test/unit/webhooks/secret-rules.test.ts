@@ -6,7 +6,7 @@ import type { WebhookTrigger } from '../../../shared/src/define/trigger.ts';
 import { signedWebhook } from '../../../shared/src/services/signed-webhook/service.ts';
 import { checkVerification } from '../../../shared/src/webhooks/check-verification.ts';
 import type { SignatureScheme } from '../../../shared/src/define/verification.ts';
-import { schemes } from '../../../shared/src/webhooks/schemes.ts';
+import { schemeOf, schemes } from '../../../shared/src/webhooks/schemes.ts';
 import { secretFault, secretWarning } from '../../../shared/src/webhooks/secret-rules.ts';
 import { fakeHost, fakeStart } from '../fake-host.ts';
 import { context, deliver, delivery } from '../operate.ts';
@@ -179,7 +179,7 @@ describe.each(settings)('%s', (_name, service, trigger, input) => {
         const signed =
           scheme === 'entra' || scheme === 'standard-webhooks'
             ? { headers: { authorization: 'Bearer a.b.c' }, query: {} }
-            : schemes[scheme].sign({
+            : schemeOf({ scheme }).sign({
                 secret: key || ' ',
                 body: Buffer.from(body),
                 id: 'x',

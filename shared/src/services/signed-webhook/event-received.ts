@@ -3,12 +3,15 @@ import { withoutUndefined } from '../../host/without-undefined.ts';
 import { valueAt } from '../../define/filter.ts';
 import { integer, json, option, text } from '../../define/fields.ts';
 import { defineWebhookTrigger } from '../../define/trigger.ts';
-import type { SchemeName } from '../../define/verification.ts';
+import type { HmacPreset, SchemeName } from '../../define/verification.ts';
+import { hmacFields, hmacSettingsOf } from '../../webhooks/hmac-fields.ts';
+import { hmacPresets } from '../../webhooks/hmac-presets.ts';
 import { acceptsUnsigned, verificationFields } from '../../webhooks/trigger-fields.ts';
 import { entraSenderOf, webhookSecretsOf, type WebhookSecret } from '../../webhooks/webhook-secret.ts';
 import { publish, setupSteps } from '../../webhooks/setup-steps.ts';
 
-const schemeOptions: { value: SchemeName; label: string; description: string }[] = [
+/** The options of Verification Method. */
+export const schemeOptions: { value: SchemeName; label: string; description: string }[] = [
   {
     value: 'standard-webhooks',
     label: 'Standard Webhooks or Svix',
@@ -16,6 +19,16 @@ const schemeOptions: { value: SchemeName; label: string; description: string }[]
   },
   { value: 'github', label: 'GitHub', description: 'X-Hub-Signature-256 header' },
   { value: 'slack', label: 'Slack', description: 'X-Slack-Signature header' },
+  ...Object.entries(hmacPresets).map(([value, { label, description }]) => ({
+    value: value as HmacPreset,
+    label,
+    description,
+  })),
+  {
+    value: 'custom-hmac',
+    label: 'Custom HMAC',
+    description: 'Any other HMAC signature in a header, with SHA-256, SHA-512 or SHA-1',
+  },
   { value: 'dbt', label: 'HMAC-SHA256 in Authorization Header', description: 'Hex-encoded, as sent by dbt' },
   {
     value: 'shared-secret-header',
@@ -80,6 +93,7 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
         shownWhen: { field: 'scheme', is: ['shared-secret-header', 'shared-secret-query'] },
       }),
     ),
+    ...hmacFields,
     idField: v.optional(
       text({
         label: 'Event ID Field',
@@ -119,6 +133,7 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
   verification: {
     scheme: ({ scheme }) => scheme as SchemeName,
     location: ({ scheme, location }) => location ?? (scheme === 'shared-secret-query' ? 'token' : 'x-webhook-secret'),
+    hmac: ({ scheme, ...input }) => hmacSettingsOf(scheme, input),
     secrets: webhookSecretsOf,
     entra: entraSenderOf,
     toleranceSeconds: ({ toleranceMinutes }) => toleranceMinutes * 60,

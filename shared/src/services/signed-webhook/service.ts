@@ -13,6 +13,6 @@ export const signedWebhook = defineService({
   listing: {
     icon: 'pipewright',
     categories: ['Development'],
-    aliases: ['webhook', 'signature', 'HMAC', 'Standard Webhooks', 'Svix', 'GitHub'],
+    aliases: ['webhook', 'signature', 'HMAC', 'Standard Webhooks', 'Svix', 'GitHub', 'Stripe', 'Shopify'],
   },
 });

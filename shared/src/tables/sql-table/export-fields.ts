@@ -23,7 +23,7 @@ export const exportFields = {
   fileName: v.optional(
     text({
       label: 'File Name',
-      help: 'Name of the file. The extension of the format is added if it is missing. Leave empty for the name of the table, or export.',
+      help: 'Name of the file; a missing extension is added. Leave empty for the name of the table, or export.',
       placeholder: 'claims-2026-11.csv',
       advanced: true,
     }),

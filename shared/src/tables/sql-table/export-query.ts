@@ -15,7 +15,7 @@ export const exportQuery = defineAction<SqlConnection>()({
   input: {
     query: text({
       label: 'Query',
-      help: 'A single SELECT statement. It runs in a read-only transaction, so it cannot change data. Not available for SQL Server.',
+      help: 'A single SELECT statement, run in a read-only transaction so that it cannot change data. Not available for SQL Server.',
       placeholder: 'SELECT policy, sum(paid) AS paid FROM claims GROUP BY policy',
       multiline: true,
     }),
