@@ -52,7 +52,7 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
       );
       for (const { value } of rows) yield String(value);
     },
-    async begin({ table, schema: requested, mode, delimiter = ',', key = [], loadKey, evolve = false }) {
+    async begin({ table, schema: requested, mode, key = [], loadKey, evolve = false }) {
       await refuseWithoutInfile(session);
       const schema = await findDatabase(session, requested);
       quoted(table);
@@ -72,7 +72,6 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
           table,
           records,
           mode,
-          delimiter,
           key,
           evolve,
           existing,

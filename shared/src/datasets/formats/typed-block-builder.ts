@@ -18,7 +18,8 @@ export interface TypedValue {
  * row in order, each row ended with `endRow`, then `build`.
  */
 export class TypedBlockBuilder {
-  readonly #delimiter: number;
+  readonly #delimiter: string;
+  readonly #separator: number;
   #buffer: Buffer = Buffer.alloc(0);
   #at = 0;
   /** Where the current row starts, and the number of values before it, so that the row can be dropped. */
@@ -31,7 +32,8 @@ export class TypedBlockBuilder {
 
   /** @param delimiter delimiter of the rows to write, one byte */
   constructor(delimiter: string) {
-    this.#delimiter = delimiter.charCodeAt(0);
+    this.#delimiter = delimiter;
+    this.#separator = delimiter.charCodeAt(0);
   }
 
   /** Bytes written since `begin`. */
@@ -132,6 +134,7 @@ export class TypedBlockBuilder {
       starts: new Int32Array(this.#starts),
       ends: new Int32Array(this.#ends),
       kinds: new Uint8Array(this.#kinds),
+      delimiter: this.#delimiter,
       pieces: rows > 0 ? [buffer] : [],
       lineEnd: lineFeed,
     };
@@ -146,7 +149,7 @@ export class TypedBlockBuilder {
   /** Writes the delimiter, unless the value is the first of its row, after making room for it and the value. */
   #separate(bytes: number): void {
     this.#reserve(bytes + 1);
-    if (this.#starts.length > this.#rowValues) this.#buffer[this.#at++] = this.#delimiter;
+    if (this.#starts.length > this.#rowValues) this.#buffer[this.#at++] = this.#separator;
   }
 
   #reserve(bytes: number): void {

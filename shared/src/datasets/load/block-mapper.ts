@@ -1,6 +1,5 @@
 import { lineOf, readRow, type CsvBlock } from '../formats/csv-block.ts';
 import type { Reject } from '../formats/csv-scanner.ts';
-import { csvFormatOf } from '../formats/decode-dataset.ts';
 import { applyNullValues } from '../formats/null-values.ts';
 import { everyColumn, rewriteBlock, withValues } from '../formats/rewrite-block.ts';
 import type { InferredColumn } from '../types/column.ts';
@@ -18,12 +17,10 @@ export class BlockMapper {
   /** The columns with the types of all rows so far; empty before the header is known. */
   columns: InferredColumn[] = [];
   readonly #options: LoadOptions;
-  readonly #delimiter: string;
   #plan: ColumnPlan | undefined;
 
   constructor(options: LoadOptions) {
     this.#options = options;
-    this.#delimiter = csvFormatOf(options).delimiter;
   }
 
   /**
@@ -41,8 +38,8 @@ export class BlockMapper {
   map(scanned: CsvBlock): { block: CsvBlock; rejects: Reject[] } {
     const { check, rewritten } = this.#plan ?? {};
     const { nullValues = [] } = this.#options;
-    const withNulls = nullValues.length > 0 ? applyNullValues(scanned, nullValues, this.#delimiter) : scanned;
-    const mapped = rewritten ? rewriteBlock(withNulls, rewritten, this.#delimiter) : withNulls;
+    const withNulls = nullValues.length > 0 ? applyNullValues(scanned, nullValues) : scanned;
+    const mapped = rewritten ? rewriteBlock(withNulls, rewritten) : withNulls;
     const { misfits, rewritings } = check?.check(mapped) ?? nothingFound;
     if (misfits.length === 0 && rewritings.length === 0) return { block: mapped, rejects: [] };
     const rejects = misfits.map(({ row, column, value, reason }) => ({
@@ -55,7 +52,6 @@ export class BlockMapper {
     const block = rewriteBlock(
       withValues(mapped, rewritings),
       everyColumn(mapped.width),
-      this.#delimiter,
       new Set(misfits.map(({ row }) => row)),
     );
     return { block, rejects };
