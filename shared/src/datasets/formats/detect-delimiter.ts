@@ -63,7 +63,7 @@ export function splitBy(text: string, complete: boolean, delimiter: Delimiter, l
  */
 export function detectDelimiter(text: string, complete: boolean, line: number, ignored?: string): Split {
   const splits = delimiters
-    .filter((delimiter) => text.includes(delimiter))
+    .filter((delimiter) => text.trim().includes(delimiter))
     .map((delimiter) => splitBy(text, complete, delimiter, line, ignored))
     .filter(({ width }) => width > 1);
   const best = Math.max(...splits.map(({ consistency }) => consistency));

@@ -93,7 +93,13 @@ export function headerOf([first, ...rows]: readonly SampleRecord[]): 'yes' | 'no
   if (alike.some((name) => !/^\d{1,4}$/.test(name))) return 'no';
   if (isRun(alike) && rows.every(({ values }) => !isRun(values.map(contentOf).filter((value) => /^\d{1,4}$/.test(value)))))
     return 'yes';
-  return alike.some((name) => /^(?:1[89]|20|21)\d\d$/.test(name)) || isRising(alike) ? 'unclear' : 'no';
+  const isYear = (text: string): boolean => /^(?:1[89]|20|21)\d\d$/.test(text);
+  const years = names.flatMap((name, column) => (isYear(name) ? [column] : []));
+  // A year above at least five values that are no years is a name.
+  const isOutlier =
+    rows.length > 4 && rows.every(({ values }) => years.every((column) => !isYear(contentOf(values[column] ?? ''))));
+  if (alike.every(isYear) && isOutlier) return 'yes';
+  return alike.some(isYear) || isRising(alike) ? 'unclear' : 'no';
 }
 
 /** The kind of all values of a column; undefined if they differ or there are none. */
