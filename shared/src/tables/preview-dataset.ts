@@ -3,6 +3,7 @@ import { boolean, integer, json, option } from '../define/fields.ts';
 import { defineAction, type Action } from '../define/operation.ts';
 import { verifyLength } from '../datasets/bytes/verify-length.ts';
 import { previewRows } from '../datasets/rows/preview-rows.ts';
+import { describeFormat, detectedOutput, detectedSample } from './detected-output.ts';
 import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
 import { withinTimeLimit } from './time-limit.ts';
@@ -48,6 +49,7 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
     output: {
       columns: json({ label: 'Columns' }),
       rows: json({ label: 'Rows' }),
+      ...detectedOutput,
       rejects: json({ label: 'Rejected Rows' }),
       complete: boolean({
         label: 'Complete',
@@ -60,6 +62,7 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
         { name: 'paid', type: 'decimal', precision: 8, scale: 2 },
       ],
       rows: [{ policy_number: 'P-0042', paid: '1250.00' }],
+      ...detectedSample,
       rejects: [],
       complete: false,
     },
@@ -67,13 +70,14 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
     async run(chosen, context) {
       const dataset = await openDataset(sources, chosen, context);
       const source = withinTimeLimit(verifyLength(dataset.bytes, dataset.size), context.host);
-      const { columns, rows, rejects, complete } = await previewRows(source, {
+      const { columns, rows, rejects, complete, detected } = await previewRows(source, {
         ...formatOf(chosen, dataset),
         rows: chosen.rows,
       });
       return {
         columns,
         rows: rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]))),
+        ...describeFormat(detected),
         rejects,
         complete,
       };

@@ -1,3 +1,4 @@
+import { PipewrightError } from '../../host/error.ts';
 import { notUtf8 } from '../bytes/not-utf8.ts';
 import { countLines, findInvalidUtf8 } from '../bytes/utf8.ts';
 import { BlockBuilder } from './block-builder.ts';
@@ -37,6 +38,19 @@ export interface CsvFormat {
   header?: boolean;
   /** Prefix of lines to skip, such as `#`. Default: none. */
   comment?: string;
+}
+
+/**
+ * Validates the prefix of comment lines.
+ * @throws PipewrightError `invalid-input` for one that could start a value in quotation marks or an empty value
+ */
+export function validComment(prefix: string): string {
+  if (prefix.length <= 10 && /^[^\s",;|]/.test(prefix)) return prefix;
+  throw new PipewrightError({
+    code: 'invalid-input',
+    message: '“Comment Prefix” must have up to 10 characters and not start with a space, a quotation mark or a delimiter.',
+    hint: 'Enter the start of the comment lines, such as # or //.',
+  });
 }
 
 /**
