@@ -17,7 +17,9 @@ async function main(folder: string): Promise<void> {
     const bytes = readFileSync(path);
     const own = await readOwn(bytes);
     const sniffed = await duckdb
-      .runAndReadAll(`SELECT Delimiter, SkipRows, HasHeader, len(Columns) FROM sniff_csv('${path.replaceAll("'", "''")}')`)
+      .runAndReadAll(
+        `SELECT Delimiter, SkipRows, HasHeader, len(Columns) FROM sniff_csv('${path.replaceAll("'", "''")}')`,
+      )
       .then((result) => result.getRowsJson()[0])
       .catch((error: unknown) => String(error).slice(0, 80));
     console.log(JSON.stringify({ name, ...own, sniffed, ...compareRows(bytes, own) }));
@@ -44,7 +46,9 @@ async function readOwn(bytes: Buffer): Promise<OwnResult> {
   try {
     for await (const block of reader.blocks())
       for (let row = 0; row < block.rows; row += 1)
-        rows.push(Array.from({ length: block.width }, (_value, column) => readValue(block, row * block.width + column)));
+        rows.push(
+          Array.from({ length: block.width }, (_value, column) => readValue(block, row * block.width + column)),
+        );
   } catch (error) {
     if (!(error instanceof PipewrightError)) throw error;
     return { refused: error.message };
@@ -69,7 +73,10 @@ function compareRows(bytes: Buffer, { rows, rejects, headerLine, delimiter, head
       from_line: Math.max(1, headerLine),
     });
     const data = found.slice(headerLine > 0 ? 1 : 0);
-    return { ...shown, sameRows: JSON.stringify(data) === JSON.stringify(rows.map((row) => row.map((value) => value ?? ''))) };
+    return {
+      ...shown,
+      sameRows: JSON.stringify(data) === JSON.stringify(rows.map((row) => row.map((value) => value ?? ''))),
+    };
   } catch (error) {
     return { ...shown, csvParse: String(error).slice(0, 100) };
   }

@@ -82,7 +82,8 @@ export const formatFields = {
         {
           value: 'detect',
           label: 'Detect',
-          description: 'Read the column names from the first row, unless it contains numbers or dates like the rows below',
+          description:
+            'Read the column names from the first row, unless it contains numbers or dates like the rows below',
         },
         { value: 'yes', label: 'Yes', description: 'The first row contains the column names' },
         { value: 'no', label: 'No', description: 'Columns are named column_1, column_2 and so on' },
@@ -219,10 +220,7 @@ export function sourceFields(sources: readonly DatasetSource[]): SourceFields {
 }
 
 /** The format chosen by the user; the file name takes precedence if its extension implies one. */
-export function formatOf(
-  chosen: Values<typeof formatFields>,
-  { name }: Pick<OpenedFile, 'name'>,
-): ReadOptions {
+export function formatOf(chosen: Values<typeof formatFields>, { name }: Pick<OpenedFile, 'name'>): ReadOptions {
   const { format, encoding, skipRows, skipLastRows, commentPrefix, header, delimiter, fileInZip } = chosen;
   const { numberFormat, dateFormat, datePattern } = chosen;
   return {

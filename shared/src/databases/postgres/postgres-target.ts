@@ -52,15 +52,7 @@ export async function openPostgres(address: string): Promise<TableTarget> {
       );
       for (const { value } of rows) yield String(value);
     },
-    async begin({
-      table,
-      schema,
-      mode,
-      key = [],
-      loadKey,
-      evolve = false,
-      parallelConnections: connections = 1,
-    }) {
+    async begin({ table, schema, mode, key = [], loadKey, evolve = false, parallelConnections: connections = 1 }) {
       await run('BEGIN');
       try {
         await run(sessionSettings('SET LOCAL'));

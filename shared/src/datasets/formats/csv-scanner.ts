@@ -48,7 +48,8 @@ export function validComment(prefix: string): string {
   if (prefix.length <= 10 && /^[^\s",;|]/.test(prefix)) return prefix;
   throw new PipewrightError({
     code: 'invalid-input',
-    message: '“Comment Prefix” must have up to 10 characters and not start with a space, a quotation mark or a delimiter.',
+    message:
+      '“Comment Prefix” must have up to 10 characters and not start with a space, a quotation mark or a delimiter.',
     hint: 'Enter the start of the comment lines, such as # or //.',
   });
 }
@@ -340,7 +341,8 @@ const isMark = (bytes: Buffer, at: number): boolean =>
   bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
 
 const startsWith = (bytes: Buffer, at: number, prefix: Buffer): boolean =>
-  bytes[at] === prefix[0] && bytes.compare(prefix, 0, prefix.length, at, Math.min(bytes.length, at + prefix.length)) === 0;
+  bytes[at] === prefix[0] &&
+  bytes.compare(prefix, 0, prefix.length, at, Math.min(bytes.length, at + prefix.length)) === 0;
 
 /** Whether a line starts with a byte order mark. */
 function hasMarkAtLine(bytes: Buffer): boolean {

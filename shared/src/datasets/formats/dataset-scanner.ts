@@ -58,7 +58,7 @@ export class DatasetScanner {
 
   /** The layout of the text, once detected. */
   get layout(): TextLayout | undefined {
-    return this.#layout;
+    return this.#scanner?.header ? this.#layout : undefined;
   }
 
   /**

@@ -112,7 +112,8 @@ function verdictOn({ delimiter, records, width, consistency }: Split): 'table' |
   const split = rows.filter(({ values }) => values.length > 1);
   const isLoose = split.every(({ values }) => values.slice(1).every((value) => /^\s/.test(value)));
   const first = rows[0]?.values ?? [];
-  if (rows.length === 1) return delimiter === ',' || delimiter === '\t' || width > 2 || !isLoose ? 'table' : 'ambiguous';
+  if (rows.length === 1)
+    return delimiter === ',' || delimiter === '\t' || width > 2 || !isLoose ? 'table' : 'ambiguous';
   if (first.length > 1) {
     if (consistency < minConsistency)
       return split.length >= rows.length * 0.9 && first.length === width ? 'table' : 'ambiguous';

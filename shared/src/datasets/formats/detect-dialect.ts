@@ -36,7 +36,9 @@ export interface DialectChoices extends CsvFormat {
  */
 export function detectDialect(text: string, complete: boolean, line: number, choices: DialectChoices): Dialect {
   const { delimiter: chosen, header: hasHeader, skipped, comment } = choices;
-  const split = chosen ? splitBy(text, complete, chosen, line, comment) : detectDelimiter(text, complete, line, comment);
+  const split = chosen
+    ? splitBy(text, complete, chosen, line, comment)
+    : detectDelimiter(text, complete, line, comment);
   if (chosen && split.width === 1) refuseDelimiter(text, complete, line, split, choices);
   const { delimiter, records, width } = split;
   const at = findTable(records, width, hasHeader !== false);

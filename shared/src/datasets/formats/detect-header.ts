@@ -33,7 +33,8 @@ export function findTable(records: readonly SampleRecord[], width: number, hasHe
   // In `#id,name`, the header itself starts with the sign of a comment.
   if (hasHeader && last && isComment(last) && last.values.length === width && width > 1) {
     const rows = records.slice(table).filter(({ values }) => values.length === width);
-    if (isNames(last) && headerOf(rows) !== 'yes' && !last.values.some((value) => /^#?\s/.test(value))) return table - 1;
+    if (isNames(last) && headerOf(rows) !== 'yes' && !last.values.some((value) => /^#?\s/.test(value)))
+      return table - 1;
   }
   return table;
 }
@@ -91,7 +92,10 @@ export function headerOf([first, ...rows]: readonly SampleRecord[]): 'yes' | 'no
   });
   if (alike.length === 0) return 'yes';
   if (alike.some((name) => !/^\d{1,4}$/.test(name))) return 'no';
-  if (isRun(alike) && rows.every(({ values }) => !isRun(values.map(contentOf).filter((value) => /^\d{1,4}$/.test(value)))))
+  if (
+    isRun(alike) &&
+    rows.every(({ values }) => !isRun(values.map(contentOf).filter((value) => /^\d{1,4}$/.test(value))))
+  )
     return 'yes';
   const isYear = (text: string): boolean => /^(?:1[89]|20|21)\d\d$/.test(text);
   const years = names.flatMap((name, column) => (isYear(name) ? [column] : []));
@@ -116,7 +120,9 @@ function kindOfColumn(rows: readonly SampleRecord[], column: number): ValueKind 
 
 /** Whether numbers rise by one, at least twice, as years do. */
 function isRun(numbers: readonly string[]): boolean {
-  return numbers.length > 2 && numbers.every((text, index) => index === 0 || Number(text) - Number(numbers[index - 1]) === 1);
+  return (
+    numbers.length > 2 && numbers.every((text, index) => index === 0 || Number(text) - Number(numbers[index - 1]) === 1)
+  );
 }
 
 function isRising(numbers: readonly string[]): boolean {

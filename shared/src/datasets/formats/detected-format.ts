@@ -14,7 +14,12 @@ export interface DetectedFormat {
 
 /** Describes what was detected in plain words, as sentences. */
 export function describeDetected({ format, encoding, delimiter, headerLine, values = {} }: DetectedFormat): string {
-  const separated = delimiter === undefined ? '' : delimiter === 'None' ? ', with one column' : `, delimited by ${delimiter.toLowerCase()}`;
+  const separated =
+    delimiter === undefined
+      ? ''
+      : delimiter === 'None'
+        ? ', with one column'
+        : `, delimited by ${delimiter.toLowerCase()}`;
   const names =
     headerLine === undefined
       ? ''

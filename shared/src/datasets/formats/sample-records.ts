@@ -52,12 +52,13 @@ export function sampleRecords(text: string, delimiter: string, complete: boolean
 }
 
 const isEnd = (text: string, at: number, delimiter: string): boolean =>
-  text[at] === delimiter || text[at] === '\n' || (text[at] === '\r' && (text[at + 1] === '\n' || at + 1 === text.length));
+  text[at] === delimiter ||
+  text[at] === '\n' ||
+  (text[at] === '\r' && (text[at + 1] === '\n' || at + 1 === text.length));
 
 /** The content of a value without its quotation marks and surrounding spaces. */
 export function contentOf(value: string): string {
-  return (value.startsWith('"') && value.endsWith('"') && value.length > 1
-    ? value.slice(1, -1).replaceAll('""', '"')
-    : value
+  return (
+    value.startsWith('"') && value.endsWith('"') && value.length > 1 ? value.slice(1, -1).replaceAll('""', '"') : value
   ).trim();
 }

@@ -29,6 +29,8 @@ type Reading = { text: string } | { reason: string };
 interface Conversion {
   /** How the values are written, for users. */
   written: string;
+  /** Whether a value was changed. */
+  used?: boolean;
   read(text: string): Reading;
 }
 
@@ -64,14 +66,16 @@ export class ColumnFormats {
     this.#columns = columns;
     this.#formats = formats;
     this.#pattern = formats.dateFormat === 'pattern' ? readerOfPattern(formats.datePattern ?? '') : undefined;
-    this.#conversions = columns.map(({ type }) => (type === undefined ? isTyped : !isConverted(type)) ? null : undefined);
+    this.#conversions = columns.map(({ type }) =>
+      (type === undefined ? isTyped : !isConverted(type)) ? null : undefined,
+    );
   }
 
   /** How the values of converted columns are written, by column. */
   get written(): Record<string, string> {
     return Object.fromEntries(
       this.#conversions.flatMap((conversion, place) =>
-        conversion ? [[this.#columns[place]?.name ?? '', conversion.written]] : [],
+        conversion?.used ? [[this.#columns[place]?.name ?? '', conversion.written]] : [],
       ),
     );
   }
@@ -88,7 +92,9 @@ export class ColumnFormats {
         if (value === null || value === '') continue;
         const reading = conversion.read(value);
         if ('text' in reading) {
-          if (reading.text !== value) rewritings.push({ index, text: reading.text });
+          if (reading.text === value) continue;
+          conversion.used = true;
+          rewritings.push({ index, text: reading.text });
         } else if (!misfits.has(row))
           misfits.set(row, {
             row,
@@ -115,7 +121,12 @@ export class ColumnFormats {
     const isKnown = type !== undefined;
     return (
       decideNumbers(texts, numbers, numberFormat !== 'detect', isKnown) ??
-      decideDates(texts, dates, this.#pattern ? (this.#formats.datePattern ?? '') : undefined, dateFormat !== 'detect' && isKnown) ??
+      decideDates(
+        texts,
+        dates,
+        this.#pattern ? (this.#formats.datePattern ?? '') : undefined,
+        dateFormat !== 'detect' && isKnown,
+      ) ??
       null
     );
   }
@@ -161,6 +172,7 @@ function decideNumbers(
   const numbers = texts.flatMap((text) => readNumber(text, first) ?? []);
   // Spreadsheets show long identifiers as 1.2E+11, with fewer digits.
   if (numbers.some(({ exponent }) => exponent !== 0) && !numbers.some(({ exponent }) => exponent < 0)) return undefined;
+  if (unit !== '' && !numbers.some(({ hasFraction, isGrouped }) => hasFraction || isGrouped)) return undefined;
   if (!isKnown && !isEvident(numbers, first)) return undefined;
   return numberConversion(fitting, unit);
 }
@@ -175,7 +187,7 @@ function unitOf(texts: readonly string[], format: NumberFormat): string | undefi
 
 /** Whether values are certainly numbers, not codes in groups of three digits. */
 function isEvident(numbers: readonly ReadNumber[], format: NumberFormat): boolean {
-  if (numbers.some(({ hasFraction, unit, exponent }) => hasFraction || unit !== '' || exponent < 0)) return true;
+  if (numbers.some(({ hasFraction, exponent }) => hasFraction || exponent < 0)) return true;
   if (format === 'comma' || format === 'space') return false;
   return numbers.some(({ isGrouped, hasFullGroups }) => isGrouped && !hasFullGroups);
 }

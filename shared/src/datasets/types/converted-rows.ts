@@ -60,7 +60,13 @@ export class ConvertedRows implements RowSource {
     const { misfits, rewritings } = this.#formats.convert(block);
     if (misfits.length === 0 && rewritings.length === 0) return block;
     for (const { row, column, value, reason } of misfits)
-      this.#onReject({ line: lineOf(block, row), reason, text: readRow(block, row).slice(0, maxRejectText), column, value });
+      this.#onReject({
+        line: lineOf(block, row),
+        reason,
+        text: readRow(block, row).slice(0, maxRejectText),
+        column,
+        value,
+      });
     const converted = { ...withValues(block, rewritings), lines: linesOf(block) };
     if (misfits.length === 0) return converted;
     const dropped = new Set(misfits.map(({ row }) => row));

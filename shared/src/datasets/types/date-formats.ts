@@ -2,7 +2,11 @@ import { PipewrightError } from '../../host/error.ts';
 import { isDay } from './value-forms.ts';
 
 /** How dates can be written, by an example of 31 December 2026. */
-export const dateFormats = { 'day-first': '31/12/2026', 'month-first': '12/31/2026', 'year-first': '2026/12/31' } as const;
+export const dateFormats = {
+  'day-first': '31/12/2026',
+  'month-first': '12/31/2026',
+  'year-first': '2026/12/31',
+} as const;
 
 /** One of the keys of `dateFormats`. */
 export type DateFormat = keyof typeof dateFormats;
@@ -62,23 +66,42 @@ export function readerOfPattern(pattern: string): DateReader {
   const source = parts.join('');
   const names = [...source.matchAll(/\(\?<(\w+)>/g)].map(([, name]) => name);
   const has = (name: string): boolean => names.includes(name);
-  if (!has('year') || has('month') === has('name') || !has('day') || new Set(names).size < names.length || (has('minute') && !has('hour')))
+  if (
+    !has('year') ||
+    has('month') === has('name') ||
+    !has('day') ||
+    new Set(names).size < names.length ||
+    (has('minute') && !has('hour'))
+  )
     throw new PipewrightError({
       code: 'invalid-input',
       message: `The date pattern “${pattern}” is invalid: it needs a year (YYYY), a month (MM) and a day (DD), each once.`,
-      hint: 'Enter a pattern such as DD.MM.YYYY or MM/DD/YYYY hh:mm A under Date Pattern.',
+      hint: 'Correct the pattern; examples are DD.MM.YYYY and MM/DD/YYYY hh:mm A.',
     });
   const expression = new RegExp(`^${source}$`);
   return (text) => {
     const { year, month, name, day, hour, minute = '00', second, fraction, half } = expression.exec(text)?.groups ?? {};
     if (year === undefined) return undefined;
-    const named = name === undefined ? undefined : months.findIndex((full) => full === name.toLowerCase() || full.slice(0, 3) === name.toLowerCase()) + 1;
-    return isoOf({ year, month: named === undefined ? month : String(named), day }, [hour, minute, second, fraction, half]);
+    const named =
+      name === undefined
+        ? undefined
+        : months.findIndex((full) => full === name.toLowerCase() || full.slice(0, 3) === name.toLowerCase()) + 1;
+    return isoOf({ year, month: named === undefined ? month : String(named), day }, [
+      hour,
+      minute,
+      second,
+      fraction,
+      half,
+    ]);
   };
 }
 
 function isoOf(
-  { year = '', month = '', day = '' }: { year?: string | undefined; month?: string | undefined; day?: string | undefined },
+  {
+    year = '',
+    month = '',
+    day = '',
+  }: { year?: string | undefined; month?: string | undefined; day?: string | undefined },
   [hour, minute = '00', second, fraction, half]: readonly (string | undefined)[],
 ): string | undefined {
   const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
