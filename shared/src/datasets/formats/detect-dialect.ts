@@ -41,7 +41,8 @@ export function detectDialect(text: string, complete: boolean, line: number, cho
     : detectDelimiter(text, complete, line, comment);
   if (chosen && split.width === 1) refuseDelimiter(text, complete, line, split, choices);
   const { delimiter, records, width } = split;
-  const at = findTable(records, width, hasHeader !== false);
+  const find = (): number => findTable(records, width, hasHeader !== false);
+  const at = skipped ? (attempt(find) ?? 0) : find();
   const first = records[at];
   if (!first) return { delimiter, header: hasHeader ?? true, firstLine: line, width };
   if (skipped) {

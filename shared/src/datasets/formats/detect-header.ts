@@ -9,7 +9,13 @@ const maxTitleRecords = 20;
 const minUniform = 0.8;
 
 const isFilled = (value: string): boolean => contentOf(value) !== '';
-const isComment = ({ values }: SampleRecord): boolean => values[0]?.startsWith('#') === true;
+/** Whether a record is a comment, not a row that starts with `#`: it has another number of values, or spaces as in prose. */
+function isComment({ values }: SampleRecord, width: number): boolean {
+  if (values[0]?.startsWith('#') !== true) return false;
+  return width === 1
+    ? /\s/.test(values.join(','))
+    : values.length !== width || values.some((value) => /^#?\s|^#+$/.test(value));
+}
 
 /** Whether the values of a record can be column names: filled, unique, no numbers. */
 function isNames({ values }: SampleRecord): boolean {
@@ -26,17 +32,17 @@ function isNames({ values }: SampleRecord): boolean {
  * @returns its index; 0 if nothing is certainly above the table
  */
 export function findTable(records: readonly SampleRecord[], width: number, hasHeader: boolean): number {
-  const first = records.findIndex((record) => !isComment(record));
+  const first = records.findIndex((record) => !isComment(record, width));
   if (first < 0) return 0;
   const table = hasHeader ? belowTitle(records, first, width) : first;
-  const last = records[table - 1];
+  const last = records[table];
+  if (!hasHeader || last?.values[0]?.startsWith('#') !== true) return table;
   // In `#id,name`, the header itself starts with the sign of a comment.
-  if (hasHeader && last && isComment(last) && last.values.length === width && width > 1) {
-    const rows = records.slice(table).filter(({ values }) => values.length === width);
-    if (isNames(last) && headerOf(rows) !== 'yes' && !last.values.some((value) => /^#?\s/.test(value)))
-      return table - 1;
-  }
-  return table;
+  const below = records.slice(table + 1).filter(({ values }) => values.length === width);
+  const [next] = below;
+  if (isNames(last) && (!next || !isNames(next))) return table;
+  if (isNames(last) && hasNames(below)) return table + 1;
+  throw unclearComment(last);
 }
 
 function belowTitle(records: readonly SampleRecord[], first: number, width: number): number {
@@ -50,7 +56,7 @@ function belowTitle(records: readonly SampleRecord[], first: number, width: numb
   const isAbove = (record: SampleRecord, index: number): boolean => {
     const { values, line } = record;
     const filled = values.filter(isFilled).length;
-    if (isComment(record) || filled === 0) return true;
+    if (isComment(record, width) || filled === 0) return true;
     const next = rows[index + 1];
     const [title = ''] = values;
     if (values.length === 1) return width > 2 || /\s/.test(title) || (next?.line ?? 0) > line + 1;
@@ -81,11 +87,7 @@ export function headerOf([first, ...rows]: readonly SampleRecord[]): 'yes' | 'no
   if (!first || rows.length === 0) return 'yes';
   const names = first.values.map(contentOf);
   const kinds = names.map((_name, column) => kindOfColumn(rows, column));
-  const isName = names.map((name, column) => {
-    const kind = kinds[column];
-    return kind !== undefined && kind !== 'text' && kindOfValue(name) === 'text';
-  });
-  if (isName.includes(true)) return 'yes';
+  if (hasNames([first, ...rows])) return 'yes';
   const alike = names.filter((name, column) => {
     const kind = kinds[column];
     return kind !== undefined && kind !== 'text' && kind !== 'empty' && kindOfValue(name) === kind;
@@ -104,6 +106,15 @@ export function headerOf([first, ...rows]: readonly SampleRecord[]): 'yes' | 'no
     rows.length > 4 && rows.every(({ values }) => years.every((column) => !isYear(contentOf(values[column] ?? ''))));
   if (alike.every(isYear) && isOutlier) return 'yes';
   return alike.some(isYear) || isRising(alike) ? 'unclear' : 'no';
+}
+
+/** Whether a column has only numbers, dates or the like except in the first record. */
+function hasNames([first, ...rows]: readonly SampleRecord[]): boolean {
+  const isName = (value: string, column: number): boolean => {
+    const kind = kindOfColumn(rows, column);
+    return kind !== undefined && kind !== 'text' && kindOfValue(contentOf(value)) === 'text';
+  };
+  return first?.values.some(isName) === true;
 }
 
 /** The kind of all values of a column; undefined if they differ or there are none. */
@@ -136,5 +147,13 @@ export function unclearHeader({ values, line }: SampleRecord): PipewrightError {
     code: 'invalid-file',
     message: `Line ${line} could contain column names or values: ${shown.join(', ')}${values.length > 4 ? ', …' : ''}.`,
     hint: 'Set Has Header Row to Yes or No.',
+  });
+}
+
+function unclearComment({ values, line }: SampleRecord): PipewrightError {
+  return new PipewrightError({
+    code: 'invalid-file',
+    message: `Line ${line} could be a comment or contain column names: “${values.join(' ').slice(0, 80)}”.`,
+    hint: `Set Skip Rows to ${line} to skip the line, or to ${line - 1} to keep it.`,
   });
 }

@@ -172,7 +172,9 @@ function decideNumbers(
   const numbers = texts.flatMap((text) => readNumber(text, first) ?? []);
   // Spreadsheets show long identifiers as 1.2E+11, with fewer digits.
   if (numbers.some(({ exponent }) => exponent !== 0) && !numbers.some(({ exponent }) => exponent < 0)) return undefined;
-  if (unit !== '' && !numbers.some(({ hasFraction, isGrouped }) => hasFraction || isGrouped)) return undefined;
+  // A currency sign or parentheses alone are no evidence: `(5)` can be a reference.
+  if (!numbers.some(({ hasFraction, isGrouped, exponent }) => hasFraction || isGrouped || exponent < 0))
+    return undefined;
   if (!isKnown && !isEvident(numbers, first)) return undefined;
   return numberConversion(fitting, unit);
 }
