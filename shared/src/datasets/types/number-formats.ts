@@ -29,8 +29,8 @@ const separators: Record<NumberFormat, { group: string; decimal: string }> = {
   apostrophe: { group: "['’]", decimal: '\\.' },
 };
 
-/** A larger exponent is not expanded. */
-const maxExponent = 38;
+/** A larger exponent, which no floating-point number has, is not expanded. */
+const maxExponent = 400;
 
 const space = '[ \\u00a0\\u202f]';
 const sign = '[$€£¥₹₽₩₺₴฿]';

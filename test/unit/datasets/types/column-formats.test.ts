@@ -128,7 +128,7 @@ describe('Random numbers', () => {
     expect(readNumber('1.25e3', 'point')?.plain).toBe('1250');
     expect(readNumber('-1.250E-5', 'point')?.plain).toBe('-0.00001250');
     expect(readNumber('12345678901234567890,5e1', 'comma')?.plain).toBe('123456789012345678905');
-    expect(readNumber('1e39', 'point')).toBeUndefined();
+    expect(readNumber('1e401', 'point')).toBeUndefined();
   });
 });
 
