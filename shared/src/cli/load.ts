@@ -31,6 +31,7 @@ export async function loadFile(words: string[]): Promise<void> {
     null: { type: 'string', multiple: true },
     key: { type: 'string' },
     type: { type: 'string', multiple: true },
+    map: { type: 'string', multiple: true },
     'max-change-percent': { type: 'string' },
     'load-key': { type: 'string' },
     'save-load-record': { type: 'boolean', default: false },
@@ -54,6 +55,7 @@ export async function loadFile(words: string[]): Promise<void> {
   const onSchemaChange = oneOf('--on-schema-change', schemaChangePolicies, values['on-schema-change']);
   const parallelConnections = wholeNumber('--parallel-connections', values['parallel-connections'], 1);
   const types = readTypes(values.type ?? []);
+  const columnNames = readNames(values.map ?? []);
   const contract = values.contract ? readContract(await readJson(`@${values.contract}`, '--contract')) : undefined;
   const signal = stopSignal();
   const host = nodeHost({ log: progress, signal });
@@ -77,6 +79,7 @@ export async function loadFile(words: string[]): Promise<void> {
       source: from,
       nullValues: values.null ?? [],
       columnTypes: types,
+      columnNames,
       ...withoutUndefined({
         key: values.key ? values.key.split(',').map((name) => name.trim()) : undefined,
         contract,
@@ -92,6 +95,17 @@ export async function loadFile(words: string[]): Promise<void> {
   } finally {
     await target.close();
   }
+}
+
+/** Parses `--map "Policy No.=policy_number" --map Notes=`, where an empty name leaves a column out. */
+function readNames(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.lastIndexOf('=');
+      if (at < 1) throw new UsageError('--map must be a column of the dataset, = and its name in the table.');
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
 }
 
 /** Parses `--type policy=text --type paid=decimal`. */

@@ -24,20 +24,24 @@ const usage = `Usage:
                   [--input <json or @file>] [--connection <json file>]
                   [--mode create|replace|append|upsert] [--key a,b] [--schema <name>]
                   [--format csv|json-lines] [--encoding auto|windows-1252|shift_jis|…]
-                  [--delimiter <character>] [--no-header] [--skip-rows <number>] [--file-in-zip <name>]
+                  [--delimiter <character>] [--header | --no-header] [--skip-rows <number>] [--skip-last-rows <number>]
+                  [--comment <prefix>] [--number-format plain|point|comma|space|apostrophe]
+                  [--date-format iso|day-first|month-first|<pattern>] [--file-in-zip <name>]
                   [--sheet <name>] [--cell-range <A1:F200 or table>] [--skip-hidden-rows]
                   [--invalid-cells reject|null] [--round-to-15-digits]
-                  [--null <value>]… [--type <column>=<type>]…
+                  [--null <value>]… [--type <column>=<type>]… [--map <column>=<name in the table>]…
                   [--on-schema-change fail|ignore|evolve] [--contract <json file>] [--shorten-names]
                   [--max-change-percent <number>] [--max-rejected-rows <number>] [--save-rejected-rows]
                   [--load-key <text>] [--save-load-record] [--add-load-metadata] [--source-event-id <text>]
                   [--parallel-connections <number>] [--allow-empty] [--json]
       Loads a dataset into a table atomically: all rows or none. A download operation, such as
-      quantemplate.downloadDataset, needs --input and --connection.
+      quantemplate.downloadDataset, needs --input and --connection. What is not given about the format of the file is
+      detected. --map Notes= leaves a column out.
 
   pipewright check --from <file, URL or download operation> --rules <file with one rule per line> [--json]
                    [--to <database for lookup rules>] [--input <json or @file>] [--connection <json file>]
-                   [--format …] [--encoding …] [--delimiter …] [--no-header] [--skip-rows …] [--file-in-zip …]
+                   [--format …] [--encoding …] [--delimiter …] [--header | --no-header] [--skip-rows …]
+                   [--skip-last-rows …] [--comment …] [--number-format …] [--date-format …] [--file-in-zip …]
                    [--sheet …] [--cell-range …] [--skip-hidden-rows] [--invalid-cells …] [--round-to-15-digits]
       Checks a dataset against rules such as: policy is unique.
 

@@ -1,5 +1,5 @@
-import type { DatasetFormat } from '../datasets/formats/decode-dataset.ts';
-import type { CsvFormat } from '../datasets/formats/csv-scanner.ts';
+import { validComment } from '../datasets/formats/csv-scanner.ts';
+import type { ReadOptions } from '../datasets/types/converted-rows.ts';
 import { encodings } from '../datasets/bytes/encodings.ts';
 import type { Host, OpenedFile } from '../host/host.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
@@ -8,19 +8,29 @@ import { isDownload } from '../define/download.ts';
 import { callOperation, findOperation } from './called-operation.ts';
 import { oneOf, wholeNumber } from './usage-error.ts';
 
+const numberFormats = ['detect', 'plain', 'point', 'comma', 'space', 'apostrophe'] as const;
+
+/** Any other value of `--date-format` is a pattern. */
+const dateFormats = ['detect', 'iso', 'day-first', 'month-first'] as const;
+
 /** The options for the format of a dataset. */
 export const formatWords = {
   format: { type: 'string', default: 'csv' },
   encoding: { type: 'string', default: 'auto' },
-  delimiter: { type: 'string', default: ',' },
+  delimiter: { type: 'string', default: 'detect' },
+  header: { type: 'boolean', default: false },
   'no-header': { type: 'boolean', default: false },
   'file-in-zip': { type: 'string' },
-  'skip-rows': { type: 'string', default: '0' },
   sheet: { type: 'string' },
   'cell-range': { type: 'string' },
   'skip-hidden-rows': { type: 'boolean', default: false },
   'invalid-cells': { type: 'string', default: 'reject' },
   'round-to-15-digits': { type: 'boolean', default: false },
+  'skip-rows': { type: 'string' },
+  'skip-last-rows': { type: 'string', default: '0' },
+  comment: { type: 'string' },
+  'number-format': { type: 'string', default: 'detect' },
+  'date-format': { type: 'string', default: 'detect' },
 } as const;
 
 /** Reads the format options. @throws UsageError for an invalid value */
@@ -28,21 +38,33 @@ export function formatOf(values: {
   format: string;
   encoding: string;
   delimiter: string;
+  header: boolean;
   'no-header': boolean;
   'file-in-zip'?: string | undefined;
-  'skip-rows': string;
   sheet?: string | undefined;
   'cell-range'?: string | undefined;
   'skip-hidden-rows': boolean;
   'invalid-cells': string;
   'round-to-15-digits': boolean;
-}): CsvFormat & DatasetFormat {
+  'skip-rows'?: string | undefined;
+  'skip-last-rows': string;
+  comment?: string | undefined;
+  'number-format': string;
+  'date-format': string;
+}): ReadOptions {
+  const { comment, header, 'skip-rows': skipRows, 'date-format': dateFormat } = values;
+  const delimiter = oneOf('--delimiter', ['detect', ',', ';', '\t', '|'], values.delimiter.replace('\\t', '\t'));
+  const isNamed = dateFormats.find((format) => format === dateFormat);
   return {
     format: oneOf('--format', ['csv', 'json-lines'], values.format),
     encoding: oneOf('--encoding', encodings, values.encoding),
-    delimiter: oneOf('--delimiter', [',', ';', '\t', '|'], values.delimiter.replace('\\t', '\t')),
-    header: !values['no-header'],
-    skipRows: wholeNumber('--skip-rows', values['skip-rows'], 0),
+    ...(delimiter === 'detect' ? {} : { delimiter }),
+    ...(header || values['no-header'] ? { header } : {}),
+    ...(skipRows === undefined ? {} : { skipRows: wholeNumber('--skip-rows', skipRows, 0) }),
+    skipLastRows: wholeNumber('--skip-last-rows', values['skip-last-rows'], 0),
+    ...(comment === undefined ? {} : { comment: validComment(comment) }),
+    numberFormat: oneOf('--number-format', numberFormats, values['number-format']),
+    ...(isNamed ? { dateFormat: isNamed } : { dateFormat: 'pattern', datePattern: dateFormat }),
     skipHiddenRows: values['skip-hidden-rows'],
     invalidCells: oneOf('--invalid-cells', ['reject', 'null'], values['invalid-cells']),
     roundTo15Digits: values['round-to-15-digits'],

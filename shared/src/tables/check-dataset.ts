@@ -8,6 +8,7 @@ import { verifyLength } from '../datasets/bytes/verify-length.ts';
 import type { CheckResult } from '../datasets/check/evaluate-rules.ts';
 import type { RuleResult } from '../datasets/check/rule-evaluator.ts';
 import type { TableTarget } from '../datasets/load/target.ts';
+import { describeFormat, detectedOutput, detectedSample } from './detected-output.ts';
 import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
 import { refuseTooLarge, startTimeLimit } from './time-limit.ts';
@@ -58,6 +59,7 @@ export function checkDataset<C>(
       failedRules: integer({ label: 'Failed Rules' }),
       summary: text({ label: 'Summary', multiline: true }),
       results: json({ label: 'Results' }),
+      ...detectedOutput,
       file: v.optional(file({ label: 'Failed Rows' })),
     },
     sample: {
@@ -66,6 +68,7 @@ export function checkDataset<C>(
       failedRules: 1,
       summary: '✓ rows >= 1\n✗ policy_number is unique: 2 rows. Line 18: “P-0042” is also in an earlier row.',
       results: [{ rule: 'rows >= 1', passed: true, failures: 0, message: '' }],
+      ...detectedSample,
     },
     branches: { names: ['Passed', 'Failed'], of: ({ passed }) => (passed ? 0 : 1) },
     async run(input, context) {
@@ -82,7 +85,7 @@ export function checkDataset<C>(
         refuseTooLarge(dataset, host);
         const time = startTimeLimit(host);
         const bytes = time.limit(verifyLength(dataset.bytes, dataset.size));
-        const { failingRows, ...result } = await evaluateRules(bytes, {
+        const { failingRows, detected, ...result } = await evaluateRules(bytes, {
           ...formatOf(input, dataset),
           checkpoint: time.checkpoint,
           rules: input.rules,
@@ -92,7 +95,7 @@ export function checkDataset<C>(
             signal: host.signal,
           }),
         });
-        return await toOutput(result, failingRows, host);
+        return { ...(await toOutput(result, failingRows, host)), ...describeFormat(detected) };
       } finally {
         await tables?.close();
       }
@@ -101,7 +104,7 @@ export function checkDataset<C>(
 }
 
 /** The output: a summary, and a file with the failed rows if there are any. */
-async function toOutput(result: Omit<CheckResult, 'failingRows'>, failingRows: string, host: Host) {
+async function toOutput(result: Omit<CheckResult, 'failingRows' | 'detected'>, failingRows: string, host: Host) {
   const bytes = Buffer.from(failingRows, 'utf8');
   const pieces = async function* () {
     yield bytes;

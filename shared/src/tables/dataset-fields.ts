@@ -1,21 +1,22 @@
 import * as v from 'valibot';
-import type { CsvFormat } from '../datasets/formats/csv-scanner.ts';
-import type { DatasetFormat } from '../datasets/formats/decode-dataset.ts';
+import { validComment } from '../datasets/formats/csv-scanner.ts';
 import { formatOfName } from '../datasets/formats/format-of-name.ts';
 import { encodingNames, encodings } from '../datasets/bytes/encodings.ts';
+import type { ReadOptions } from '../datasets/types/converted-rows.ts';
 import { PipewrightError } from '../host/error.ts';
 import type { OpenedFile } from '../host/host.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
 import { openUrl } from '../http/open-url.ts';
 import type { Context } from '../define/context.ts';
-import { boolean, file, integer, option, text, type Field } from '../define/fields.ts';
+import { file, integer, option, text, type Field } from '../define/fields.ts';
 import type { Values } from '../define/operation.ts';
 import { fieldsOf, openSource, type DatasetSource } from './dataset-sources.ts';
 import { excelFields, excelOptionsOf } from './excel-fields.ts';
-import { whether } from '../host/wording.ts';
 
 /** The delimiters of a CSV file, by the value of the field. */
 export const delimiters = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
+
+const headers = { detect: undefined, yes: true, no: false } as const;
 
 /** Input fields for the format of a dataset. */
 export const formatFields = {
@@ -51,27 +52,56 @@ export const formatFields = {
   skipRows: v.optional(
     integer({
       label: 'Skip Rows',
-      help: 'Number of rows to skip before the header row, e.g. to skip a title. In Excel, empty rows count too: enter 2 if the header is in row 3.',
-      placeholder: '0',
+      help: 'Number of lines to skip before the header row, such as a title. In Excel, empty rows count too. Leave empty to detect a title, comment lines that start with # and empty rows of a CSV file.',
+      placeholder: '2',
+      minimum: 0,
+      maximum: 1_000,
+      advanced: true,
+    }),
+  ),
+  skipLastRows: v.optional(
+    integer({
+      label: 'Skip Last Rows',
+      help: 'Number of lines to skip at the end of a CSV file, such as a row with totals. Blank lines do not count.',
+      placeholder: '1',
       minimum: 0,
       maximum: 1_000,
       advanced: true,
     }),
     0,
   ),
-  header: v.optional(
-    boolean({
-      label: 'Has Header Row',
-      help: whether(
-        'read the column names from the first row of a CSV file or an Excel worksheet. Otherwise, columns are named column_1, column_2 and so on.',
-      ),
+  commentPrefix: v.optional(
+    text({
+      label: 'Comment Prefix',
+      help: 'Lines of a CSV file that start with this text are skipped. Leave empty if the file has no comments between its rows.',
+      placeholder: '#',
       advanced: true,
     }),
-    true,
+  ),
+  header: v.optional(
+    option(
+      [
+        {
+          value: 'detect',
+          label: 'Detect',
+          description:
+            'Read the column names from the first row, unless it contains numbers or dates like the rows below',
+        },
+        { value: 'yes', label: 'Yes', description: 'The first row contains the column names' },
+        { value: 'no', label: 'No', description: 'Columns are named column_1, column_2 and so on' },
+      ],
+      {
+        label: 'Has Header Row',
+        help: 'Where the column names come from. In Excel, Detect reads them from the first row.',
+        advanced: true,
+      },
+    ),
+    'detect',
   ),
   delimiter: v.optional(
     option(
       [
+        { value: 'detect', label: 'Detect', description: 'A file that could have several delimiters is refused' },
         { value: 'comma', label: 'Comma' },
         { value: 'semicolon', label: 'Semicolon' },
         { value: 'tab', label: 'Tab' },
@@ -83,7 +113,48 @@ export const formatFields = {
         advanced: true,
       },
     ),
-    'comma',
+    'detect',
+  ),
+  numberFormat: v.optional(
+    option(
+      [
+        { value: 'detect', label: 'Detect', description: 'Per column, if all its values can be read in only one way' },
+        { value: 'plain', label: 'Plain', description: 'Only numbers like 1234.56 are numbers' },
+        { value: 'point', label: '1,234.56', description: 'Comma for thousands, decimal point' },
+        { value: 'comma', label: '1.234,56', description: 'Point for thousands, decimal comma' },
+        { value: 'space', label: '1 234,56', description: 'Space for thousands, decimal comma' },
+        { value: 'apostrophe', label: '1’234.56', description: 'Apostrophe for thousands, decimal point' },
+      ],
+      {
+        label: 'Number Format',
+        help: 'How numbers are written in a CSV file, optionally with a currency or percent sign, which is removed.',
+        advanced: true,
+      },
+    ),
+    'detect',
+  ),
+  dateFormat: v.optional(
+    option(
+      [
+        { value: 'detect', label: 'Detect', description: 'Per column, if all its values can be read in only one way' },
+        { value: 'iso', label: 'ISO', description: 'Only dates like 2026-12-31 are dates' },
+        { value: 'day-first', label: 'Day First', description: 'Dates like 31/12/2026, 31.12.2026 or 31-12-2026' },
+        { value: 'month-first', label: 'Month First', description: 'Dates like 12/31/2026' },
+        { value: 'pattern', label: 'Pattern', description: 'Dates that match Date Pattern' },
+      ],
+      { label: 'Date Format', help: 'How dates and times are written in a CSV file.', advanced: true },
+    ),
+    'detect',
+  ),
+  datePattern: v.optional(
+    text({
+      label: 'Date Pattern',
+      help: 'How dates are written, with YYYY, MM, MMM (Jan), DD, HH, hh, mm, ss, S and A (AM or PM). M, D, H and h stand for one or two digits.',
+      placeholder: 'DD-MMM-YYYY HH:mm',
+      shownWhen: { field: 'dateFormat', is: ['pattern'] },
+      requiredWhenShown: true,
+      advanced: true,
+    }),
   ),
   fileInZip: v.optional(
     text({
@@ -152,13 +223,24 @@ export function sourceFields(sources: readonly DatasetSource[]): SourceFields {
 }
 
 /** The format chosen by the user; the file name takes precedence if its extension implies one. */
-export function formatOf(
-  { format, encoding, skipRows, header, delimiter, fileInZip, ...more }: Values<typeof formatFields>,
-  { name }: Pick<OpenedFile, 'name'>,
-): CsvFormat & DatasetFormat {
+export function formatOf(chosen: Values<typeof formatFields>, { name }: Pick<OpenedFile, 'name'>): ReadOptions {
+  const { format, encoding, skipRows, skipLastRows, commentPrefix, header, delimiter, fileInZip } = chosen;
+  const { numberFormat, dateFormat, datePattern } = chosen;
   return {
-    ...withoutUndefined({ format, encoding, skipRows, header, delimiter: delimiters[delimiter], fileInZip }),
-    ...excelOptionsOf(more),
+    ...withoutUndefined({
+      format,
+      encoding,
+      skipRows,
+      skipLastRows,
+      comment: commentPrefix && validComment(commentPrefix),
+      header: headers[header],
+      delimiter: delimiter === 'detect' ? undefined : delimiters[delimiter],
+      fileInZip,
+      numberFormat,
+      dateFormat,
+      datePattern,
+    }),
+    ...excelOptionsOf(chosen),
     ...formatOfName(fileInZip ?? name),
   };
 }

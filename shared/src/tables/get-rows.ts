@@ -5,6 +5,7 @@ import { defineAction, type Action } from '../define/operation.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
 import { verifyLength } from '../datasets/bytes/verify-length.ts';
 import { datasetColumns } from './dataset-columns.ts';
+import { describeFormat, detectedOutput, detectedSample } from './detected-output.ts';
 import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
 import { startTimeLimit } from './time-limit.ts';
@@ -62,6 +63,7 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
       columns: json({ label: 'Columns' }),
       firstRow: integer({ label: 'First Row' }),
       count: integer({ label: 'Row Count' }),
+      ...detectedOutput,
       nextRow: v.optional(
         integer({ label: 'Next Row', help: 'Number of the first row in the next batch. Empty after the last batch.' }),
       ),
@@ -76,6 +78,7 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
       ],
       firstRow: 1,
       count: 1,
+      ...detectedSample,
       nextRow: 2,
     },
     items: () => 'rows',
@@ -86,7 +89,7 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
       const dataset = await openDataset(sources, chosen, context);
       const time = startTimeLimit(host);
       const bytes = time.limit(verifyLength(dataset.bytes, dataset.size));
-      const { rows, columns, more } = await readRows(bytes, {
+      const { rows, columns, more, detected } = await readRows(bytes, {
         ...formatOf(chosen, dataset),
         checkpoint: time.checkpoint,
         first: chosen.firstRow,
@@ -104,6 +107,7 @@ export function getRows({ resource, sources }: DatasetSetting): Action {
         columns,
         firstRow: chosen.firstRow,
         count: rows.length,
+        ...describeFormat(detected),
         ...(more ? { nextRow: chosen.firstRow + rows.length } : {}),
       };
     },

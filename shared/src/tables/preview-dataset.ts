@@ -3,6 +3,7 @@ import { boolean, integer, json, option } from '../define/fields.ts';
 import { defineAction, type Action } from '../define/operation.ts';
 import { verifyLength } from '../datasets/bytes/verify-length.ts';
 import { datasetColumns } from './dataset-columns.ts';
+import { describeFormat, detectedOutput, detectedSample } from './detected-output.ts';
 import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
 import { startTimeLimit } from './time-limit.ts';
@@ -48,6 +49,7 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
     output: {
       columns: json({ label: 'Columns' }),
       rows: json({ label: 'Rows', declared: datasetColumns(sources) }),
+      ...detectedOutput,
       rejects: json({ label: 'Rejected Rows' }),
       complete: boolean({
         label: 'Complete',
@@ -60,6 +62,7 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
         { name: 'paid', type: 'decimal', precision: 8, scale: 2 },
       ],
       rows: [{ policy_number: 'P-0042', paid: '1250.00' }],
+      ...detectedSample,
       rejects: [],
       complete: false,
     },
@@ -70,7 +73,7 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
       const dataset = await openDataset(sources, chosen, context);
       const time = startTimeLimit(context.host);
       const source = time.limit(verifyLength(dataset.bytes, dataset.size));
-      const { columns, rows, rejects, complete } = await previewRows(source, {
+      const { columns, rows, rejects, complete, detected } = await previewRows(source, {
         ...formatOf(chosen, dataset),
         checkpoint: time.checkpoint,
         rows: chosen.rows,
@@ -78,6 +81,7 @@ export function previewDataset({ resource, sources }: DatasetSetting): Action {
       return {
         columns,
         rows: rows.map((row) => Object.fromEntries(columns.map(({ name }, index) => [name, row[index] ?? null]))),
+        ...describeFormat(detected),
         rejects,
         complete,
       };

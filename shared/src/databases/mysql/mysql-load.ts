@@ -20,7 +20,6 @@ interface MysqlLoadOptions {
   table: string;
   records: MysqlRecords;
   mode: LoadMode;
-  delimiter: string;
   key: readonly string[];
   evolve: boolean;
   existing: readonly MysqlColumn[] | undefined;
@@ -53,7 +52,7 @@ export class MysqlLoad implements TableLoad {
   #done = false;
 
   constructor(options: MysqlLoadOptions) {
-    const { session, schema, table, delimiter, mode, key, evolve, existing = [], triggers } = options;
+    const { session, schema, table, mode, key, evolve, existing = [], triggers } = options;
     this.#options = options;
     this.existing = options.existing;
     this.previousLoad = options.earlier;
@@ -63,7 +62,6 @@ export class MysqlLoad implements TableLoad {
     const isDirect = this.existing !== undefined && mode !== 'upsert' && !evolve && triggers.length === 0;
     this.#rows = new MysqlRows({
       session,
-      delimiter,
       key,
       known: existing,
       evolves: evolve,

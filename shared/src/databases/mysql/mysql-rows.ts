@@ -32,7 +32,6 @@ export interface RowsTarget {
   temporary: boolean;
   /** A new quoted name for a staging table. */
   nameOf(): string;
-  delimiter: string;
   /** Columns of the existing table. */
   known: readonly MysqlColumn[];
   /** Whether they may get wider types. */
@@ -84,7 +83,7 @@ export class MysqlRows {
   async write(block: CsvBlock, columns: readonly InferredColumn[]): Promise<void> {
     this.#measureKey(block, columns);
     await this.#widen(columns);
-    if (!this.#infile) this.#openInfile(block.lineEnd);
+    if (!this.#infile) this.#openInfile(block);
     const bytes = encodeRows(block, this.#encodings);
     if (!isUtf8(bytes)) throw notUtf8Error();
     await this.#infile?.write(bytes);
@@ -216,8 +215,8 @@ export class MysqlRows {
     this.#columns = columns;
   }
 
-  #openInfile(lineEnd: Uint8Array): void {
-    const { session, delimiter } = this.#target;
+  #openInfile({ delimiter, lineEnd }: CsvBlock): void {
+    const { session } = this.#target;
     this.#encodings = this.#columns.map((column, index) =>
       encodingOf(column, this.#types[index] as string, this.#known(column)),
     );

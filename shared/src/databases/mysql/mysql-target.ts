@@ -59,7 +59,7 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
       const schema = 'table' in request ? await findDatabase(session, request.schema) : '';
       return openMysqlRows(session, { schema, request, connect, onStart: (rows) => (reading = rows) });
     },
-    async begin({ table, schema: requested, mode, delimiter = ',', key = [], loadKey, evolve = false }) {
+    async begin({ table, schema: requested, mode, key = [], loadKey, evolve = false }) {
       await refuseWithoutInfile(session);
       const schema = await findDatabase(session, requested);
       quoted(table);
@@ -79,7 +79,6 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
           table,
           records,
           mode,
-          delimiter,
           key,
           evolve,
           existing,

@@ -31,7 +31,6 @@ interface PostgresLoadOptions {
   tableName: string;
   records: LoadRecords;
   mode: LoadMode;
-  delimiter: string;
   key: readonly string[];
   evolve: boolean;
   known: PostgresTable | undefined;
@@ -84,7 +83,7 @@ export class PostgresLoad implements TableLoad {
 
   async stage(columns: readonly InferredColumn[]): Promise<void> {
     const { existing } = this;
-    const { delimiter, evolve } = this.#options;
+    const { evolve } = this.#options;
     if (existing && this.#mustStage(columns, existing)) this.#into = stagingTable;
     if (existing && this.#into === this.#table && this.#mode === 'replace') await this.#deleteRows();
     const [first = this.#session] = this.#parallel;
@@ -92,7 +91,6 @@ export class PostgresLoad implements TableLoad {
       name: this.#into,
       session: first,
       sessions: this.#parallel.length > 0 ? this.#parallel : [this.#session],
-      delimiter,
       typesAreFixed: existing !== undefined,
     });
     await this.#rows.open(columns, async (definitions) => {

@@ -16,7 +16,6 @@ export interface CopyTarget {
   /** The connection that changes the table, and those over which rows are copied. */
   session: PostgresSession;
   sessions: readonly PostgresSession[];
-  delimiter: string;
   /** Whether its columns keep their types regardless of the values. */
   typesAreFixed: boolean;
 }
@@ -39,7 +38,7 @@ export class PostgresRows {
   }
 
   /**
-   * Opens the copies.
+   * Prepares the table; the copies open with the first block, whose delimiter they need.
    * @param make creates the table where it does not exist, from the definitions of its columns
    */
   async open(
@@ -49,12 +48,12 @@ export class PostgresRows {
     this.#columns = columns;
     this.#types = columns.map(stagingType);
     await make(columns.map(({ name }, index) => `${quoted(name)} ${this.#types[index]}`));
-    this.#openCopies();
   }
 
   async write(block: CsvBlock, columns: readonly InferredColumn[]): Promise<void> {
     if (!this.#target.typesAreFixed) await this.#widen(columns);
-    await this.#copies?.write(block.width === 1 ? piecesOfOneColumn(block) : block.pieces);
+    this.#copies ??= this.#openCopies(block.delimiter);
+    await this.#copies.write(block.width === 1 ? piecesOfOneColumn(block) : block.pieces);
   }
 
   /** Ends the copies and returns the number of rows that the server accepted. */
@@ -90,7 +89,6 @@ export class PostgresRows {
         (column, type, before) => (type === 'text' ? restoreText(column) : cast(column, type, before, columns)),
         this.#target.session,
       );
-      this.#openCopies();
     }
     this.#columns = columns;
   }
@@ -110,10 +108,10 @@ export class PostgresRows {
     this.#types = types;
   }
 
-  #openCopies(): void {
-    const { name, sessions, delimiter } = this.#target;
+  #openCopies(delimiter: string): PostgresCopies {
+    const { name, sessions } = this.#target;
     const columns = this.#columns.map((column) => quoted(column.name)).join(', ');
-    this.#copies = new PostgresCopies(
+    return new PostgresCopies(
       sessions.map(({ client }) => client),
       `${name} (${columns})`,
       delimiter,

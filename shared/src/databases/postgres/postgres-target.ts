@@ -54,16 +54,7 @@ export async function openPostgres(address: string): Promise<TableTarget> {
       for (const { value } of rows) yield String(value);
     },
     openRows: (request) => openPostgresRows(session, address, request),
-    async begin({
-      table,
-      schema,
-      mode,
-      delimiter = ',',
-      key = [],
-      loadKey,
-      evolve = false,
-      parallelConnections: connections = 1,
-    }) {
+    async begin({ table, schema, mode, key = [], loadKey, evolve = false, parallelConnections: connections = 1 }) {
       await run('BEGIN');
       try {
         await run(sessionSettings('SET LOCAL'));
@@ -86,7 +77,6 @@ export async function openPostgres(address: string): Promise<TableTarget> {
           tableName: table,
           records,
           mode,
-          delimiter,
           key,
           evolve,
           known,

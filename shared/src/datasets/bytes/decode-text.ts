@@ -2,25 +2,41 @@ import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
 import { isSingleByte, shortName, type Encoding } from './encodings.ts';
 import { peekBytes } from './peek-bytes.ts';
+import { wideEncoding } from './refuse-binary.ts';
 
 /** A longer line is assumed to be corrupt. */
 const maxLineBytes = 16 * 1024 * 1024;
 
 const lineFeed = 0x0a;
 
-function encodingOfMark(start: Uint8Array): Encoding {
+/** Bytes in which an encoding is detected. */
+const sampleBytes = 4096;
+
+/** UTF-16 by its byte order mark or, without one, by its zero bytes; otherwise UTF-8, which is verified later. */
+function detectEncoding(start: Uint8Array): ReadEncoding {
   if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
-  return start[0] === 0xfe && start[1] === 0xff ? 'utf-16be' : 'utf-8';
+  if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
+  const wide = wideEncoding(start.subarray(0, sampleBytes));
+  return wide === 'utf-16le' || wide === 'utf-16be' ? wide : 'utf-8';
 }
+
+/** The encoding of a text as it is read. */
+export type ReadEncoding = Exclude<Encoding, 'auto'>;
 
 /**
  * Converts text to UTF-8. UTF-8 passes through unchanged and is verified by the reader, see `findInvalidUtf8`. Other
  * encodings are decoded line by line, so that errors have a line number; a line can have up to 16 MB.
+ * @param onEncoding called with the encoding before the first bytes are returned
  * @throws PipewrightError `invalid-file` for bytes that are invalid in the encoding
  */
-export async function* decodeText(bytes: Bytes, encoding: Encoding = 'auto'): Bytes {
-  const { start, all } = await peekBytes(bytes, 2);
-  const known = encoding === 'auto' ? encodingOfMark(start) : encoding;
+export async function* decodeText(
+  bytes: Bytes,
+  encoding: Encoding = 'auto',
+  onEncoding?: (encoding: ReadEncoding) => void,
+): Bytes {
+  const { start, all } = await peekBytes(bytes, sampleBytes);
+  const known = encoding === 'auto' ? detectEncoding(start) : encoding;
+  onEncoding?.(known);
   if (known === 'utf-8') {
     yield* all;
     return;

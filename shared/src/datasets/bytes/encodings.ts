@@ -1,6 +1,6 @@
 /** Supported encodings with their display names. The keys are `TextDecoder` labels. */
 export const encodingNames = {
-  auto: 'Automatic (UTF-8, or UTF-16 With Byte Order Mark)',
+  auto: 'Automatic (UTF-8 or UTF-16)',
   'utf-8': 'UTF-8',
   'utf-16le': 'UTF-16 (Little Endian)',
   'utf-16be': 'UTF-16 (Big Endian)',
@@ -42,7 +42,7 @@ export const encodingNames = {
 /** One of the keys of `encodingNames`. */
 export type Encoding = keyof typeof encodingNames;
 
-/** All encodings; `auto` detects UTF-16 by its byte order mark and uses UTF-8 otherwise. */
+/** All encodings; `auto` detects UTF-16 and uses UTF-8 otherwise. */
 export const encodings = Object.keys(encodingNames) as Encoding[];
 
 /** Encodings with more than one byte per character. */

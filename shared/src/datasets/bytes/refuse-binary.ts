@@ -122,18 +122,18 @@ function zeroShare(start: Uint8Array, remainder: number, of: number): number {
 }
 
 /** Detects UTF-16 and UTF-32 without a byte order mark by their zero bytes. */
-function wideEncoding(start: Uint8Array): 'UTF-16 (Little Endian)' | 'UTF-16 (Big Endian)' | 'UTF-32' | undefined {
+export function wideEncoding(start: Uint8Array): 'utf-16le' | 'utf-16be' | 'utf-32' | undefined {
   if (
     (start[0] === 0xff && start[1] === 0xfe && start[2] === 0 && start[3] === 0 && start.length > 4) ||
     (start[0] === 0 && start[1] === 0 && start[2] === 0xfe && start[3] === 0xff)
   )
-    return 'UTF-32';
+    return 'utf-32';
   if (start.length < 8) return undefined;
-  if (zeroShare(start, 2, 4) > 0.9 && (zeroShare(start, 3, 4) > 0.9 || zeroShare(start, 1, 4) > 0.9)) return 'UTF-32';
+  if (zeroShare(start, 2, 4) > 0.9 && (zeroShare(start, 3, 4) > 0.9 || zeroShare(start, 1, 4) > 0.9)) return 'utf-32';
   const even = zeroShare(start, 0, 2);
   const odd = zeroShare(start, 1, 2);
-  if (odd > 0.6 && even < 0.05) return 'UTF-16 (Little Endian)';
-  return even > 0.6 && odd < 0.05 ? 'UTF-16 (Big Endian)' : undefined;
+  if (odd > 0.6 && even < 0.05) return 'utf-16le';
+  return even > 0.6 && odd < 0.05 ? 'utf-16be' : undefined;
 }
 
 /** Letters, digits and punctuation in EBCDIC. */
@@ -160,14 +160,7 @@ export async function* refuseBinary(bytes: Bytes, wide: boolean): Bytes {
   const found = kindOf(looked);
   if (found) throw notATable(found.name, found.hint);
   if (!wide) {
-    const encoding = wideEncoding(looked);
-    if (encoding === 'UTF-32') throw notATable('text in UTF-32', 'Save it as UTF-8.');
-    const marked = (looked[0] === 0xff && looked[1] === 0xfe) || (looked[0] === 0xfe && looked[1] === 0xff);
-    if (encoding && !marked)
-      throw notATable(
-        `text in ${encoding} without a byte order mark`,
-        `Set Encoding to ${encoding}, or save the file as UTF-8.`,
-      );
+    if (wideEncoding(looked) === 'utf-32') throw notATable('text in UTF-32', 'Save it as UTF-8.');
     if (isEbcdic(looked)) throw notATable('text in EBCDIC, a mainframe encoding', 'Convert it to UTF-8 first.');
   }
   yield* all;

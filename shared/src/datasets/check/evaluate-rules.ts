@@ -3,9 +3,8 @@ import type { Bytes } from '../../host/bytes.ts';
 import { closeUnread } from '../../http/close-stream.ts';
 import { readUntilAborted } from '../bytes/read-until-aborted.ts';
 import { lineOf, readValue, type CsvBlock } from '../formats/csv-block.ts';
-import type { CsvFormat } from '../formats/csv-scanner.ts';
-import { DatasetReader } from '../formats/dataset-reader.ts';
-import type { DatasetFormat } from '../formats/decode-dataset.ts';
+import type { DetectedFormat } from '../formats/detected-format.ts';
+import { ConvertedRows, type ReadOptions } from '../types/converted-rows.ts';
 import { TypeInference } from '../types/infer-types.ts';
 import { maxDistinct, RuleEvaluator, type RuleResult } from './rule-evaluator.ts';
 import { parseRule, type Rule } from './rules.ts';
@@ -17,10 +16,12 @@ export interface CheckResult {
   results: RuleResult[];
   /** The first rows that fail a rule as CSV, each preceded by the rule and its line: up to 1,000 rows and 8 MB. */
   failingRows: string;
+  /** What was detected in the file. */
+  detected: DetectedFormat | undefined;
 }
 
 /** How to check a dataset. */
-export interface RuleOptions extends CsvFormat, DatasetFormat {
+export interface RuleOptions extends ReadOptions {
   /** Rules as text; see `parseRule`. */
   rules: readonly string[];
   /** Milliseconds since 1970. */
@@ -38,7 +39,7 @@ const toCsv = (value: string | null): string =>
 
 /**
  * Streams a dataset and evaluates rules on it. A value that a rule cannot interpret fails the rule.
- * @throws PipewrightError `invalid-input` for an invalid rule or a file that is not a table, and errors of `DatasetReader`
+ * @throws PipewrightError `invalid-input` for an invalid rule or a file that is not a table, and errors of `ConvertedRows`
  */
 export async function evaluateRules(source: Bytes, options: RuleOptions): Promise<CheckResult> {
   const lookups = new Map<Rule, Set<string>>();
@@ -55,7 +56,7 @@ export async function evaluateRules(source: Bytes, options: RuleOptions): Promis
 
 /** A check while rows arrive. */
 class CheckInProgress {
-  readonly #reader: DatasetReader;
+  readonly #reader: ConvertedRows;
   readonly #rules: readonly Rule[];
   readonly #lookups: ReadonlyMap<Rule, ReadonlySet<string>>;
   #evaluators: RuleEvaluator[] | undefined;
@@ -74,7 +75,7 @@ class CheckInProgress {
   ) {
     this.#rules = rules;
     this.#lookups = lookups;
-    this.#reader = new DatasetReader(source, options, ({ line, reason }) => {
+    this.#reader = new ConvertedRows(source, options, ({ line, reason }) => {
       this.#rejects += 1;
       this.#firstReject ||= `${this.#place(line)} ${reason}.`;
     });
@@ -103,6 +104,7 @@ class CheckInProgress {
       rows: this.#rows,
       results,
       failingRows: this.#failing.length > 0 ? `${head}\n${this.#failing.join('\n')}\n` : '',
+      detected: this.#reader.detected,
     };
   }
 

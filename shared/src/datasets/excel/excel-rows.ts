@@ -43,6 +43,7 @@ export class ExcelRows implements RowSource {
   }
 
   async *blocks(): AsyncGenerator<CsvBlock> {
+    refuseTextOptions(this.#options);
     const zip = await openWorkbook(this.#bytes);
     const { skipRows = 0, skipHiddenRows = false, invalidCells = 'reject', roundTo15Digits = false } = this.#options;
     const { delimiter, header } = csvFormatOf(this.#options);
@@ -67,6 +68,16 @@ export class ExcelRows implements RowSource {
     table.end();
     yield* table.take();
   }
+}
+
+/** Refuses options for lines of text, which would otherwise be ignored. @throws PipewrightError `invalid-input` */
+function refuseTextOptions({ skipLastRows = 0, comment }: CsvFormat & DatasetFormat): void {
+  if (skipLastRows === 0 && comment === undefined) return;
+  throw new PipewrightError({
+    code: 'invalid-input',
+    message: `“${comment === undefined ? 'Skip Last Rows' : 'Comment Prefix'}” is set, but the file is an Excel workbook.`,
+    hint: 'Clear it, and limit the cells with Cell Range or Table instead.',
+  });
 }
 
 /**

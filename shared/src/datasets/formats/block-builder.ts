@@ -12,6 +12,7 @@ export class BlockBuilder {
   capacity = 8192;
   /** Number of values in the kept rows. */
   used = 0;
+  readonly #delimiter: string;
   #buffer: Buffer = Buffer.alloc(0);
   #rows = 0;
   #line = 1;
@@ -19,6 +20,11 @@ export class BlockBuilder {
   #lineEnd: Buffer | undefined;
   #from = 0;
   #to = 0;
+
+  /** @param delimiter delimiter of the file */
+  constructor(delimiter: string) {
+    this.#delimiter = delimiter;
+  }
 
   /**
    * Starts a block.
@@ -93,6 +99,7 @@ export class BlockBuilder {
       starts,
       ends,
       kinds,
+      delimiter: this.#delimiter,
       pieces: this.#pieces,
       lineEnd,
     };

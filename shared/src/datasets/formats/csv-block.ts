@@ -21,6 +21,8 @@ export interface CsvBlock {
   starts: Int32Array;
   ends: Int32Array;
   kinds: Uint8Array;
+  /** What separates the values in `pieces`: one byte, the same in all blocks of a dataset. */
+  delimiter: string;
   /** The rows as CSV without header and with uniform line ends: slices of the buffer. */
   pieces: Uint8Array[];
   /** The line end of the first row of the file, used in all pieces. */

@@ -1,3 +1,4 @@
+import { PipewrightError } from '../../host/error.ts';
 import { notUtf8 } from '../bytes/not-utf8.ts';
 import { countLines, findInvalidUtf8 } from '../bytes/utf8.ts';
 import { BlockBuilder } from './block-builder.ts';
@@ -29,12 +30,28 @@ export interface Reject {
   value?: string | null;
 }
 
-/** The format of a CSV file. */
+/** The format of a CSV file. `DatasetScanner` detects what is not given. */
 export interface CsvFormat {
   /** Default: comma. */
   delimiter?: ',' | ';' | '\t' | '|';
-  /** Whether the first row contains the column names. Default: true; otherwise columns are named `column_1`, `column_2`, … */
+  /** Whether the first row contains the column names; otherwise columns are named `column_1`, `column_2`, … Default: true. */
   header?: boolean;
+  /** Prefix of lines to skip, such as `#`. Default: none. */
+  comment?: string;
+}
+
+/**
+ * Validates the prefix of comment lines.
+ * @throws PipewrightError `invalid-input` for one that could start a value in quotation marks or an empty value
+ */
+export function validComment(prefix: string): string {
+  if (prefix.length <= 10 && /^[^\s",;|]/.test(prefix)) return prefix;
+  throw new PipewrightError({
+    code: 'invalid-input',
+    message:
+      '“Comment Prefix” must have up to 10 characters and not start with a space, a quotation mark or a delimiter.',
+    hint: 'Enter the start of the comment lines, such as # or //.',
+  });
 }
 
 /**
@@ -52,7 +69,8 @@ export class CsvScanner {
   readonly #highest: number;
   readonly #named: boolean;
   readonly #onReject: (reject: Reject) => void;
-  readonly #builder = new BlockBuilder();
+  readonly #builder: BlockBuilder;
+  readonly #comment: Buffer | undefined;
   #rest = nothing;
   #line: number;
   /** Whether the current block contains non-ASCII bytes. */
@@ -61,6 +79,8 @@ export class CsvScanner {
 
   /** @param line line number of the start of the first piece, from 1 */
   constructor(format: CsvFormat, onReject: (reject: Reject) => void, line = 1) {
+    this.#builder = new BlockBuilder(format.delimiter ?? ',');
+    this.#comment = format.comment ? Buffer.from(format.comment) : undefined;
     this.#delimiter = (format.delimiter ?? ',').charCodeAt(0);
     this.#highest = Math.max(this.#delimiter, quote);
     this.#named = format.header ?? true;
@@ -110,6 +130,7 @@ export class CsvScanner {
     const delimiter = this.#delimiter;
     const highest = this.#highest;
     const builder = this.#builder;
+    const comment = this.#comment;
     let { starts, ends, kinds, capacity, used } = builder;
     let at = 0;
     let begin = 0;
@@ -122,6 +143,14 @@ export class CsvScanner {
         mark = byteOrderMark.length;
         begin = at += mark;
         if (at >= size) return last ? size : begin - mark;
+      }
+      if (comment !== undefined && count === used && startsWith(whole, at, comment)) {
+        const next = whole.indexOf(lineFeed, at);
+        if (next < 0) return last ? size : begin - mark;
+        begin = at = next + 1;
+        mark = 0;
+        this.#line += 1;
+        continue;
       }
       let start = at;
       let end = at;
@@ -310,6 +339,10 @@ export class CsvScanner {
 
 const isMark = (bytes: Buffer, at: number): boolean =>
   bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
+
+const startsWith = (bytes: Buffer, at: number, prefix: Buffer): boolean =>
+  bytes[at] === prefix[0] &&
+  bytes.compare(prefix, 0, prefix.length, at, Math.min(bytes.length, at + prefix.length)) === 0;
 
 /** Whether a line starts with a byte order mark. */
 function hasMarkAtLine(bytes: Buffer): boolean {

@@ -4,6 +4,7 @@ import { unpack } from '../bytes/unpack.ts';
 import type { CsvBlock } from './csv-block.ts';
 import type { CsvFormat, Reject } from './csv-scanner.ts';
 import type { DatasetFormat } from './decode-dataset.ts';
+import type { DetectedFormat } from './detected-format.ts';
 import type { RowSource } from './row-source.ts';
 import { TextRows } from './text-rows.ts';
 import { typedFormats } from './typed-formats.ts';
@@ -38,6 +39,10 @@ export class DatasetReader implements RowSource {
 
   get unit(): 'line' | 'row' {
     return this.#rows?.unit ?? 'line';
+  }
+
+  get detected(): DetectedFormat | undefined {
+    return this.#rows?.detected;
   }
 
   get bytesRead(): number {

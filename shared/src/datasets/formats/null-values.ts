@@ -7,10 +7,9 @@ export const emptyString = '""';
 /**
  * Replaces values such as `N/A` with NULL, quoted or not.
  * @param nullValues exact, case-sensitive values; `""` for the empty string
- * @param delimiter of the file
  * @returns the same block when it has none of the values
  */
-export function applyNullValues(block: CsvBlock, nullValues: readonly string[], delimiter: string): CsvBlock {
+export function applyNullValues(block: CsvBlock, nullValues: readonly string[]): CsvBlock {
   const wanted = nullValues.map((value) =>
     Buffer.from(value === emptyString ? '' : value.replaceAll('"', '""'), 'utf8'),
   );
@@ -25,5 +24,5 @@ export function applyNullValues(block: CsvBlock, nullValues: readonly string[], 
     ends[index] = start;
     kinds[index] = valueKind.bare;
   }
-  return found ? rewriteBlock(block, everyColumn(width), delimiter) : block;
+  return found ? rewriteBlock(block, everyColumn(width)) : block;
 }

@@ -1,7 +1,11 @@
 import { notATable } from '../bytes/refuse-binary.ts';
 import { PipewrightError } from '../../host/error.ts';
 import { isObject } from '../../host/is-object.ts';
-import { recordsOf } from './csv-layout.ts';
+import { delimiters } from './detect-delimiter.ts';
+import { sampleRecords } from './sample-records.ts';
+
+/** Records to inspect. */
+const maxRecords = 50;
 
 const getData = 'Open the URL in a browser to see what it returns, and check that you have access to the file.';
 
@@ -21,7 +25,7 @@ const errorFields =
  * @param complete whether the text is the whole file
  * @throws PipewrightError `invalid-input` that names the format and what to do
  */
-export function refuseForeignText(text: string, complete: boolean, delimiter: string): void {
+export function refuseForeignText(text: string, complete: boolean): void {
   const start = text.trimStart();
   if (/^version https:\/\/git-lfs\.github\.com\/spec\/v\d+\r?\noid /.test(start))
     throw notATable(
@@ -39,14 +43,16 @@ export function refuseForeignText(text: string, complete: boolean, delimiter: st
     throw notATable('a SYLK spreadsheet (.slk)', 'Save it as CSV (UTF-8) and use that file.');
   if (/^From:? .*\r?\n(?:[\w-]+: .*\r?\n)+/.test(start) && /^(?:Subject|Date|MIME-Version|Received): /m.test(start))
     throw notATable('an email message', 'Save the attachment of the message and use that file.');
-  if (start.startsWith('<') && !isTable(start, delimiter, complete)) refuseMarkup(start);
+  if (start.startsWith('<') && !isTable(start, complete)) refuseMarkup(start);
   if (complete) refuseErrorText(start.trimEnd());
 }
 
-function isTable(text: string, delimiter: string, complete: boolean): boolean {
-  const { records } = recordsOf(text, delimiter, complete);
-  const width = records[0]?.length ?? 0;
-  return records.length > 1 && width > 1 && records.every((record) => record.length === width);
+function isTable(text: string, complete: boolean): boolean {
+  return delimiters.some((delimiter) => {
+    const records = sampleRecords(text, delimiter, complete).slice(0, maxRecords);
+    const width = records[0]?.values.length ?? 0;
+    return records.length > 1 && width > 1 && records.every(({ values }) => values.length === width);
+  });
 }
 
 function refuseMarkup(text: string): void {

@@ -11,13 +11,11 @@ const noRows: ReadonlySet<number> = new Set();
 /**
  * Copies a block with other columns. Copying takes time, so it is only done where columns or values change.
  * @param columns each column of the old block at most once
- * @param delimiter delimiter of the file, one byte
  * @param dropped rows to omit
  */
 export function rewriteBlock(
-  { buffer, rows, width, line, starts, ends, kinds, lineEnd }: CsvBlock,
+  { buffer, rows, width, line, starts, ends, kinds, delimiter, lineEnd }: CsvBlock,
   columns: readonly RewrittenColumn[],
-  delimiter: string,
   dropped = noRows,
 ): CsvBlock {
   const separator = delimiter.charCodeAt(0);
@@ -59,6 +57,7 @@ export function rewriteBlock(
     width: columns.length,
     line,
     ...places,
+    delimiter,
     lineEnd,
     pieces: at > 0 ? [written] : [],
   };
@@ -69,24 +68,8 @@ function kindOf(value: Uint8Array): number {
   return valueKind.quoted | beyond | (value.includes(quote) ? valueKind.doubledQuotes : 0);
 }
 
-/**
- * Copies a block with another delimiter. Unquoted values that contain the new delimiter are quoted.
- * @param delimiter one byte
- */
-export function changeDelimiter(block: CsvBlock, delimiter: string): CsvBlock {
-  const { buffer, rows, width, starts, ends } = block;
-  const separator = delimiter.charCodeAt(0);
-  const kinds = block.kinds.slice(0, rows * width);
-  for (let index = 0; index < kinds.length; index += 1) {
-    const isBare = ((kinds[index] as number) & valueKind.quoted) === 0;
-    if (isBare && buffer.subarray(starts[index], ends[index]).includes(separator))
-      kinds[index] = (kinds[index] as number) | valueKind.quoted;
-  }
-  return { ...rewriteBlock({ ...block, kinds }, everyColumn(width), delimiter), lines: linesOf(block) };
-}
-
 /** Line number of each row of a block. */
-function linesOf({ buffer, rows, width, line, starts, lines }: CsvBlock): Int32Array {
+export function linesOf({ buffer, rows, width, line, starts, lines }: CsvBlock): Int32Array {
   if (lines) return lines;
   const found = new Int32Array(rows);
   let counted = 0;

@@ -1,11 +1,16 @@
 import type { Bytes } from '../../host/bytes.ts';
 import { PipewrightError } from '../../host/error.ts';
+import type { ReadEncoding } from '../bytes/decode-text.ts';
+import { shortName } from '../bytes/encodings.ts';
 import { BlockBuffer } from './block-buffer.ts';
 import type { CsvBlock } from './csv-block.ts';
 import type { CsvFormat, Reject } from './csv-scanner.ts';
 import { DatasetScanner } from './dataset-scanner.ts';
 import { decodeDataset, type DatasetFormat } from './decode-dataset.ts';
+import { delimiterNames } from './detect-delimiter.ts';
+import type { DetectedFormat } from './detected-format.ts';
 import type { RowSource } from './row-source.ts';
+import { withoutLastLines } from './without-last-lines.ts';
 
 /** The rows of a text: CSV, JSON Lines or a JSON array. */
 export class TextRows implements RowSource {
@@ -14,6 +19,7 @@ export class TextRows implements RowSource {
   readonly #bytes: Bytes;
   readonly #options: CsvFormat & DatasetFormat;
   readonly #scanner: DatasetScanner;
+  #encoding: ReadEncoding = 'utf-8';
 
   /** @param bytes the decompressed file */
   constructor(bytes: Bytes, options: CsvFormat & DatasetFormat, onReject: (reject: Reject) => void) {
@@ -30,10 +36,29 @@ export class TextRows implements RowSource {
     return this.#scanner.quotedIsText;
   }
 
+  get detected(): DetectedFormat | undefined {
+    const { layout } = this.#scanner;
+    if (!layout) return undefined;
+    const encoding = shortName(this.#encoding);
+    if (layout.kind !== 'csv')
+      return { format: layout.kind === 'json-array' ? 'a JSON array' : 'JSON Lines', encoding };
+    const { delimiter, header, firstLine, width } = layout;
+    return {
+      format: 'CSV',
+      encoding,
+      delimiter: width > 1 ? delimiterNames[delimiter] : 'None',
+      headerLine: header ? firstLine : 0,
+    };
+  }
+
   async *blocks(): AsyncGenerator<CsvBlock> {
     const scanner = this.#scanner;
     const buffer = new BlockBuffer();
-    for await (const piece of decodeDataset(this.#bytes, this.#options)) {
+    const { skipLastRows = 0 } = this.#options;
+    const text = decodeDataset(this.#bytes, this.#options, (encoding) => {
+      this.#encoding = encoding;
+    });
+    for await (const piece of skipLastRows > 0 ? withoutLastLines(text, skipLastRows) : text) {
       this.bytesRead += piece.length;
       for (const pieces of buffer.add(piece)) yield this.#checked(scanner.push(...pieces));
     }

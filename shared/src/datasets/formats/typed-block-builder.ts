@@ -22,7 +22,8 @@ export interface TypedValue {
  * row in order, each row ended with `endRow`, then `build`.
  */
 export class TypedBlockBuilder {
-  readonly #delimiter: number;
+  readonly #delimiter: string;
+  readonly #separator: number;
   #buffer: Buffer = Buffer.alloc(0);
   #at = 0;
   /** Number of values before the current row. */
@@ -36,7 +37,8 @@ export class TypedBlockBuilder {
 
   /** @param delimiter delimiter of the rows to write, one byte */
   constructor(delimiter: string) {
-    this.#delimiter = delimiter.charCodeAt(0);
+    this.#delimiter = delimiter;
+    this.#separator = delimiter.charCodeAt(0);
   }
 
   /** Bytes written since `begin`. */
@@ -126,6 +128,7 @@ export class TypedBlockBuilder {
       starts: this.#starts.slice(0, this.#count),
       ends: this.#ends.slice(0, this.#count),
       kinds: this.#kinds.slice(0, this.#count),
+      delimiter: this.#delimiter,
       pieces: rows > 0 ? [buffer] : [],
       lineEnd: lineFeed,
     };
@@ -154,7 +157,7 @@ export class TypedBlockBuilder {
   /** Writes the delimiter, unless the value is the first of its row, after making room for it and the value. */
   #separate(bytes: number): void {
     this.#reserve(bytes + 1);
-    if (this.#count > this.#rowValues) this.#buffer[this.#at++] = this.#delimiter;
+    if (this.#count > this.#rowValues) this.#buffer[this.#at++] = this.#separator;
   }
 
   #reserve(bytes: number): void {

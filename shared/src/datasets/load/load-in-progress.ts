@@ -5,6 +5,7 @@ import { verifyLength } from '../bytes/verify-length.ts';
 import type { CsvBlock } from '../formats/csv-block.ts';
 import { DatasetReader } from '../formats/dataset-reader.ts';
 import { publicColumn } from '../types/column.ts';
+import { withWritten } from '../types/converted-rows.ts';
 import { BlockMapper } from './block-mapper.ts';
 import type { LoadOptions, LoadResult } from './load-options.ts';
 import { RejectLog } from './reject-log.ts';
@@ -85,6 +86,7 @@ export class LoadInProgress {
       ...(record ? { loadId: record.loadId } : {}),
       rejects: this.#rejects.sample,
       columns: this.#mapper.columns.map(publicColumn),
+      detected: withWritten(this.#reader.detected, this.#mapper.formats),
     };
   }
 

@@ -5,7 +5,6 @@ import { withoutUndefined } from '../../host/without-undefined.ts';
 import { closeUnread } from '../../http/close-stream.ts';
 import { CountedBytes } from '../bytes/counted-bytes.ts';
 import { readUntilAborted } from '../bytes/read-until-aborted.ts';
-import { csvFormatOf } from '../formats/decode-dataset.ts';
 import { isRecorded, LoadInProgress } from './load-in-progress.ts';
 import type { LoadOptions, LoadResult } from './load-options.ts';
 import { refuseReservedTable } from './reserved-tables.ts';
@@ -52,9 +51,8 @@ async function begin(target: TableTarget, options: LoadOptions, key: readonly st
   const { table, mode, schema, loadKey, parallelConnections, onSchemaChange } = options;
   checkKey(options);
   refuseReservedTable(table);
-  const { delimiter } = csvFormatOf(options);
   const evolve = onSchemaChange === 'evolve';
-  return target.begin(withoutUndefined({ table, mode, delimiter, key, evolve, schema, loadKey, parallelConnections }));
+  return target.begin(withoutUndefined({ table, mode, key, evolve, schema, loadKey, parallelConnections }));
 }
 
 const keyColumnsHint = 'Enter the columns that identify a row under Key Columns.';

@@ -1,12 +1,13 @@
-import type { CsvFormat, Reject } from '../formats/csv-scanner.ts';
-import type { DatasetFormat } from '../formats/decode-dataset.ts';
+import type { Reject } from '../formats/csv-scanner.ts';
+import type { DetectedFormat } from '../formats/detected-format.ts';
 import type { Column, ColumnType } from '../types/column.ts';
+import type { ReadOptions } from '../types/converted-rows.ts';
 import type { SchemaChangePolicy } from './check-columns.ts';
 import type { LoadProgress } from './load-progress.ts';
 import type { LoadMode } from './target.ts';
 
 /** How to load a dataset. */
-export interface LoadOptions extends CsvFormat, DatasetFormat {
+export interface LoadOptions extends ReadOptions {
   table: string;
   /** Schema of PostgreSQL or SQL Server, database of MySQL. */
   schema?: string;
@@ -41,6 +42,8 @@ export interface LoadOptions extends CsvFormat, DatasetFormat {
   sourceEventId?: string;
   /** Whether to shorten column names that are too long for the database and append a hash; otherwise they are refused. Default: false. */
   shortenNames?: boolean;
+  /** Names of columns in the table, by their name in the dataset; the empty string leaves a column out. Default: the names of the dataset. */
+  columnNames?: Readonly<Record<string, string>>;
   /** Types of columns of a new table, by name, in place of the inferred ones. An existing table keeps its types. */
   columnTypes?: Readonly<Record<string, ColumnType>>;
   /** Expected length of the source in bytes; any other length is an error. */
@@ -70,4 +73,6 @@ export interface LoadResult {
   repeated?: boolean;
   /** The columns of the dataset, with their types in the table. */
   columns: Column[];
+  /** What was detected in the file; undefined where nothing was read. */
+  detected?: DetectedFormat | undefined;
 }

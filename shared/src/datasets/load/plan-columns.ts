@@ -2,6 +2,7 @@ import { PipewrightError } from '../../host/error.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import { insideQuotes, type RewrittenColumn } from '../formats/rewrite-block.ts';
 import type { ColumnType, InferredColumn } from '../types/column.ts';
+import { ColumnFormats, type ValueFormats } from '../types/column-formats.ts';
 import { TypeInference, type KnownTypes } from '../types/infer-types.ts';
 import { ValueChecker, type CheckedColumn } from '../types/value-checker.ts';
 import { checkColumns, metadataColumnNames, metadataColumnTypes } from './check-columns.ts';
@@ -17,6 +18,8 @@ export interface ColumnPlan {
   rewritten: RewrittenColumn[] | undefined;
   /** Infers types; undefined when all types are known. */
   inference: TypeInference | undefined;
+  /** Converts values in local formats. */
+  formats: ColumnFormats;
   /** Checks values; undefined when no type is known. */
   check: ValueChecker | undefined;
   /** The key columns, spelled like the loaded columns. */
@@ -44,13 +47,15 @@ export function planColumns({ header, quotedIsText, load, options, names: limits
   const { existing } = load;
   const { onSchemaChange, contract = [], addLoadMetadata = false, table } = options;
   refuseDuplicateNames(header, 'The dataset');
+  const renamed = renameColumns(header, options.columnNames ?? {});
   const contractNames = contract.map(({ name }) => name);
   const existingNames = existing?.map(({ name }) => name);
   const generated = (load.generatedColumns ?? []).filter((name) =>
-    header.some((column) => matchName(column, [name]) !== undefined),
+    renamed.some((column) => matchName(column, [name]) !== undefined),
   );
   if (generated.length > 0 && onSchemaChange !== 'ignore') throw generatedColumnError(table, generated);
-  const named = header.map((name) => {
+  const named = renamed.map((name) => {
+    if (name === '') return name;
     const valid = (): string => validName(name, limits, options.shortenNames ?? false);
     return (
       (existingNames && (matchName(name, existingNames) ?? matchName(valid(), existingNames))) ??
@@ -58,10 +63,13 @@ export function planColumns({ header, quotedIsText, load, options, names: limits
       valid()
     );
   });
-  refuseDuplicateNames(named, 'The dataset');
+  refuseDuplicateNames(
+    named.filter((name) => name !== ''),
+    'The dataset',
+  );
   const expected = existingNames ?? (contract.length > 0 ? contractNames : undefined);
   const loaded = named.flatMap((name, index) =>
-    onSchemaChange === 'ignore' && expected && !expected.includes(name)
+    name === '' || (onSchemaChange === 'ignore' && expected && !expected.includes(name))
       ? []
       : [{ name, column: index as RewrittenColumn }],
   );
@@ -83,10 +91,29 @@ export function planColumns({ header, quotedIsText, load, options, names: limits
     ...spelled.columnTypes,
   };
   return {
-    ...planTypes(names, load, knownTypes, onSchemaChange === 'evolve', quotedIsText),
+    ...planTypes(names, load, knownTypes, onSchemaChange === 'evolve', quotedIsText, options),
     rewritten: loaded.length < header.length || added.length > 0 ? all.map(({ column }) => column) : undefined,
     key: [...(spelled.key ?? [])],
   };
+}
+
+/**
+ * The names that columns get in the table; the empty string for a column that is left out.
+ * @throws PipewrightError `columns-missing` for a name that the dataset does not have
+ */
+function renameColumns(header: readonly string[], columnNames: Readonly<Record<string, string>>): string[] {
+  const renamed = [...header];
+  for (const [from, to] of Object.entries(columnNames)) {
+    const found = matchName(from, header);
+    if (found === undefined)
+      throw new PipewrightError({
+        code: 'columns-missing',
+        message: `The dataset has no column “${from}”, which Column Names renames.`,
+        hint: 'The table was not changed. Use the spelling of the header, or remove the column from Column Names.',
+      });
+    renamed[header.indexOf(found)] = to.trim();
+  }
+  return renamed;
 }
 
 interface NamedColumn {
@@ -142,7 +169,8 @@ function planTypes(
   knownTypes: KnownTypes,
   evolves: boolean,
   quotedIsText: boolean,
-): Pick<ColumnPlan, 'columns' | 'inference' | 'check'> {
+  valueFormats: ValueFormats,
+): Pick<ColumnPlan, 'columns' | 'inference' | 'check' | 'formats'> {
   const existingColumn = (name: string): ExistingColumn | undefined => existing?.find((column) => column.name === name);
   const checked = names.map((name): CheckedColumn | undefined => {
     const column = existingColumn(name);
@@ -150,8 +178,14 @@ function planTypes(
     return !existing && Object.hasOwn(knownTypes, name) ? { name, type: knownTypes[name] as ColumnType } : undefined;
   });
   const check = checked.some((column) => column !== undefined) ? new ValueChecker(checked) : undefined;
+  const formatted = names.map((name) => ({
+    name,
+    type: existingColumn(name)?.type ?? (!existing && Object.hasOwn(knownTypes, name) ? knownTypes[name] : undefined),
+  }));
+  const formats = new ColumnFormats(formatted, valueFormats, quotedIsText);
   if (existing && !evolves)
     return {
+      formats,
       check,
       inference: undefined,
       columns: names.map((name) => ({ name, type: existingColumn(name)?.type ?? 'text', form: 0, lossy: false })),
@@ -167,7 +201,7 @@ function planTypes(
     emptyIsNull,
     quotedIsText,
   );
-  return { check, inference, columns: inference.columns() };
+  return { formats, check, inference, columns: inference.columns() };
 }
 
 function generatedColumnError(table: string, names: readonly string[]): PipewrightError {

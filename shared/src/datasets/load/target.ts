@@ -15,8 +15,6 @@ export interface TableRequest {
   /** Schema of PostgreSQL or SQL Server, or database of MySQL. Default: the first of the search path; the user's default; the connection's. */
   schema?: string;
   mode: LoadMode;
-  /** Delimiter of the blocks passed to `write`. Default: comma. */
-  delimiter?: string;
   /** Columns that together identify a row. Only from `stage` on are the names spelled like those of the columns. */
   key?: readonly string[];
   /** Idempotency key: a dataset is loaded into the table once per key. */

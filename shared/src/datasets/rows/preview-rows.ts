@@ -1,9 +1,9 @@
 import type { Bytes } from '../../host/bytes.ts';
 import { publicColumn, type Column } from '../types/column.ts';
 import { readValue } from '../formats/csv-block.ts';
-import type { DatasetFormat } from '../formats/decode-dataset.ts';
-import type { CsvFormat, Reject } from '../formats/csv-scanner.ts';
-import { DatasetReader } from '../formats/dataset-reader.ts';
+import type { DetectedFormat } from '../formats/detected-format.ts';
+import type { Reject } from '../formats/csv-scanner.ts';
+import { ConvertedRows, type ReadOptions } from '../types/converted-rows.ts';
 import { TypeInference } from '../types/infer-types.ts';
 
 /** The start of a dataset. */
@@ -16,10 +16,12 @@ export interface Preview {
   rejects: Reject[];
   /** Whether the whole dataset was read. */
   complete: boolean;
+  /** What was detected in the file. */
+  detected: DetectedFormat | undefined;
 }
 
 /** What to preview, and the format of the dataset. */
-export interface PreviewOptions extends CsvFormat, DatasetFormat {
+export interface PreviewOptions extends ReadOptions {
   /** Maximum number of rows. Default: 10. */
   rows?: number;
   /** Decompressed bytes after which to stop reading. Default: 1 MB. */
@@ -30,14 +32,14 @@ const maxRejects = 20;
 
 /**
  * Returns the columns and first rows of a dataset, from about its first megabyte. The source is closed after that.
- * @throws PipewrightError see `DatasetReader`
+ * @throws PipewrightError see `ConvertedRows`
  */
 export async function previewRows(
   bytes: Bytes,
   { rows = 10, maxBytes = 1024 * 1024, ...format }: PreviewOptions = {},
 ): Promise<Preview> {
-  const preview: Preview = { columns: [], rows: [], rejects: [], complete: true };
-  const reader = new DatasetReader(bytes, format, (reject) => {
+  const preview: Preview = { columns: [], rows: [], rejects: [], complete: true, detected: undefined };
+  const reader = new ConvertedRows(bytes, format, (reject) => {
     if (preview.rejects.length < maxRejects) preview.rejects.push(reject);
   });
   let inference: TypeInference | undefined;
@@ -54,5 +56,6 @@ export async function previewRows(
     if (!preview.complete && reader.header) break;
   }
   preview.columns = inference?.columns().map(publicColumn) ?? [];
+  preview.detected = reader.detected;
   return preview;
 }

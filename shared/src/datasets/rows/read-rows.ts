@@ -1,11 +1,11 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
-import type { DatasetFormat } from '../formats/decode-dataset.ts';
 import { publicColumn, type Column } from '../types/column.ts';
 import { lineOf, readValue, type CsvBlock } from '../formats/csv-block.ts';
-import type { CsvFormat, Reject } from '../formats/csv-scanner.ts';
-import { DatasetReader } from '../formats/dataset-reader.ts';
+import type { DetectedFormat } from '../formats/detected-format.ts';
+import type { Reject } from '../formats/csv-scanner.ts';
 import type { RowSource } from '../formats/row-source.ts';
+import { ConvertedRows, type ReadOptions } from '../types/converted-rows.ts';
 import { TypeInference } from '../types/infer-types.ts';
 import { readUntilAborted } from '../bytes/read-until-aborted.ts';
 
@@ -13,7 +13,7 @@ import { readUntilAborted } from '../bytes/read-until-aborted.ts';
 export type TypedValue = string | number | boolean | null;
 
 /** Which rows to read, and the format of the dataset. */
-export interface RowsOptions extends CsvFormat, DatasetFormat {
+export interface RowsOptions extends ReadOptions {
   /** Number of the first row, from 1. */
   first: number;
   /** Maximum number of rows. */
@@ -30,6 +30,8 @@ export interface DatasetRows {
   rows: Record<string, TypedValue>[];
   /** Whether there are more rows. */
   more: boolean;
+  /** What was detected in the file. */
+  detected: DetectedFormat | undefined;
 }
 
 /** Digits that a number represents exactly. */
@@ -44,14 +46,14 @@ function converterOf({ type, precision = Infinity }: Column): (text: string) => 
 /**
  * Reads some rows of a dataset with typed values. The dataset is read from its start up to these rows, and then closed.
  * @throws PipewrightError `rejected-rows` for an invalid row, `empty-dataset` without a header, and the errors of
- * `DatasetReader`
+ * `ConvertedRows`
  */
 export async function readRows(
   source: Bytes,
   { first, count, maxBytes: mostBytes = Infinity, ...options }: RowsOptions,
 ): Promise<DatasetRows> {
   let reject: Reject | undefined;
-  const reader = new DatasetReader(readUntilAborted(source, options.signal), options, (found) => (reject ??= found));
+  const reader = new ConvertedRows(readUntilAborted(source, options.signal), options, (found) => (reject ??= found));
   let inference: TypeInference | undefined;
   const texts: (string | null)[][] = [];
   let number = 0;
@@ -98,16 +100,16 @@ export async function readRows(
   const rows = texts.map((values) =>
     Object.fromEntries(header.map((name, column) => [name, typed(values[column] ?? null, column)])),
   );
-  return { columns, rows, more };
+  return { columns, rows, more, detected: reader.detected };
 }
 
 const sizeOf = (header: readonly string[], values: readonly (string | null)[]): number =>
   Buffer.byteLength(JSON.stringify([header, values]));
 
-function invalidRow({ line, reason }: Reject, { quotedIsText, unit }: RowSource): PipewrightError {
+function invalidRow({ line, reason, value }: Reject, { quotedIsText, unit }: RowSource): PipewrightError {
   return new PipewrightError({
     code: 'rejected-rows',
-    message: `A row is invalid: ${unit} ${line} ${reason}.`,
+    message: `A row is invalid: ${unit} ${line} ${reason}${value ? ` (“${value.slice(0, 60)}”)` : ''}.`,
     hint:
       unit === 'row'
         ? 'Correct the sheet, or change Invalid Cells.'

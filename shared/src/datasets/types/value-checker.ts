@@ -1,7 +1,9 @@
 import { readValue, valueKind, type CsvBlock } from '../formats/csv-block.ts';
 import type { ExistingColumn } from '../load/target.ts';
 import type { ColumnType } from './column.ts';
+import { dateReaders } from './date-formats.ts';
 import { normalizeValue } from './normalize-value.ts';
+import { numberFormats, readNumber, type NumberFormat } from './number-formats.ts';
 import { plainScan, type PlainScan } from './plain-values.ts';
 
 /** What the values of a column must be like; see `ExistingColumn` for the limits. */
@@ -243,7 +245,20 @@ function describeMisfit(type: Exclude<ColumnType, 'text'>, value: string): strin
     (normalizeValue('timestamp', value) ?? normalizeValue('timestamp-with-zone', value)) !== undefined
   )
     return `${noun}: it has a time of day, which would be lost`;
-  return noun;
+  const readings = isNumber ? numberReadings(value) : dateReadings(value);
+  if (readings.length === 0) return noun;
+  return `${noun}: it could be ${readings.join(' or ')}; set ${isNumber ? 'Number' : 'Date'} Format`;
+}
+
+/** The numbers that a value can be in local formats. */
+function numberReadings(value: string): string[] {
+  const formats = Object.keys(numberFormats) as NumberFormat[];
+  return [...new Set(formats.flatMap((format) => readNumber(value, format)?.plain ?? []))];
+}
+
+/** The dates that a value can be in local formats. */
+function dateReadings(value: string): string[] {
+  return [...new Set(Object.values(dateReaders).flatMap((read) => read(value) ?? []))];
 }
 
 function lengthOf(text: string, countsUtf16: boolean): number {

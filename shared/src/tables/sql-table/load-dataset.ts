@@ -4,6 +4,7 @@ import type { KnownTypes } from '../../datasets/types/infer-types.ts';
 import { describeProgress } from '../../datasets/load/load-progress.ts';
 import type { Host } from '../../host/host.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
+import { describeFormat, detectedOutput, detectedSample } from '../detected-output.ts';
 import { formatFields, formatOf, openDataset, sourceFields } from '../dataset-fields.ts';
 import type { DatasetSource } from '../dataset-sources.ts';
 import { refuseTooLarge, startTimeLimit } from '../time-limit.ts';
@@ -68,6 +69,14 @@ const loadFields = {
       label: 'Column Types',
       help: 'Column types for a new table, overriding the inferred types: integer, decimal, boolean, date, timestamp, timestamp-with-zone, uuid or text.',
       placeholder: '{"policy_number": "text"}',
+      advanced: true,
+    }),
+  ),
+  columnNames: v.optional(
+    values({
+      label: 'Column Names',
+      help: 'Names of columns in the table where they differ from those of the dataset. An empty name leaves the column out.',
+      placeholder: '{"Policy No.": "policy_number", "Notes": ""}',
       advanced: true,
     }),
   ),
@@ -220,6 +229,7 @@ const output = {
   rejects: json({ label: 'First Rejected Rows' }),
   seconds: v.pipe(v.number(), v.metadata({ label: 'Duration (Seconds)', kind: 'integer', fractional: true })),
   columns: json({ label: 'Columns' }),
+  ...detectedOutput,
   updated: v.optional(integer({ label: 'Updated Rows' })),
   inserted: v.optional(integer({ label: 'Inserted Rows' })),
   loadId: v.optional(text({ label: 'Load ID' })),
@@ -228,6 +238,9 @@ const output = {
 
 const readTypes = (types: Record<string, unknown> = {}): KnownTypes =>
   Object.fromEntries(Object.entries(types).map(([name, type]) => [name, readColumnType(name, type)]));
+
+const readNames = (names: Record<string, unknown> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(names).map(([from, to]) => [from, to === null ? '' : String(to)]));
 
 /**
  * The key of a load: the key that the user entered; in Append mode otherwise the event that the platform knows. The other modes
@@ -266,6 +279,7 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
         { name: 'policy_number', type: 'text' },
         { name: 'paid_amount', type: 'decimal' },
       ],
+      ...detectedSample,
     },
     async run(input, context) {
       const { connection, host } = context;
@@ -279,7 +293,7 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
         // Loaded here, because it would slow down the start of every app and node that contains this step.
         const { loadIntoTable } = await import('../../datasets/load/load-into-table.ts');
         const time = startTimeLimit(host);
-        const { table, ...result } = await loadIntoTable(time.limit(dataset.bytes), target, {
+        const { table, detected, ...result } = await loadIntoTable(time.limit(dataset.bytes), target, {
           table: input.table,
           mode: input.mode,
           ...formatOf(input, dataset),
@@ -295,6 +309,7 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
           source: dataset.name,
           nullValues: input.nullValues ?? [],
           columnTypes,
+          columnNames: readNames(input.columnNames),
           ...withoutUndefined({
             contract,
             key: input.key?.length ? input.key : undefined,
@@ -307,7 +322,7 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
           }),
           onProgress: (progress) => host.log.info(`Table ${input.table}: ${describeProgress(progress)}.`),
         });
-        return { id: table, ...result };
+        return { id: table, ...result, ...describeFormat(detected) };
       } finally {
         await target.close();
       }

@@ -18,6 +18,7 @@ describe('previewRows', () => {
       ],
       rejects: [],
       complete: true,
+      detected: { format: 'CSV', encoding: 'UTF-8', delimiter: 'Comma', headerLine: 1 },
     });
   });
 

@@ -1,0 +1,159 @@
+import { PipewrightError } from '../../host/error.ts';
+import { contentOf, type SampleRecord } from './sample-records.ts';
+import { kindOfValue, type ValueKind } from './value-kind.ts';
+
+/** Maximum records above a table. */
+const maxTitleRecords = 20;
+
+/** Share of the records that must have the width of the table. */
+const minUniform = 0.8;
+
+const isFilled = (value: string): boolean => contentOf(value) !== '';
+/** Whether a record is a comment, not a row that starts with `#`: it has another number of values, or spaces as in prose. */
+function isComment({ values }: SampleRecord, width: number): boolean {
+  if (values[0]?.startsWith('#') !== true) return false;
+  return width === 1
+    ? /\s/.test(values.join(','))
+    : values.length !== width || values.some((value) => /^#?\s|^#+$/.test(value));
+}
+
+/** Whether the values of a record can be column names: filled, unique, no numbers. */
+function isNames({ values }: SampleRecord): boolean {
+  const names = values.map(contentOf);
+  return (
+    names.every((name) => name !== '' && !/^[-+]?[\d.,]+$/.test(name)) &&
+    new Set(names.map((name) => name.toLowerCase())).size === names.length
+  );
+}
+
+/**
+ * Finds the first record of the table below a title, an empty row or comment lines.
+ * @param hasHeader whether the table starts with column names: false if it certainly does not
+ * @returns its index; 0 if nothing is certainly above the table
+ */
+export function findTable(records: readonly SampleRecord[], width: number, hasHeader: boolean): number {
+  const first = records.findIndex((record) => !isComment(record, width));
+  if (first < 0) return 0;
+  const table = hasHeader ? belowTitle(records, first, width) : first;
+  const last = records[table];
+  if (!hasHeader || last?.values[0]?.startsWith('#') !== true) return table;
+  // In `#id,name`, the header itself starts with the sign of a comment.
+  const below = records.slice(table + 1).filter(({ values }) => values.length === width);
+  const [next] = below;
+  if (isNames(last) && (!next || !isNames(next))) return table;
+  if (isNames(last) && hasNames(below)) return table + 1;
+  throw unclearComment(last);
+}
+
+function belowTitle(records: readonly SampleRecord[], first: number, width: number): number {
+  if (width < 2) return first;
+  const rows = records.slice(first, first + maxTitleRecords + 1);
+  const at = rows.findIndex((record) => record.values.length === width && isNames(record));
+  if (at <= 0) return skipEmpty(records, first);
+  const table = records.slice(first + at);
+  const uniform = table.filter(({ values }) => values.length === width).length;
+  if (table.length < 2 || uniform < table.length * minUniform) return first;
+  const isAbove = (record: SampleRecord, index: number): boolean => {
+    const { values, line } = record;
+    const filled = values.filter(isFilled).length;
+    if (isComment(record, width) || filled === 0) return true;
+    const next = rows[index + 1];
+    const [title = ''] = values;
+    if (values.length === 1) return width > 2 || /\s/.test(title) || (next?.line ?? 0) > line + 1;
+    if (values.length <= width / 2) return true;
+    return (
+      width > 2 &&
+      filled === 1 &&
+      isFilled(title) &&
+      (next?.values.every((value) => !isFilled(value)) === true ||
+        (/\s/.test(contentOf(title)) && headerOf(table.filter(({ values: some }) => some.length === width)) === 'yes'))
+    );
+  };
+  return rows.slice(0, at).every(isAbove) ? first + at : skipEmpty(records, first);
+}
+
+/** The first record with a value. */
+function skipEmpty(records: readonly SampleRecord[], first: number): number {
+  const found = records.findIndex(({ values }, index) => index >= first && values.some(isFilled));
+  return found < 0 || found > first + maxTitleRecords ? first : found;
+}
+
+/**
+ * Whether the first record of a table contains column names: `yes` if a column has only numbers, dates or the like except
+ * there, or if all values can only be names; `no` if it looks like the rows below; `unclear` for a number that could be
+ * a name, such as a year.
+ */
+export function headerOf([first, ...rows]: readonly SampleRecord[]): 'yes' | 'no' | 'unclear' {
+  if (!first || rows.length === 0) return 'yes';
+  const names = first.values.map(contentOf);
+  const kinds = names.map((_name, column) => kindOfColumn(rows, column));
+  if (hasNames([first, ...rows])) return 'yes';
+  const alike = names.filter((name, column) => {
+    const kind = kinds[column];
+    return kind !== undefined && kind !== 'text' && kind !== 'empty' && kindOfValue(name) === kind;
+  });
+  if (alike.length === 0) return 'yes';
+  if (alike.some((name) => !/^\d{1,4}$/.test(name))) return 'no';
+  if (
+    isRun(alike) &&
+    rows.every(({ values }) => !isRun(values.map(contentOf).filter((value) => /^\d{1,4}$/.test(value))))
+  )
+    return 'yes';
+  const isYear = (text: string): boolean => /^(?:1[89]|20|21)\d\d$/.test(text);
+  const years = names.flatMap((name, column) => (isYear(name) ? [column] : []));
+  // A year above at least five values that are no years is a name.
+  const isOutlier =
+    rows.length > 4 && rows.every(({ values }) => years.every((column) => !isYear(contentOf(values[column] ?? ''))));
+  if (alike.every(isYear) && isOutlier) return 'yes';
+  return alike.some(isYear) || isRising(alike) ? 'unclear' : 'no';
+}
+
+/** Whether a column has only numbers, dates or the like except in the first record. */
+function hasNames([first, ...rows]: readonly SampleRecord[]): boolean {
+  const isName = (value: string, column: number): boolean => {
+    const kind = kindOfColumn(rows, column);
+    return kind !== undefined && kind !== 'text' && kindOfValue(contentOf(value)) === 'text';
+  };
+  return first?.values.some(isName) === true;
+}
+
+/** The kind of all values of a column; undefined if they differ or there are none. */
+function kindOfColumn(rows: readonly SampleRecord[], column: number): ValueKind | undefined {
+  let kind: ValueKind | undefined;
+  for (const { values } of rows) {
+    const next = kindOfValue(contentOf(values[column] ?? ''));
+    if (next === 'empty') continue;
+    if (kind !== undefined && next !== kind) return undefined;
+    kind = next;
+  }
+  return kind;
+}
+
+/** Whether numbers rise by one, at least twice, as years do. */
+function isRun(numbers: readonly string[]): boolean {
+  return (
+    numbers.length > 2 && numbers.every((text, index) => index === 0 || Number(text) - Number(numbers[index - 1]) === 1)
+  );
+}
+
+function isRising(numbers: readonly string[]): boolean {
+  return numbers.length > 1 && numbers.every((text, index) => index === 0 || Number(text) > Number(numbers[index - 1]));
+}
+
+/** The error of a first row that could be names or values. */
+export function unclearHeader({ values, line }: SampleRecord): PipewrightError {
+  const shown = values.slice(0, 4).map((value) => `“${contentOf(value).slice(0, 40)}”`);
+  return new PipewrightError({
+    code: 'invalid-file',
+    message: `Line ${line} could contain column names or values: ${shown.join(', ')}${values.length > 4 ? ', …' : ''}.`,
+    hint: 'Set Has Header Row to Yes or No.',
+  });
+}
+
+function unclearComment({ values, line }: SampleRecord): PipewrightError {
+  return new PipewrightError({
+    code: 'invalid-file',
+    message: `Line ${line} could be a comment or contain column names: “${values.join(' ').slice(0, 80)}”.`,
+    hint: `Set Skip Rows to ${line} to skip the line, or to ${line - 1} to keep it.`,
+  });
+}

@@ -1,0 +1,161 @@
+import type { CsvFormat } from '../../../../shared/src/datasets/formats/csv-scanner.ts';
+import { DatasetReader } from '../../../../shared/src/datasets/formats/dataset-reader.ts';
+import { describeDetected } from '../../../../shared/src/datasets/formats/detected-format.ts';
+import type { DatasetFormat } from '../../../../shared/src/datasets/formats/decode-dataset.ts';
+import { seedOf } from '../../../support/seed.ts';
+import { seededRandom } from '../../../support/claims-file.ts';
+import { cut, readDataset } from '../read-dataset.ts';
+
+async function detect(bytes: Buffer | string, options: CsvFormat & DatasetFormat = {}) {
+  const reader = new DatasetReader(cut(Buffer.from(bytes as string), 7), options, () => undefined);
+  for await (const _block of reader.blocks());
+  return reader.detected;
+}
+
+describe('The dialect of a file', () => {
+  it.each([
+    ['commas', 'id,name\n1,Bern\n', 'Comma', ['id', 'name'], 1],
+    ['semicolons', 'id;name\n1;Bern\n', 'Semicolon', ['id', 'name'], 1],
+    ['tabs', 'id\tname\n1\tBern, Switzerland\n', 'Tab', ['id', 'name'], 1],
+    ['pipes', 'id|name\n1|a;b\n', 'Pipe', ['id', 'name'], 1],
+    ['semicolons and decimal commas', 'id;paid\n1;2,5\n2;3,75\n', 'Semicolon', ['id', 'paid'], 1],
+    ['semicolons and decimal commas in every column', '1,5;2,5\n3,5;4,5\n', 'Semicolon', ['column_1', 'column_2'], 0],
+    ['thousands separators', 'id;paid\n1;1,234\n2;5,678\n', 'Semicolon', ['id', 'paid'], 1],
+    ['a decimal comma in one column', 'amount\n1,5\n2,25\n', 'None', ['amount'], 1],
+    ['no delimiter', 'name\nBern\nBasel\n', 'None', ['name'], 1],
+    ['sentences in one column', 'note\nHello, world\nFine, thanks\n', 'None', ['note'], 1],
+    ['quoted values with the other delimiter', '"a,b";"c,d"\n"e,f";"g,h"\n', 'Semicolon', ['a,b', 'c,d'], 1],
+    ['line breaks in quoted values', 'id;note\n1;"a,b\nc,d"\n2;"e,f"\n', 'Semicolon', ['id', 'note'], 1],
+    ['a line that declares it', 'sep=|\na,b|c\n1|2\n', 'Pipe', ['a,b', 'c'], 2],
+    ['trailing delimiters', 'a;b;\n1;2;\n3;4;\n', 'Semicolon', ['a', 'b', 'column_3'], 1],
+    ['ragged rows', 'a,b,c\n1,2,3\n4,5\n6,7,8\n', 'Comma', ['a', 'b', 'c'], 1],
+    ['a title', 'Report for November\n\na;b;c\n1;2;3\n', 'Semicolon', ['a', 'b', 'c'], 3],
+    ['a title with delimiters', 'Report for November;;\n;;\na;b;c\n1;2;3\n', 'Semicolon', ['a', 'b', 'c'], 3],
+    [
+      'names and values above the table',
+      'Created;2026\na;b;c;d\nx;1;2;3\ny;4;5;6\n',
+      'Semicolon',
+      ['a', 'b', 'c', 'd'],
+      2,
+    ],
+    ['comment lines', '# from X, Y; and Z\n# 2026\na,b\n1,2\n', 'Comma', ['a', 'b'], 3],
+    ['a header that starts like a comment', '#id\tname\n1\tBern\n', 'Tab', ['#id', 'name'], 1],
+    ['empty rows above the header', ';;\na;b;c\n1;2;3\n', 'Semicolon', ['a', 'b', 'c'], 2],
+    ['numbers in the first row', '1.5,x\n2.5,y\n', 'Comma', ['column_1', 'column_2'], 0],
+    ['dates in the first row', '2026-01-02,5\n2026-01-03,6\n', 'Comma', ['column_1', 'column_2'], 0],
+    ['consecutive years as names', 'name,2019,2020,2021\nx,5,9,7\n', 'Comma', ['name', '2019', '2020', '2021'], 1],
+    ['a year above other numbers', 'name,2021\na,1.5\nb,2\nc,3.5\nd,4\ne,5\n', 'Comma', ['name', '2021'], 1],
+    ['CR as line ends', 'a;b\r1;2\r', 'Semicolon', ['a', 'b'], 1],
+  ] as [string, string, string, string[], number][])(
+    'is detected with %s',
+    async (_what, text, delimiter, header, line) => {
+      expect(await detect(text)).toMatchObject({ format: 'CSV', encoding: 'UTF-8', delimiter, headerLine: line });
+      for (const size of [1, 5, 1000]) expect((await readDataset(text, {}, size)).header).toEqual(header);
+    },
+  );
+
+  it.each([
+    ['one column or two', 'tags\na;b\nc;d\n', 'Candidates: Semicolon (2 columns), none (one column).'],
+    ['prose or two columns', 'Notes; comments\nfine; good\n', 'Candidates: Semicolon (2 columns), none (one column).'],
+    ['two delimiters', 'a,b;c,d\ne,f;g,h\n', 'Candidates: '],
+    ['a comment or a header', '#a,b\nc,d\ne,f\n', 'Line 1 could be a comment or contain column names'],
+    ['a comment or a row', '#1,a\n#2,b\nx,c\n', 'Line 1 could be a comment or contain column names'],
+    ['a name or a value', 'name,2021\nx,2022\n', 'Line 1 could contain column names or values: “name”, “2021”.'],
+  ])('is refused with the candidates if the file is ambiguous: %s', async (_what, text, message) => {
+    await expect(readDataset(text)).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: expect.stringContaining(message),
+      hint: expect.stringMatching(/Set (?:Delimiter|Has Header Row|Skip Rows)/),
+    });
+  });
+
+  it('is not detected where it was chosen', async () => {
+    expect((await readDataset('tags\na;b\nc;d\n', { delimiter: '|' })).rows).toEqual([['a;b'], ['c;d']]);
+    expect((await readDataset('name,2021\nx,2022\n', { header: true })).header).toEqual(['name', '2021']);
+    expect((await readDataset('#a,b\nc,d\ne,f\n', { skipRows: 0 })).header).toEqual(['#a', 'b']);
+    expect((await readDataset('#a,b\nc,d\n', { header: false })).rows).toHaveLength(2);
+    expect((await readDataset('a,b\nc,d\n', { header: false })).rows).toHaveLength(2);
+    expect((await readDataset('1.5,x\n2.5,y\n', { header: true })).header).toEqual(['1.5', 'x']);
+  });
+
+  it('is described in plain words', async () => {
+    const detected = await detect('Report for November\n\na;b;c\n1;2;3\n');
+    expect(detected && describeDetected(detected)).toBe(
+      'The file is CSV in UTF-8, delimited by semicolon. Line 3 contains the column names; the lines above it are skipped.',
+    );
+    expect(await detect('[{"a":1}]')).toEqual({ format: 'a JSON array', encoding: 'UTF-8' });
+  });
+
+  it.each(['utf16le', 'utf16be'])('is detected in UTF-16 without a byte order mark: %s', async (order) => {
+    const bytes = Buffer.from('id;name\n1;Zürich\n', 'utf16le');
+    const text = order === 'utf16be' ? bytes.swap16() : bytes;
+    expect(await detect(text)).toMatchObject({ encoding: 'UTF-16', delimiter: 'Semicolon' });
+    expect((await readDataset(text, {}, 3)).rows).toEqual([['1', 'Zürich']]);
+  });
+});
+
+describe('Lines that are not rows', () => {
+  it('are skipped at the end of a file', async () => {
+    const text = 'a;b\n1;2\n3;4\nTotal;6\n\n \n';
+    for (const size of [1, 3, 8, 1000])
+      for (const [skipLastRows, rows] of [
+        [1, 2],
+        [2, 1],
+      ] as const)
+        expect((await readDataset(text, { skipLastRows }, size)).rows).toHaveLength(rows);
+    expect((await readDataset('a\r\n1\r\n2', { skipLastRows: 1, header: true })).rows).toEqual([['1']]);
+  });
+
+  it('are skipped if they start with the comment prefix, but not in quoted values', async () => {
+    const text = '# x\nid,note\n1,a\n# between, the, rows\n2,"b\n# inside"\n#3,c\n# end';
+    for (const size of [1, 4, 1000])
+      expect(await readDataset(text, { comment: '#' }, size)).toMatchObject({
+        header: ['id', 'note'],
+        rows: [
+          ['1', 'a'],
+          ['2', 'b\n# inside'],
+        ],
+        lines: [3, 5],
+        rejects: [],
+      });
+  });
+});
+
+describe('Random tables in random dialects', () => {
+  it('are read as written or refused, never otherwise', async () => {
+    const seed = seedOf('dialects');
+    const random = seededRandom(seed);
+    const pick = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T;
+    const kinds: (() => string)[] = [
+      () => String(Math.floor(random() * 1000)),
+      () => `${Math.floor(random() * 1000)}${pick([',', '.'])}${Math.floor(random() * 100)}`,
+      () => `${1 + Math.floor(random() * 9)}.234,5`,
+      () => `2026-0${1 + Math.floor(random() * 9)}-1${Math.floor(random() * 9)}`,
+      () => pick(['Bern', 'Zürich, ZH', 'a;b', 'x|y', 'say "hi"', 'two\nlines', '', '#1', '10:30', 'a b', "it's"]),
+      () => pick(['open', 'closed', 'n/a', '']),
+    ];
+    const counts = { right: 0, refused: 0 };
+    for (let round = 0; round < 1_500; round += 1) {
+      const columns = Array.from({ length: 1 + Math.floor(random() * 6) }, () => pick(kinds));
+      const rows = Array.from({ length: 1 + Math.floor(random() * 30) }, () => columns.map((kind) => kind()));
+      const header = columns.map((_kind, column) => `name ${column}`);
+      const delimiter = pick([',', ';', '\t', '|']);
+      const quoteAll = random() < 0.2;
+      const value = (text: string): string =>
+        quoteAll || text === '' || /["\n\r]/.test(text) || text.includes(delimiter)
+          ? `"${text.split('"').join('""')}"`
+          : text;
+      // Nothing tells a title from a header in one column.
+      const title = pick(['', '', '# made by hand\n', columns.length > 1 ? 'Report of the year\n\n' : '']);
+      const text = `${title}${[header, ...rows].map((row) => row.map(value).join(delimiter)).join('\n')}\n`;
+      const read = await readDataset(text).catch((error: { code?: string }) => error);
+      if ('code' in read && read.code === 'invalid-file') counts.refused += 1;
+      else {
+        expect({ seed, round, text, ...read }).toMatchObject({ header, rows });
+        counts.right += 1;
+      }
+    }
+    expect(counts.right).toBeGreaterThan(counts.refused * 20);
+    console.info('random dialects', counts);
+  }, 60_000);
+});

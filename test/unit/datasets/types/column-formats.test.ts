@@ -1,0 +1,154 @@
+import type { ValueFormats } from '../../../../shared/src/datasets/types/column-formats.ts';
+import { dateReaders, readerOfPattern } from '../../../../shared/src/datasets/types/date-formats.ts';
+import { numberFormats, readNumber, type NumberFormat } from '../../../../shared/src/datasets/types/number-formats.ts';
+import { readRows } from '../../../../shared/src/datasets/rows/read-rows.ts';
+import { previewRows } from '../../../../shared/src/datasets/rows/preview-rows.ts';
+import { seedOf } from '../../../support/seed.ts';
+import { seededRandom } from '../../../support/claims-file.ts';
+import { cut } from '../read-dataset.ts';
+
+/** Reads a column; `x` fills a second one, so that there is a delimiter. */
+async function readColumn(values: readonly string[], formats: ValueFormats = {}) {
+  const text = ['v\tx', ...values.map((value) => `${value}\tx`)].join('\n');
+  const options = { ...formats, delimiter: '\t', header: true } as const;
+  const { columns, rows, detected } = await readRows(cut(Buffer.from(text), 50), { first: 1, count: 100, ...options });
+  const preview = await previewRows(cut(Buffer.from(text), 11), options);
+  expect(preview.columns).toEqual(columns);
+  return { type: columns[0]?.type, values: rows.map((row) => row['v']), written: detected?.values?.['v'] };
+}
+
+describe('The format of a column', () => {
+  it.each([
+    [['1,234.50', '12.00'], 'decimal', [1234.5, 12], 'numbers like 1,234.56'],
+    [['1.234,50', '12,00', '-0,5'], 'decimal', [1234.5, 12, -0.5], 'numbers like 1.234,56'],
+    [['1 234,50', '12'], 'decimal', [1234.5, 12], 'numbers like 1 234,56'],
+    [['1\u00a0234,5', '1\u202f000,25'], 'decimal', [1234.5, 1000.25], 'numbers like 1 234,56'],
+    [["1'234.50", '1’000.00'], 'decimal', [1234.5, 1000], "numbers like 1'234.56"],
+    [['12,5', '3,125'], 'decimal', [12.5, 3.125], 'numbers like 1.234,56'],
+    [['1,234,567', '12'], 'integer', [1_234_567, 12], 'numbers like 1,234.56'],
+    [['$1,234.50', '$0.99'], 'decimal', [1234.5, 0.99], 'numbers like $ 1,234.56'],
+    [['12,50 €', '1.000,00 €'], 'decimal', [12.5, 1000], 'numbers like € 1.234,56'],
+    [['(1,234.50)', '5.00'], 'decimal', [-1234.5, 5], 'numbers like 1,234.56'],
+    [['1.5e-3', '2E-05'], 'decimal', [0.0015, 0.00002], 'numbers like 1,234.56'],
+    [['31.12.2026', '01.02.2026'], 'date', ['2026-12-31', '2026-02-01'], 'dates like 31/12/2026'],
+    [['12/31/2026', '01/02/2026'], 'date', ['2026-12-31', '2026-01-02'], 'dates like 12/31/2026'],
+    [['2026/12/31', '2026/1/2'], 'date', ['2026-12-31', '2026-01-02'], 'dates like 2026/12/31'],
+    [
+      ['31/12/2026 23:05', '1/2/2026 8:00'],
+      'timestamp',
+      ['2026-12-31 23:05:00', '2026-02-01 08:00:00'],
+      'dates like 31/12/2026',
+    ],
+    [['12/31/2026 11:05:09 PM'], 'timestamp', ['2026-12-31 23:05:09'], 'dates like 12/31/2026'],
+  ] as [string[], string, unknown[], string][])('is detected: %j', async (values, type, read, written) => {
+    expect(await readColumn(values)).toEqual({ type, values: read, written });
+  });
+
+  it.each([
+    ['thousands or decimals', ['1,234', '5,678']],
+    ['days or months', ['01/02/2026', '03/04/2026']],
+    ['the same day and month', ['05/05/2026']],
+    ['different currencies', ['$1.50', '€2.50']],
+    ['percent', ['12.5%', '3%']],
+    ['leading zeros', ['0.123,5', '007,5']],
+    ['groups of four digits', ['1.2345,5', '1,5']],
+    ['codes in groups of three', ['101,205,300', '102,206,301']],
+    ['phone numbers', ['555 123 456', '1 234 567']],
+    ['versions', ['1.234.567', '2.345.678']],
+    ['product codes', ['CAD123.50', 'CAD124.50']],
+    ['mangled identifiers', ['1.23457E+11', '1.23458E+11']],
+    ['references', ['(5)', '(6)']],
+    ['two-digit years', ['31.12.26', '01.02.26']],
+    ['invalid days', ['31.02.2026', '01.03.2026']],
+    ['dates and timestamps', ['31/12/2026', '31/12/2026 10:00']],
+    ['a word', ['1,5', 'none']],
+    ['yes and no', ['yes', 'no']],
+  ])('is not guessed, and the values stay text: %s', async (_what, values) => {
+    expect(await readColumn(values)).toEqual({ type: 'text', values, written: undefined });
+  });
+
+  it.each([
+    [{ numberFormat: 'comma' }, ['1.234', '5'], [1234, 5]],
+    [{ numberFormat: 'point' }, ['1,234', '5,678'], [1234, 5678]],
+    [{ numberFormat: 'space' }, ['1 234', '5'], [1234, 5]],
+    [{ numberFormat: 'point' }, ['12.5%', '3%'], [12.5, 3]],
+    [{ numberFormat: 'point' }, ['1.5E+03', '2'], [1500, 2]],
+    [{ numberFormat: 'plain' }, ['1,234.50', '12.00'], ['1,234.50', '12.00']],
+    [{ dateFormat: 'day-first' }, ['01/02/2026'], ['2026-02-01']],
+    [{ dateFormat: 'month-first' }, ['01/02/2026'], ['2026-01-02']],
+    [{ dateFormat: 'iso' }, ['31/12/2026'], ['31/12/2026']],
+    [{ dateFormat: 'pattern', datePattern: 'DD-MMM-YYYY' }, ['05-Jan-2026'], ['2026-01-05']],
+    [{ numberFormat: 'comma' }, ['Bern', '1.2.3'], ['Bern', '1.2.3']],
+  ] as [ValueFormats, string[], unknown[]][])('can be chosen: %j for %j', async (formats, values, read) => {
+    expect((await readColumn(values, formats)).values).toEqual(read);
+  });
+
+  it.each([
+    [{ numberFormat: 'comma' }, ['1.2', '3.4'], 'that is not a number like 1.234,56'],
+    [{}, [...Array.from({ length: 40_000 }, () => '1,5'), 'n/a'], 'that is not a number like 1.234,56'],
+    [{}, [...Array.from({ length: 40_000 }, () => '2e-5'), '1,234e-1'], 'that could be 123.4 or 0.1234'],
+    [{}, [...Array.from({ length: 20_000 }, () => '31.12.2026'), '12.31.2026'], 'that is not a date like 31/12/2026'],
+  ] as [ValueFormats, string[], string][])(
+    'rejects a later value with another reading: %j',
+    async (formats, values, message) => {
+      const text = ['v\tx', ...values.map((value) => `${value}\tx`)].join('\n');
+      const options = { ...formats, delimiter: '\t', header: true, first: 1, count: 50_000 } as const;
+      await expect(readRows(cut(Buffer.from(text), 65_536), options)).rejects.toMatchObject({
+        code: 'rejected-rows',
+        message: expect.stringContaining(message),
+      });
+    },
+  );
+});
+
+describe('Random numbers', () => {
+  it('are read exactly from every format', () => {
+    const random = seededRandom(seedOf('number formats'));
+    const digits = (count: number): string => Array.from({ length: count }, () => Math.floor(random() * 10)).join('');
+    const signs: Record<NumberFormat, [string, string]> = {
+      point: [',', '.'],
+      comma: ['.', ','],
+      space: [' ', ','],
+      apostrophe: ["'", '.'],
+    };
+    for (let round = 0; round < 20_000; round += 1) {
+      const whole = digits(1 + Math.floor(random() * 25)).replace(/^0+(?=\d)/, '');
+      const fraction = random() < 0.5 ? digits(1 + Math.floor(random() * 12)) : '';
+      const plain = `${random() < 0.3 ? '-' : ''}${whole}${fraction ? `.${fraction}` : ''}`;
+      for (const format of Object.keys(numberFormats) as NumberFormat[]) {
+        const [group, decimal] = signs[format];
+        const grouped = whole.replace(/\B(?=(\d{3})+$)/g, group);
+        const text = `${plain.startsWith('-') ? '-' : ''}${random() < 0.5 ? grouped : whole}${fraction ? decimal + fraction : ''}`;
+        expect([text, readNumber(text, format)?.plain]).toEqual([text, plain]);
+      }
+    }
+  });
+
+  it('with exponents are expanded without losing digits', () => {
+    expect(readNumber('1.25e3', 'point')?.plain).toBe('1250');
+    expect(readNumber('-1.250E-5', 'point')?.plain).toBe('-0.00001250');
+    expect(readNumber('12345678901234567890,5e1', 'comma')?.plain).toBe('123456789012345678905');
+    expect(readNumber('1e401', 'point')).toBeUndefined();
+  });
+});
+
+describe('Dates', () => {
+  it('are read only if they exist', () => {
+    expect(dateReaders['day-first']('29.02.2024')).toBe('2024-02-29');
+    expect(dateReaders['day-first']('29.02.2026')).toBeUndefined();
+    expect(dateReaders['day-first']('1-2/2026')).toBeUndefined();
+    expect(dateReaders['month-first']('1/2/2026, 12:00 am')).toBe('2026-01-02 00:00:00');
+    expect(dateReaders['month-first']('1/2/2026 13:00 PM')).toBeUndefined();
+    expect(dateReaders['day-first']('1/2/2026 24:00')).toBeUndefined();
+  });
+
+  it('are read by a pattern', () => {
+    expect(readerOfPattern('YYYYMMDD')('20261231')).toBe('2026-12-31');
+    expect(readerOfPattern('D. MMMM YYYY')('3. March 2026')).toBe('2026-03-03');
+    expect(readerOfPattern('MM/DD/YYYY hh:mm A')('12/31/2026 12:05 AM')).toBe('2026-12-31 00:05:00');
+    expect(readerOfPattern('YYYY-MM-DD HH:mm:ss.SSS')('2026-12-31 23:05:09.25')).toBe('2026-12-31 23:05:09.25');
+    expect(readerOfPattern('DD.MM.YYYY')('1.2.2026')).toBeUndefined();
+    for (const pattern of ['', 'DD.MM', 'DD.DD.YYYY', 'MM MMM DD YYYY', 'DD.MM.YYYY mm'])
+      expect(() => readerOfPattern(pattern)).toThrow('is invalid');
+  });
+});
