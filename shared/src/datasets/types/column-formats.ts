@@ -85,8 +85,11 @@ export class ColumnFormats {
     const misfits = new Map<number, Misfit>();
     const rewritings: Rewriting[] = [];
     this.#columns.forEach((column, place) => {
-      const conversion = (this.#conversions[place] ??= this.#decide(column, valuesOf(block, place)));
-      if (conversion === undefined || conversion === null) return;
+      // Decided once: not with `??=`, which would decide again for a column without a conversion.
+      if (this.#conversions[place] === undefined)
+        this.#conversions[place] = this.#decide(column, valuesOf(block, place));
+      const conversion = this.#conversions[place];
+      if (!conversion) return;
       for (let row = 0, index = place; row < block.rows; row += 1, index += block.width) {
         const value = readValue(block, index);
         if (value === null || value === '') continue;

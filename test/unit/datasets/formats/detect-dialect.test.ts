@@ -156,6 +156,5 @@ describe('Random tables in random dialects', () => {
       }
     }
     expect(counts.right).toBeGreaterThan(counts.refused * 20);
-    console.info('random dialects', counts);
   }, 60_000);
 });

@@ -101,6 +101,13 @@ describe('The format of a column', () => {
   );
 });
 
+it('The format of a column is decided once, from the first rows that have values', async () => {
+  const values = [...Array.from({ length: 40_000 }, () => '5'), '1,5'];
+  const text = ['v\tx', ...values.map((value) => `${value}\tx`)].join('\n');
+  const options = { delimiter: '\t', header: true, first: 40_001, count: 1 } as const;
+  expect(await readRows(cut(Buffer.from(text), 65_536), options)).toMatchObject({ rows: [{ v: '1,5' }] });
+});
+
 describe('Random numbers', () => {
   it('are read exactly from every format', () => {
     const random = seededRandom(seedOf('number formats'));
