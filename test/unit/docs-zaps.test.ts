@@ -65,8 +65,12 @@ describe('docs/zaps.md', () => {
 
   it('asks for every required field', () => {
     for (const step of guides().flatMap(ours)) {
-      const required = [...(find(step)?.labels.values() ?? [])].filter(
-        ({ required: isRequired, notOn }) => isRequired && notOn?.zapier === undefined,
+      const labels = find(step)?.labels;
+      const required = [...(labels?.values() ?? [])].filter(
+        ({ required: isRequired, notOn, shownWhen }) =>
+          isRequired &&
+          notOn?.zapier === undefined &&
+          (!shownWhen || shownWhen.is.includes(String(labels?.get(shownWhen.field)?.default))),
       );
       expect(step.fields).toEqual(expect.arrayContaining(required.map(({ label }) => label)));
     }

@@ -52,7 +52,7 @@ export const formatFields = {
   skipRows: v.optional(
     integer({
       label: 'Skip Rows',
-      help: 'Number of lines to skip before the header row, such as a title. In Excel, empty rows count too. Leave empty to detect a title, comment lines that start with # and empty rows of a CSV file.',
+      help: 'Number of lines to skip before the header row, such as a title; in Excel, empty rows count too. Leave empty to detect a title, comment lines that start with # and empty rows of a CSV file.',
       placeholder: '2',
       minimum: 0,
       maximum: 1_000,

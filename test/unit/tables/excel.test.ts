@@ -42,6 +42,9 @@ describe('An Excel workbook, whatever its name', () => {
         { id: '007', paid: '12.5' },
         { id: '009', paid: '-1' },
       ],
+      format:
+        'The file is an Excel workbook; the rows are in the sheet “Claims”. Row 2 contains the column names; the rows above it are skipped.',
+      detected: { format: 'Excel', sheet: 'Claims', headerLine: 2 },
       rejects: [{ line: 4, reason: 'has a cell B4 (column “paid”) that has the error #N/A', text: '008,#N/A' }],
       complete: true,
     });

@@ -6,6 +6,7 @@ import { ZipDirectory } from '../bytes/zip-directory.ts';
 import type { CsvBlock } from '../formats/csv-block.ts';
 import type { CsvFormat, Reject } from '../formats/csv-scanner.ts';
 import { csvFormatOf, type DatasetFormat } from '../formats/decode-dataset.ts';
+import type { DetectedFormat } from '../formats/detected-format.ts';
 import type { RowSource } from '../formats/row-source.ts';
 import { chooseArea } from './choose-area.ts';
 import { SharedStrings } from './shared-strings.ts';
@@ -31,6 +32,7 @@ export class ExcelRows implements RowSource {
   readonly #options: CsvFormat & DatasetFormat;
   readonly #onReject: (reject: Reject) => void;
   #table: SheetTable | undefined;
+  #sheet = '';
 
   constructor(bytes: Bytes, options: CsvFormat & DatasetFormat, onReject: (reject: Reject) => void) {
     this.#bytes = bytes;
@@ -42,6 +44,10 @@ export class ExcelRows implements RowSource {
     return this.#table?.header;
   }
 
+  get detected(): DetectedFormat | undefined {
+    return this.header && { format: 'Excel', sheet: this.#sheet, headerLine: this.#table?.headerRow ?? 0 };
+  }
+
   async *blocks(): AsyncGenerator<CsvBlock> {
     refuseTextOptions(this.#options);
     const zip = await openWorkbook(this.#bytes);
@@ -49,6 +55,7 @@ export class ExcelRows implements RowSource {
     const { delimiter, header } = csvFormatOf(this.#options);
     const workbook = await readWorkbook(zip);
     const area = await chooseArea(zip, workbook, this.#options);
+    this.#sheet = area.sheet.name;
     const strings = new SharedStrings();
     if (workbook.sharedStrings !== undefined) await strings.read(zip.read(workbook.sharedStrings));
     const formats = workbook.styles === undefined ? [] : await readStyles(zip.read(workbook.styles));

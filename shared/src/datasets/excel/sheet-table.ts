@@ -63,6 +63,11 @@ export class SheetTable {
     this.#builder.begin(bytesPerBlock);
   }
 
+  /** The row of the sheet with the column names, from 1; undefined for a table without one. */
+  get headerRow(): number | undefined {
+    return this.#headerRow?.row;
+  }
+
   /** Adds a row; its cells are not kept. */
   add(row: number, cells: readonly RawCell[]): void {
     if (row < this.#area.area.top + this.#options.skipRows) return;
