@@ -65,8 +65,7 @@ export async function buildPackage(directory, destination = directory) {
     found.flatMap((path) => readFileSync(join(directory, path), 'utf8').match(/icons\/[\w.-]+\.svg/g) ?? []),
   );
   for (const path of icons) cpSync(join(directory, path), join(dist, path), { dereference: true });
-  for (const path of globSync('nodes/**/*.json', { cwd: directory }))
-    cpSync(join(directory, path), join(dist, path));
+  for (const path of globSync('nodes/**/*.json', { cwd: directory })) cpSync(join(directory, path), join(dist, path));
   const bundled = bundledPackages(metafile, directory);
   writeFileSync(join(destination, 'THIRD-PARTY-NOTICES'), thirdPartyNotices(bundled));
   writeFileSync(
