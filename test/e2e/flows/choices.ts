@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 export interface Choices {
   /** Keeps n8n running at the end. */
   open: boolean;
-  /** Takes a screenshot of each workflow in the editor. */
+  /** Takes the pictures of the documentation in the editor. */
   pictures: boolean;
   /** Runs the flows on one platform only. Default: both. */
   only?: 'n8n' | 'zapier';
@@ -14,7 +14,7 @@ export interface Choices {
 export const usage = `npm start [-- options]
   --open              keep n8n running with the four workflows published
   --only n8n|zapier   run the flows on one platform
-  --pictures          save a screenshot of each workflow in test/output/`;
+  --pictures          take the pictures of docs/pictures/ in light and dark`;
 
 /** Parses the arguments. @throws Error with the reason and the usage for invalid arguments */
 export function readChoices(args: readonly string[]): Choices {

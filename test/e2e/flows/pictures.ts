@@ -1,26 +1,131 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fitCanvas, keepPicture } from '../canvas.ts';
+import type { Browser } from 'playwright-core';
+import { addAction, executeStep, findNode, fitCanvas, openList, pick } from '../canvas.ts';
+import { palettePng } from '../palette-png.ts';
 import { openBrowser } from '../../support/machine/chromium.ts';
-import { outputFolder } from '../../support/machine/paths.ts';
-import { openEditor, openWorkflow } from '../../support/n8n-server/editor.ts';
+import { projectRoot } from '../../support/machine/paths.ts';
+import { openEditor, openWorkflow, type Editor } from '../../support/n8n-server/editor.ts';
+import { createWorkflow, manualTrigger, workflowOf } from '../../support/n8n-server/workflows.ts';
+import type { N8n } from '../../support/n8n-server/n8n-server.ts';
 import type { Flow } from './flow.ts';
 import type { N8nPlatform } from './n8n.ts';
 import { templates } from './templates.ts';
 
-/** Saves a screenshot of each open workflow in n8n's editor and returns the paths. */
-export async function takePictures({ n8n, workflows }: N8nPlatform, log: (line: string) => void): Promise<string[]> {
+/** The pictures of the documentation. */
+export const picturesFolder = join(projectRoot, 'docs', 'pictures');
+
+const themes = ['light', 'dark'] as const;
+
+/** A part of the page in CSS pixels. */
+interface Part {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** Saves one picture per theme, and returns the paths. The editor follows the color scheme of the browser. */
+async function keepThemes({ page }: Editor, name: string, clip?: Part): Promise<string[]> {
+  const paths: string[] = [];
+  for (const theme of themes) {
+    await page.emulateMedia({ colorScheme: theme });
+    // Colors change in transitions.
+    await page.waitForTimeout(800);
+    const path = join(picturesFolder, `${name}-${theme}.png`);
+    await writeFile(path, palettePng(await page.screenshot(clip ? { clip } : {})));
+    paths.push(path);
+  }
+  return paths;
+}
+
+/** The part of the page that the nodes, their labels and the sticky notes cover. */
+async function coveredPart({ page }: Editor): Promise<Part> {
+  const boxes = await page
+    .locator('.vue-flow__node, [data-test-id="canvas-node-output-handle"]')
+    .evaluateAll((elements) =>
+      elements.map((element) => {
+        const { x, y, width, height } = element.getBoundingClientRect();
+        return { x, y, width, height };
+      }),
+    );
+  const [margin, label] = [24, 60];
+  const x = Math.max(0, Math.min(...boxes.map((box) => box.x)) - margin);
+  const y = Math.max(0, Math.min(...boxes.map((box) => box.y)) - margin);
+  return {
+    x,
+    y,
+    width: Math.max(...boxes.map((box) => box.x + box.width)) + margin - x,
+    height: Math.max(...boxes.map((box) => box.y + box.height)) + label - y,
+  };
+}
+
+/** Opens a workflow with a manual trigger only. */
+async function openNewWorkflow(n8n: N8n, editor: Editor, name: string): Promise<void> {
+  const { id } = await createWorkflow(n8n, workflowOf(name, manualTrigger));
+  await openWorkflow(editor, id);
+}
+
+/** The node panel with all nodes of this project. */
+async function pictureNodePanel(n8n: N8n, editor: Editor): Promise<string[]> {
+  await openNewWorkflow(n8n, editor, 'Nodes');
+  await findNode(editor, 'Pipewright', 'Pipewright dbt');
+  const panel = await editor.page.locator('[data-test-id="node-creator"]').boundingBox();
+  return await keepThemes(editor, 'node-panel', panel ?? undefined);
+}
+
+/** The form of Run Pipeline with the parameters of the selected pipeline and the result of a run. */
+async function pictureForm(n8n: N8n, editor: Editor): Promise<string[]> {
+  await openNewWorkflow(n8n, editor, 'Run a pipeline');
+  await addAction(editor, 'Pipewright Azure Data Factory', 'Run pipeline');
+  await pick(editor, 'factory', 'contoso-factory');
+  await pick(editor, 'pipeline', 'Run_KPI_notebook');
+  await editor.page.locator('[data-test-id="resource-mapper-container"]').getByText('topN').first().waitFor();
+  await executeStep(editor);
+  return await keepThemes(editor, 'form');
+}
+
+/** The error of a failed run: the failed activity, its cause and what to do. */
+async function pictureError(n8n: N8n, editor: Editor): Promise<string[]> {
+  await openNewWorkflow(n8n, editor, 'Fail');
+  await addAction(editor, 'Pipewright Azure Data Factory', 'Run pipeline');
+  await pick(editor, 'factory', 'contoso-factory');
+  await pick(editor, 'pipeline', 'Broken_export');
+  await executeStep(editor);
+  return await keepThemes(editor, 'error');
+}
+
+/** The form of Post Run Card, which is filled from the previous node. */
+async function pictureRunCard(n8n: N8n, editor: Editor): Promise<string[]> {
+  await openNewWorkflow(n8n, editor, 'Describe a run');
+  await addAction(editor, 'Pipewright Slack', 'Post run card');
+  await openList(editor, 'channel').then((channels) => channels.first().click());
+  return await keepThemes(editor, 'run-card');
+}
+
+async function pictureWorkflow(editor: Editor, id: string, template: string): Promise<string[]> {
+  await openWorkflow(editor, id);
+  await fitCanvas(editor);
+  return await keepThemes(editor, `workflow-${template}`, await coveredPart(editor));
+}
+
+async function takeAll({ n8n, workflows }: N8nPlatform, browser: Browser): Promise<string[]> {
+  const editor = await openEditor(n8n, browser);
+  await editor.page.setViewportSize({ width: 1280, height: 800 });
+  const paths: string[] = [];
+  for (const [key, id] of Object.entries(workflows) as [Flow['key'], string][])
+    paths.push(...(await pictureWorkflow(editor, id, templates[key])));
+  for (const picture of [pictureNodePanel, pictureForm, pictureError, pictureRunCard])
+    paths.push(...(await picture(n8n, editor)));
+  return paths;
+}
+
+/** Writes the pictures of the documentation, in light and dark, from the open workflows and the editor; returns the paths. */
+export async function takePictures(platform: N8nPlatform, log: (line: string) => void): Promise<string[]> {
   const browser = await openBrowser(log);
   try {
-    const editor = await openEditor(n8n, browser);
-    const paths: string[] = [];
-    for (const [key, id] of Object.entries(workflows) as [Flow['key'], string][]) {
-      await openWorkflow(editor, id);
-      await fitCanvas(editor);
-      const name = `workflow-${templates[key]}`;
-      await keepPicture(editor, name);
-      paths.push(join(outputFolder, `${name}.png`));
-    }
-    return paths;
+    await mkdir(picturesFolder, { recursive: true });
+    return await takeAll(platform, browser);
   } finally {
     await browser.close();
   }
