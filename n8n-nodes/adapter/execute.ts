@@ -8,6 +8,7 @@ import type { Service } from '../../shared/src/define/service.ts';
 import { readConnection } from './connection-values.ts';
 import { arrange, branchesOf, outputFor, routeError, type Routed } from './branching.ts';
 import { nodeError } from './error.ts';
+import { executionHints } from './execution-hints.ts';
 import { filesOf, StoredBinary } from './files.ts';
 import { optionsName } from './form.ts';
 import { makeHost, sendWith } from './host.ts';
@@ -102,11 +103,13 @@ async function executeItem(
         operationContext,
         itemIndex,
       });
+      context.addExecutionHints(...executionHints(started.output, false));
       if (!started.parked) return route(started.output);
       return { routed: [{ item: toItem(started.output), output: 0 }], parked: started.parked };
     }
     const result = await operation.run(input, operationContext);
     const list = operation.items?.(input);
+    context.addExecutionHints(...executionHints(result, list !== undefined));
     return route(result, list === undefined ? [result] : [result[list]].flat().filter(isObject));
   } catch (error) {
     if (!(error instanceof PipewrightError) || !error.output || !branches) throw error;

@@ -25,6 +25,10 @@ interface Part {
   height: number;
 }
 
+/** Hides what covers the workflow or the form: notifications and the buttons of the canvas. */
+const withoutOverlays =
+  '.el-notification, .vue-flow__controls, [data-test-id="canvas-controls"], [data-test-id="execute-workflow-button"], [data-test-id="canvas-chat-button"], [data-test-id="node-creator-plus-button"] { visibility: hidden !important; }';
+
 /** Saves one picture per theme, and returns the paths. The editor follows the color scheme of the browser. */
 async function keepThemes({ page }: Editor, name: string, clip?: Part): Promise<string[]> {
   const paths: string[] = [];
@@ -33,7 +37,7 @@ async function keepThemes({ page }: Editor, name: string, clip?: Part): Promise<
     // Colors change in transitions.
     await page.waitForTimeout(800);
     const path = join(picturesFolder, `${name}-${theme}.png`);
-    await writeFile(path, palettePng(await page.screenshot(clip ? { clip } : {})));
+    await writeFile(path, palettePng(await page.screenshot({ style: withoutOverlays, ...(clip ? { clip } : {}) })));
     paths.push(path);
   }
   return paths;
