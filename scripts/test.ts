@@ -32,8 +32,8 @@ const builds: Step = {
 
 const jest = (...options: string[]): Promise<void> => command('jest', [...options, '--json', `--outputFile=${report}`]);
 
-/** Three times the two cores of the smallest supported machine, because most test files mostly wait for a server or a run. */
-const workers = 6;
+/** Twice the two cores of the smallest supported machine, because most test files mostly wait for a server or a run. */
+const workers = 4;
 
 /**
  * `npm test`: everything that must pass except the load tests. The checks and the flows run in parallel with the tests, which

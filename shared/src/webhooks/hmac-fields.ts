@@ -60,7 +60,12 @@ export const hmacFields = {
         { value: 'comma', label: 'Separated by Commas', description: 'E.g. while the sender rotates its secret' },
         { value: 'space', label: 'Separated by Spaces', description: 'E.g. while the sender rotates its secret' },
       ],
-      { label: 'Multiple Signatures', help: 'How the header separates several signatures.', shownWhen: custom },
+      {
+        label: 'Multiple Signatures',
+        help: 'How the header separates several signatures.',
+        shownWhen: custom,
+        advanced: true,
+      },
     ),
     'none',
   ),
@@ -88,7 +93,7 @@ export const hmacFields = {
         { value: 'ms', label: 'Milliseconds', description: 'Since 1970, e.g. 1763625600000' },
         { value: 'iso', label: 'ISO 8601', description: 'E.g. 2025-11-20T08:00:00Z' },
       ],
-      { label: 'Timestamp Unit', help: 'Unit of the signed timestamp.', shownWhen: custom },
+      { label: 'Timestamp Unit', help: 'Unit of the signed timestamp.', shownWhen: custom, advanced: true },
     ),
     's',
   ),
@@ -98,6 +103,7 @@ export const hmacFields = {
       help: 'Name of the header with an ID that stays the same in retries, used to ignore duplicates. Leave empty to use the whole body.',
       placeholder: 'X-Delivery-Id',
       shownWhen: custom,
+      advanced: true,
     }),
   ),
   typeHeader: v.optional(
@@ -106,6 +112,7 @@ export const hmacFields = {
       help: 'Name of the header with the event type. It is passed on as Event Type and can be used in Filter.',
       placeholder: 'X-Event-Type',
       shownWhen: custom,
+      advanced: true,
     }),
   ),
   signedUrl: v.optional(

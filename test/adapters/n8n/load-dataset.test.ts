@@ -239,6 +239,8 @@ it('Preview Dataset previews rows and column types of a dataset without creating
       { id: '00', paid: '0.50', day: '2026-11-20' },
       { id: '01', paid: '1.50', day: '2026-11-20' },
     ],
+    format: 'The file is CSV in UTF-8, delimited by comma. Line 1 contains the column names.',
+    detected: { format: 'CSV', encoding: 'UTF-8', delimiter: 'Comma', headerLine: 1 },
     rejects: [],
     complete: true,
   });

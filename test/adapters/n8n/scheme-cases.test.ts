@@ -38,7 +38,11 @@ it('every scheme accepts authentic deliveries and rejects all others', async () 
       const { acceptsUnsigned } = one.input ?? {};
       const trigger = await open(
         'signedWebhookTrigger',
-        { scheme: sender.scheme, ...sender.input, options: { acceptsUnsigned } },
+        {
+          scheme: sender.scheme,
+          ...sender.input,
+          options: { acceptsUnsigned, timestampUnit: sender.input?.['timestampUnit'] },
+        },
         {},
         { ...nothing, ...(one.connection ?? sender.connection) },
       );

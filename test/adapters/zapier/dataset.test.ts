@@ -71,11 +71,15 @@ describe('Get Rows on Zapier', () => {
       { name: 'open', type: 'boolean' },
       { name: 'note', type: 'text' },
     ];
+    const detected = { format: 'CSV', encoding: 'UTF-8', delimiter: 'Comma', headerLine: 1 };
     expect(await create('get_rows', input)).toEqual({
       rows,
       columns,
       rowsJson: JSON.stringify(rows),
       columnsJson: JSON.stringify(columns),
+      format: 'The file is CSV in UTF-8, delimited by comma. Line 1 contains the column names.',
+      detected,
+      detectedJson: JSON.stringify(detected),
       firstRow: 1,
       count: 2,
       nextRow: 3,

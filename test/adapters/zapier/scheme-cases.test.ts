@@ -34,7 +34,7 @@ it('every scheme accepts authentic deliveries and triggers nothing for all other
       ]);
       const hook = await trigger.subscribe({
         authData: Object.fromEntries(held),
-        inputData: { scheme: sender.scheme, ...one.input },
+        inputData: { scheme: sender.scheme, ...sender.input, ...one.input },
       });
       said.mockClear();
       const items = await hook
