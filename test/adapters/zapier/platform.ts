@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import zapier from 'zapier-platform-core';
 import { findAction } from '../../support/zapier-runtime/app-definition.ts';
 import { createAppRunner, type Data, type StepSetup } from '../../support/zapier-runtime/app-runner.ts';
@@ -20,6 +21,13 @@ export async function startPlatform(app: object) {
   const { createAppHandler } = zapier as unknown as {
     createAppHandler(app: object): (event: object) => Promise<{ results: unknown; status: string }>;
   };
+  // The core ends a process that has served 250 calls and is larger than 450 MB, as a test process is.
+  Object.assign(
+    jest.requireActual<object>(join(dirname(require.resolve('zapier-platform-core')), 'src', 'constants.js')),
+    {
+      KILL_MAX_LIMIT: Infinity,
+    },
+  );
   const handle = createAppHandler(app);
   const invoke = async (event: object) => {
     const begin = Date.now();
