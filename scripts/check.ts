@@ -1,5 +1,6 @@
 import { appFolders } from './generate/apps.ts';
 import { staleFiles } from './generate/generated-files.ts';
+import { packageNames } from './generate/packages.ts';
 import { lintPackages } from '../test/adapters/n8n/lint.ts';
 import { command, root, runSteps, type CommandOptions, type Step } from './steps.ts';
 
@@ -7,13 +8,13 @@ import { command, root, runSteps, type CommandOptions, type Step } from './steps
 export function checks(options: CommandOptions = {}): Step[] {
   return [
     { name: 'Format (biome)', run: () => command('biome', ['format', '.'], options) },
-    { name: 'Types', run: () => command('tsc', ['-p', '.'], options) },
+    { name: 'Types', run: () => command('node', ['node_modules/typescript-native/bin/tsc', '-p', '.'], options) },
     {
       name: 'Layers (dependency-cruiser)',
       run: () =>
         command('depcruise', ['shared', 'n8n-nodes', 'zapier-app', 'scripts', 'test', '--output-type', 'err'], options),
     },
-    { name: 'Lint (eslint)', run: () => command('eslint', ['.', '--max-warnings', '0'], options) },
+    { name: 'Lint (oxlint)', run: () => command('oxlint', ['--deny-warnings'], options) },
     {
       name: 'Generated files are up to date',
       async run() {
@@ -26,7 +27,7 @@ export function checks(options: CommandOptions = {}): Step[] {
 
 /** Checks that `npm test` runs as tests. */
 const tested: Step[] = [
-  { name: "n8n's linter and package scanner", run: lintPackages },
+  { name: "n8n's linter and package scanner", run: () => lintPackages(packageNames) },
   {
     name: "Zapier's validation",
     run: () => command('node', ['zapier-app/build.mjs', ...appFolders]),

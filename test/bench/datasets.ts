@@ -222,7 +222,7 @@ export async function benchMariaDb({ megabytes = 100, rounds = 5 }: DatasetBench
         open: "@open = 'true'",
       };
       const read = claimsColumns.map(([name]) => (places[name] ? `@${name}` : name)).join(', ');
-      const byHand = `LOAD DATA LOCAL INFILE '${file}' INTO TABLE claims CHARACTER SET utf8mb4 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES (${read}) SET ${Object.entries(
+      const byHand = `LOAD DATA LOCAL INFILE '${file}' INTO TABLE claims CHARACTER SET utf8mb4 FIELDS TERMINATED BY ',' OPTIONALLY ENCLOSED BY '"' ESCAPED BY '' LINES TERMINATED BY '\n' IGNORE 1 LINES (${read}) SET ${Object.entries(
         places,
       )
         .map(([name, value]) => `${name} = ${value}`)

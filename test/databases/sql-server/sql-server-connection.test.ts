@@ -9,7 +9,6 @@ import { failureOf, useSqlServer, withServer } from './use-sql-server.ts';
 import { hinting } from '../hinting.ts';
 
 const tests = useSqlServer();
-const {} = tests;
 let server: SqlServer;
 let table: string;
 beforeEach(() => {

@@ -40,7 +40,7 @@ export interface Double {
   /** Values of the connection forms, by the connection's key. @param baseUrl URL of the sandbox */
   connections(baseUrl: string): Record<string, Record<string, string>>;
   /** The pipelines, jobs or reports that can run at the vendor, for the conformance tests. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each double knows its own state
+  // oxlint-disable-next-line typescript/no-explicit-any -- each double knows its own state
   runnables?: readonly Runnable<any>[];
   /** Inputs of its operations, for the conformance tests. */
   answerCases?: readonly AnswerCases[];
