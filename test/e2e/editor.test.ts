@@ -39,7 +39,7 @@ const credentials: Record<string, Credential> = {};
 beforeAll(async () => {
   sandbox = await startSandbox();
   sandbox.control.setDurations({ queuedMilliseconds: 10, runningMilliseconds: 100 });
-  n8n = await startN8n({ packages: await packedPackages() });
+  n8n = await startN8n({ packages: await packedPackages(), editor: true });
   for (const [type, data] of Object.entries(sandboxCredentials(sandbox)))
     credentials[type] = await createCredential(n8n, type, type, data);
   browser = await openBrowser();

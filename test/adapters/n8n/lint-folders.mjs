@@ -7,22 +7,26 @@ import { n8nCommunityNodesPlugin as newest } from '@n8n/eslint-plugin-community-
 import { buildScanConfig, SOURCE_FILE_PATTERNS } from '@n8n/scan-community-package/scanner/scanner.mjs';
 import { ESLint } from 'eslint';
 
-/** n8n's rules that apply only to n8n Cloud: restricted imports and no console. */
-const cloudRules = Object.keys(newest.configs.recommended.rules).filter(
-  (rule) => !(rule in newest.configs.recommendedWithoutN8nCloudSupport.rules),
-);
-const selfHosted = { rules: Object.fromEntries([...cloudRules, 'no-console'].map((rule) => [rule, 'off'])) };
+/** A rule of the newest version under a name of its own, so that the rules of both versions run in one pass. */
+const own = (rule) => rule.replace(/^@n8n\/community-nodes\//, 'newest/');
 
-const scanner = await buildScanConfig();
-/** The scanner's configuration, with its own plugin and with the newest version. */
-const configurations = [
-  scanner,
-  scanner.map((part) =>
-    part.plugins?.['@n8n/community-nodes']
-      ? { ...newest.configs.recommended, rules: { ...newest.configs.recommended.rules } }
-      : part,
-  ),
+const { recommended, recommendedWithoutN8nCloudSupport } = newest.configs;
+
+/** n8n's rules that apply only to n8n Cloud: restricted imports and no console. */
+const cloudRules = Object.keys(recommended.rules).filter((rule) => !(rule in recommendedWithoutN8nCloudSupport.rules));
+
+/** The scanner's configuration and the newest rules. */
+const strict = [
+  ...(await buildScanConfig()),
+  {
+    ...recommended,
+    plugins: { newest: recommended.plugins['@n8n/community-nodes'] },
+    rules: Object.fromEntries(Object.entries(recommended.rules).map(([rule, level]) => [own(rule), level])),
+  },
 ];
+const selfHosted = {
+  rules: Object.fromEntries([...cloudRules, ...cloudRules.map(own), 'no-console'].map((rule) => [rule, 'off'])),
+};
 
 /** Prints the findings in a folder. @returns whether there are none */
 async function isClean(folder, setting, what) {
@@ -34,17 +38,12 @@ async function isClean(folder, setting, what) {
     console.error(`There is nothing to lint in ${folder}.`);
     return false;
   }
-  let clean = true;
-  for (const configuration of configurations) {
-    const overrideConfig = setting === 'strict' ? configuration : [...configuration, selfHosted];
-    const eslint = new ESLint({ cwd: folder, allowInlineConfig: false, overrideConfigFile: true, overrideConfig });
-    const results = await eslint.lintFiles(files);
-    const found = results.filter(({ errorCount, warningCount }) => errorCount + warningCount > 0);
-    if (found.length === 0) continue;
-    clean = false;
-    console.error((await eslint.loadFormatter('stylish')).format(found));
-  }
-  return clean;
+  const overrideConfig = setting === 'strict' ? strict : [...strict, selfHosted];
+  const eslint = new ESLint({ cwd: folder, allowInlineConfig: false, overrideConfigFile: true, overrideConfig });
+  const results = await eslint.lintFiles(files);
+  const found = results.filter(({ errorCount, warningCount }) => errorCount + warningCount > 0);
+  if (found.length > 0) console.error((await eslint.loadFormatter('stylish')).format(found));
+  return found.length === 0;
 }
 
 const rest = process.argv.slice(2);

@@ -52,7 +52,7 @@ export async function startN8nPlatform(world: World, log: (line: string) => void
   log('packing the n8n packages');
   const packages = await packedPackages();
   log('starting n8n and installing them');
-  const n8n = await startN8n({ packages, log, ...(port ? { port } : {}) });
+  const n8n = await startN8n({ packages, log, editor: true, ...(port ? { port } : {}) });
   const credentials = await createCredentials(n8n, world);
   const workflows: Record<string, string> = {};
   return {

@@ -80,7 +80,7 @@ describe('a real n8n', () => {
   let packages: string;
   beforeAll(async () => {
     packages = await mkdtemp(join(tmpdir(), 'pipewright-packages-'));
-    n8n = await startN8n({ packages: [await packEcho(packages)] });
+    n8n = await startN8n({ packages: [await packEcho(packages)], editor: true });
   });
   afterAll(async () => {
     await n8n.stop();
