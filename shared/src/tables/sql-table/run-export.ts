@@ -36,8 +36,8 @@ function stopped({ signal, maxWaitSeconds = 0 }: Host): PipewrightError {
 function explainExport(error: unknown, request: RowsRequest): unknown {
   if (!(error instanceof PipewrightError)) return error;
   const { message, hint, code, retryable } = error;
-  if ('query' in request && code === 'unavailable' && !retryable) {
-    const writes = /read.?only|query_only/i.test(message);
+  const writes = /read.?only|query_only/i.test(message);
+  if ('query' in request && !retryable && (code === 'unavailable' || writes)) {
     return withDetails(error, {
       code: 'invalid-input',
       hint: `${nothingExported} ${writes ? 'Export Query only reads: enter a single SELECT statement.' : 'Correct the query, and check the privileges of the database user.'}`,
