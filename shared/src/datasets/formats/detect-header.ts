@@ -80,19 +80,29 @@ function skipEmpty(records: readonly SampleRecord[], first: number): number {
 /**
  * Whether the first record of a table contains column names: `yes` if a column has only numbers, dates or the like except
  * there, or if all values can only be names; `no` if it looks like the rows below; `unclear` for a number that could be
- * a name, such as a year, and for a single line that could be values.
+ * a name, such as a year, for a marker such as `n/a`, and for a single line that could be values.
  */
-export function headerOf([first, ...rows]: readonly SampleRecord[]): 'yes' | 'no' | 'unclear' {
+export function headerOf(records: readonly SampleRecord[]): HeaderVerdict {
+  const verdict = verdictOn(records);
+  const hasMarker = records[0]?.values.map(contentOf).some((name) => name !== '' && kindOfValue(name) === 'empty');
+  return verdict === 'yes' && hasMarker ? 'unclear' : verdict;
+}
+
+type HeaderVerdict = 'yes' | 'no' | 'unclear';
+
+function verdictOn([first, ...rows]: readonly SampleRecord[]): HeaderVerdict {
   if (!first) return 'yes';
   const names = first.values.map(contentOf);
   const kinds = names.map((_name, column) => kindOfColumn(rows, column));
   if (rows.length === 0)
     return names.every((name) => ['text', 'empty'].includes(kindOfValue(name))) ? 'yes' : 'unclear';
-  if (hasNames([first, ...rows])) return 'yes';
   const alike = names.filter((name, column) => {
     const kind = kinds[column];
     return kind !== undefined && kind !== 'text' && kind !== 'empty' && kindOfValue(name) === kind;
   });
+  if (hasNames([first, ...rows]))
+    // A text above numbers can also be a marker such as “none” in the first row of values.
+    return alike.every(isYear) || isRun(alike) ? 'yes' : 'unclear';
   const isMixed = (name: string, column: number): boolean =>
     kinds[column] === undefined &&
     !['text', 'empty'].includes(kindOfValue(name)) &&
