@@ -77,8 +77,7 @@ export async function processDelivery(
   const { input } = setting;
   const scheme = trigger.verification.scheme(input);
   const fault = settingsFault(trigger, setting);
-  if (fault !== undefined)
-    return { outcome: 'rejected', reason: 'invalid-settings', status: 401, explanation: fault };
+  if (fault !== undefined) return { outcome: 'rejected', reason: 'invalid-settings', status: 401, explanation: fault };
   if (scheme === 'slack' && isSslCheck(delivery)) return { outcome: 'ignored', why: 'filtered' };
   const result = await verify(trigger, delivery, setting);
   if (!result.ok) {

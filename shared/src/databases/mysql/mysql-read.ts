@@ -231,4 +231,5 @@ class MysqlRows implements OpenedRows {
 }
 
 /** Whether the server misses the values of parameters: ER_WRONG_ARGUMENTS. */
-const isParameterFault = (error: unknown): boolean => error instanceof Error && 'errno' in error && error.errno === 1210;
+const isParameterFault = (error: unknown): boolean =>
+  error instanceof Error && 'errno' in error && error.errno === 1210;

@@ -167,10 +167,11 @@ class SqlServerRows implements OpenedRows {
   }
 
   #read(values: readonly { value: unknown }[]): ExportRow {
-    return values.map(({ value }, index): ExportValue =>
-      value === null || value === undefined
-        ? null
-        : (this.#readers[index] as (text: string) => ExportValue)(String(value)),
+    return values.map(
+      ({ value }, index): ExportValue =>
+        value === null || value === undefined
+          ? null
+          : (this.#readers[index] as (text: string) => ExportValue)(String(value)),
     );
   }
 }

@@ -10,14 +10,7 @@ import type {
   RowsRequest,
 } from '../../datasets/export/row-source.ts';
 import { quoteIdentifier as quoted } from '../quote-identifier.ts';
-import {
-  batchSize,
-  hexadecimal,
-  noSuchTable,
-  notReadOnly,
-  parametersWithoutValues,
-  readQuery,
-} from '../read-query.ts';
+import { batchSize, hexadecimal, noSuchTable, notReadOnly, parametersWithoutValues, readQuery } from '../read-query.ts';
 import { inSqlite } from './sqlite-error.ts';
 import { whenUnlocked } from './sqlite-lock.ts';
 import { readDeclaredType } from './sqlite-rules.ts';

@@ -101,7 +101,7 @@ function verdictOn([first, ...rows]: readonly SampleRecord[]): HeaderVerdict {
     return kind !== undefined && kind !== 'text' && kind !== 'empty' && kindOfValue(name) === kind;
   });
   if (hasNames([first, ...rows]))
-    // A text above numbers can also be a marker such as “none” in the first row of values.
+    // A text above numbers can also be a marker such as “pending” in the first row of values.
     return alike.every(isYear) || isRun(alike) ? 'yes' : 'unclear';
   const isMixed = (name: string, column: number): boolean =>
     kinds[column] === undefined &&
@@ -122,7 +122,9 @@ const isYear = (text: string): boolean => /^(?:1[89]|20|21)\d\d$/.test(text);
 /** Whether a year is a name above at least five values: all are much smaller, and some have decimals. */
 function isOutlier(rows: readonly SampleRecord[], column: number): boolean {
   const values = rows.map((row) => contentOf(row.values[column] ?? '').replace(',', '.'));
-  return values.length > 4 && values.some((value) => value.includes('.')) && values.every((value) => !(Number(value) > 300));
+  return (
+    values.length > 4 && values.some((value) => value.includes('.')) && values.every((value) => !(Number(value) > 300))
+  );
 }
 
 /** Whether a column has only numbers, dates or the like except in the first record. */
