@@ -201,6 +201,8 @@ export function testExport(
       'COMMIT',
       '/*! DELETE FROM hard_values */',
       "SELECT 1 AS one INTO OUTFILE '/tmp/pipewright-evil'",
+      'SELECT id FROM hard_values WHERE id = ?',
+      'SELECT id FROM hard_values WHERE id = $1',
     ])('refuses “%s” and changes nothing', async (query) => {
       const before = await engine.rows('hard_values');
       await expect(resultOf(query)).rejects.toMatchObject({ name: 'PipewrightError' });

@@ -97,6 +97,9 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
         await confirm(taken, host);
         return [];
       }
+      // Only an error is shown in the Zap's history, and every event would be lost.
+      if (taken.outcome === 'rejected' && taken.reason === 'invalid-settings')
+        throw new PipewrightError({ code: 'invalid-input', message: taken.explanation });
       z.console.log(
         taken.outcome === 'rejected'
           ? `An event was rejected. ${taken.explanation}`

@@ -80,6 +80,7 @@ function formOf(hmac: HmacSettings | undefined): Record<string, string> {
     signedContent: hmac.template,
     timestampHeader: timestamp && (timestamp.in === 'signature' ? `${timestamp.name}=` : timestamp.name),
     timestampUnit: timestamp?.unit,
+    idHeader: hmac.idHeader,
   };
   return Object.fromEntries(
     (Object.keys(entered) as (keyof typeof hmacFields)[]).flatMap((name) => {

@@ -26,6 +26,16 @@ export function readQuery(service: string, query: string): string {
   throw notReadOnly(service, 'The query does not begin with SELECT, WITH, VALUES or TABLE.');
 }
 
+/** The error of a query with parameters: no step gives them values, and some engines would use NULL. */
+export function parametersWithoutValues(service: string): PipewrightError {
+  return new PipewrightError({
+    code: 'invalid-input',
+    service,
+    message: 'The query has parameters such as ?, $1 or :name, which have no values.',
+    hint: 'Nothing was exported. Enter the values themselves in the query.',
+  });
+}
+
 /** The error of an export whose table does not exist. */
 export function noSuchTable(service: string, table: string): PipewrightError {
   return new PipewrightError({

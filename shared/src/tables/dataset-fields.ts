@@ -92,7 +92,7 @@ export const formatFields = {
       ],
       {
         label: 'Has Header Row',
-        help: 'Where the column names come from. In Excel, Detect reads them from the first row.',
+        help: 'Where the column names come from. What could be names or values is refused until you choose.',
         advanced: true,
       },
     ),

@@ -13,7 +13,7 @@ export interface Detected {
   matched: 'current' | 'previous';
 }
 
-/** Common layouts of signed content. */
+/** Common layouts of signed content, by the parts that they need. */
 const templates = {
   plain: ['{body}'],
   url: ['{url}{body}', '{method}{url}{body}'],
@@ -23,10 +23,17 @@ const templates = {
     '{timestamp}:{body}',
     'v0:{timestamp}:{body}',
     '{body}{timestamp}',
+    '{body}.{timestamp}',
   ],
+  id: ['{id}.{body}', '{id}{body}'],
+  both: ['{id}.{timestamp}.{body}', '{timestamp}.{id}.{body}', '{id}{timestamp}{body}'],
 };
 
-const prefixes = /^(?:(?:sha(?:1|256|512)|hmac-sha256|v\d|signature|s)[=:]|)/i;
+/** Text before a signature: `sha256=`, `v1=`, `Signature `. */
+const prefixForm = /^[a-z][\w-]{0,29}[=: ]/i;
+
+/** Signatures of a header to look at. */
+const maxEntries = 10;
 
 /** Timestamps that a delivery contains: headers, and the part `t` of the signature header. */
 function timestampsOf(headers: Record<string, string>, signature: string): HmacTimestamp[] {
@@ -47,21 +54,44 @@ function timestampsOf(headers: Record<string, string>, signature: string): HmacT
   return unit ? [...found, { in: 'signature', name, unit }] : found;
 }
 
+/** The layouts that the parts of a delivery allow. */
+function* layoutsFor(
+  timestamps: readonly HmacTimestamp[],
+  ids: readonly string[],
+  url?: string,
+): Generator<Pick<HmacSettings, 'template' | 'timestamp' | 'idHeader'>> {
+  for (const timestamp of timestamps) {
+    for (const template of templates.timestamp) yield { template, timestamp };
+    for (const idHeader of ids) for (const template of templates.both) yield { template, timestamp, idHeader };
+  }
+  for (const idHeader of ids) for (const template of templates.id) yield { template, idHeader };
+  for (const template of [...templates.plain, ...(url === undefined ? [] : templates.url)]) yield { template };
+}
+
+/** The ways in which a header can separate signatures, and the texts before them. */
+function* splitsOf(value: string): Generator<Pick<HmacSettings, 'separator' | 'prefix'>> {
+  const separators = [
+    ['none', [value]],
+    ['comma', value.includes(',') ? value.split(/\s*,\s*/, maxEntries) : []],
+    ['space', value.includes(' ') ? value.split(/ +/, maxEntries) : []],
+  ] as const;
+  for (const [separator, entries] of separators)
+    for (const prefix of new Set(entries.flatMap((entry) => ['', prefixForm.exec(entry)?.[0] ?? ''])))
+      yield { separator, prefix };
+}
+
 /** The settings that may fit one header. */
 function* settingsFor(headers: Record<string, string>, header: string, url?: string): Generator<HmacSettings> {
   const value = headers[header] ?? '';
-  const separator = value.includes(',') ? 'comma' : value.includes(' ') ? 'space' : 'none';
-  const entries = separator === 'none' ? [value] : value.trim().split(/[,\s]+/, 10);
-  const found = new Set(entries.map((entry) => prefixes.exec(entry)?.[0] ?? ''));
-  for (const prefix of found)
+  const timestamps = timestampsOf(headers, value);
+  const ids = Object.keys(headers).filter((name) => /(?:^|[-_])id$/i.test(name));
+  for (const split of splitsOf(value))
     for (const algorithm of ['sha256', 'sha512', 'sha1'] as const)
-      for (const encoding of ['hex', 'base64', 'base64url'] as const) {
-        const base = { header, algorithm, encoding, prefix, separator, ...withoutUndefined({ url }) } as const;
-        for (const timestamp of timestampsOf(headers, value))
-          for (const template of templates.timestamp) yield { ...base, template, timestamp };
-        for (const template of [...templates.plain, ...(url === undefined ? [] : templates.url)])
-          yield { ...base, template };
-      }
+      for (const encoding of ['hex', 'base64', 'base64url'] as const)
+        for (const layout of layoutsFor(timestamps, ids, url)) {
+          const isSeparated = split.separator !== 'none' || layout.timestamp?.in !== 'signature';
+          if (isSeparated) yield { header, algorithm, encoding, ...split, ...layout, ...withoutUndefined({ url }) };
+        }
 }
 
 /**

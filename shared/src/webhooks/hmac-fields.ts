@@ -62,7 +62,7 @@ export const hmacFields = {
       ],
       {
         label: 'Multiple Signatures',
-        help: 'How the header separates several signatures.',
+        help: 'How the header separates several signatures, or a signature and its timestamp.',
         shownWhen: custom,
         advanced: true,
       },

@@ -45,7 +45,7 @@ function checkTemplate({ template, timestamp, idHeader }: HmacSettings): void {
  * @throws PipewrightError `invalid-input` that names the field
  */
 export function checkHmacSettings(settings: HmacSettings): HmacSettings {
-  const { header, prefix, timestamp, idHeader, typeHeader } = settings;
+  const { header, prefix, separator, timestamp, idHeader, typeHeader } = settings;
   const names = {
     'Signature Header': header,
     'Timestamp Header': timestamp?.in === 'header' ? timestamp.name : undefined,
@@ -67,6 +67,16 @@ export function checkHmacSettings(settings: HmacSettings): HmacSettings {
   }
   if (prefix.length > maxLengths.prefix)
     fault('“Signature Prefix” is too long.', 'Enter only what precedes the signature, e.g. sha256=.');
+  if (timestamp?.in === 'header' && timestamp.name.toLowerCase() === header.toLowerCase())
+    fault(
+      '“Timestamp Header” names the signature header.',
+      'For a timestamp inside of it, enter its key and =, e.g. t=.',
+    );
+  if (timestamp?.in === 'signature' && (!/^[\w-]{1,20}$/.test(timestamp.name) || separator === 'none'))
+    fault(
+      'The timestamp is a part of the signature header, but “Multiple Signatures” does not say how its parts are separated.',
+      'Set Multiple Signatures to Separated by Commas or Separated by Spaces.',
+    );
   checkTemplate(settings);
   return settings;
 }

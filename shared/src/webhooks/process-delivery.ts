@@ -1,4 +1,4 @@
-import { describeError } from '../host/error.ts';
+import { describeError, PipewrightError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import { redact } from '../host/redact.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
@@ -9,6 +9,7 @@ import { acceptEvents, filterEvents } from './accept-events.ts';
 import type { Delivery } from './delivery.ts';
 import { factsOf } from './delivery-facts.ts';
 import { isSslCheck } from './event-form.ts';
+import { signedUrl } from './hmac-settings.ts';
 import { verifyDelivery, verifyEntraDelivery, type Rejected, type Verified } from './verify-delivery.ts';
 
 /** Result of a delivery. */
@@ -29,7 +30,7 @@ export interface TriggerSetting {
   connection: unknown;
   /** The stored subscription, if the vendor has a subscription API. */
   subscription?: Subscription;
-  host: Pick<Host, 'once' | 'now' | 'http' | 'cache'>;
+  host: Pick<Host, 'once' | 'now' | 'http' | 'cache' | 'platform'>;
 }
 
 function verify(
@@ -52,6 +53,18 @@ function verify(
   });
 }
 
+/** What is wrong with the settings of an HMAC, such as an expression without a value; undefined if they are valid. */
+function settingsFault({ verification }: WebhookTrigger, { input, host }: TriggerSetting): string | undefined {
+  try {
+    const hmac = verification.hmac?.(input);
+    if (hmac) signedUrl(hmac);
+    return undefined;
+  } catch (error) {
+    if (error instanceof PipewrightError) return describeError(error, host.platform);
+    throw error;
+  }
+}
+
 /**
  * Processes a delivery to a trigger: verifies the raw bytes, parses the body, filters the events and drops repeats. Every
  * adapter calls this function and nothing else.
@@ -63,6 +76,8 @@ export async function processDelivery(
 ): Promise<DeliveryResult> {
   const { input } = setting;
   const scheme = trigger.verification.scheme(input);
+  const fault = settingsFault(trigger, setting);
+  if (fault !== undefined) return { outcome: 'rejected', reason: 'invalid-settings', status: 401, explanation: fault };
   if (scheme === 'slack' && isSslCheck(delivery)) return { outcome: 'ignored', why: 'filtered' };
   const result = await verify(trigger, delivery, setting);
   if (!result.ok) {

@@ -24,6 +24,7 @@ export type RejectionReason =
   | 'missing'
   | 'duplicate'
   | 'malformed'
+  | 'malformed-timestamp'
   | 'no-match'
   | 'wrong-token'
   | 'too-old'
@@ -35,7 +36,8 @@ export type RejectionReason =
   | 'not-utf8'
   | 'duplicate-keys'
   | 'invalid-form'
-  | 'secret-has-whitespace';
+  | 'secret-has-whitespace'
+  | 'invalid-settings';
 
 /** The proof of authenticity in a delivery. */
 export interface Proof {

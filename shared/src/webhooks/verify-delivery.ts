@@ -62,6 +62,8 @@ const explanations: Record<RejectionReason, string> = {
     'The signature or secret was sent more than once, so it is ambiguous. Check the sender, and the URL for a repeated parameter.',
   malformed:
     'The signature or secret has the wrong format. Check the verification method; the delivery may come from another sender.',
+  'malformed-timestamp':
+    'The signed timestamp is not in the unit that the verification method or Timestamp Unit names: seconds have 10 digits, milliseconds 13.',
   'no-match':
     'The signature or secret does not match. Check that the secret belongs to this webhook and that no proxy changes the body.',
   'wrong-token':
@@ -82,6 +84,7 @@ const explanations: Record<RejectionReason, string> = {
     'The signature or secret does not match, and the secret has white space or quotation marks around it. Copy the secret again.',
   'secret-is-an-id':
     'The signature or secret does not match, and the secret looks like the ID of the webhook. Copy the secret itself.',
+  'invalid-settings': 'The settings of the verification method are invalid. Correct them in the trigger.',
 };
 
 const statuses: Partial<Record<RejectionReason, 413 | 415>> = { 'too-large': 413, 'unsupported-type': 415 };

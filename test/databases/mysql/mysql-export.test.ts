@@ -1,3 +1,4 @@
+import { read } from '@e965/xlsx';
 import { startMariaDb } from '../../support/machine/mariadb.ts';
 import { exportFile } from '../export-file.ts';
 import { useMysql } from './use-mysql.ts';
@@ -17,6 +18,25 @@ it('An export writes binary values in hexadecimal, and dates that are zero as th
   expect((await exportFile(address(), { table: 'odd' })).text).toBe(
     'bytes,fixed,day,at,latin\r\n0x00FF,0x610000,0000-00-00,0000-00-00 00:00:00,Müller\r\n0x,,,,""\r\n',
   );
+});
+
+it('An Excel file has a date that does not exist as text', async () => {
+  await ask('CREATE TABLE odd_days (day date, at datetime)');
+  await ask("SET SESSION sql_mode = ''");
+  await ask("INSERT INTO odd_days VALUES ('2026-05-00', '2026-00-00 10:00:00')");
+  const { bytes } = await exportFile(address(), { table: 'odd_days' }, { format: 'excel' });
+  const sheet = read(bytes).Sheets['Export'] ?? {};
+  expect([sheet['A2'], sheet['B2']]).toMatchObject([
+    { t: 's', v: '2026-05-00' },
+    { t: 's', v: '2026-00-00 10:00:00' },
+  ]);
+});
+
+it('A query with a parameter is refused with what to do', async () => {
+  await expect(textOf('SELECT 1 AS one WHERE 1 = ?')).rejects.toMatchObject({
+    code: 'invalid-input',
+    hint: 'Nothing was exported. Enter the values themselves in the query.',
+  });
 });
 
 it('An export refuses a geometry, and writes its text in a query', async () => {

@@ -65,6 +65,34 @@ it('Export Query refuses a statement that writes, and explains an error in a que
   expect((await run('exportTable', { table: 'claims', fileName: 'unchanged.csv' }))['rows']).toBe(2);
 });
 
+it.each(['?', '?1', ':id', '@id', '$id'])(
+  'Export Query refuses the parameter %s, which would be NULL',
+  async (parameter) => {
+    await expect(
+      run('exportQuery', { query: `SELECT policy FROM claims WHERE policy = ${parameter}` }),
+    ).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: 'The query has parameters such as ?, $1 or :name, which have no values.',
+    });
+    expect((await run('exportQuery', { query: `SELECT '${parameter}' AS a -- ${parameter}` }))['rows']).toBe(1);
+  },
+);
+
+it('An export refuses text that is not UTF-8, and keeps the replacement character that a text really has', async () => {
+  const database = new DatabaseSync(join(folder, 'claims.db'));
+  database.exec(
+    "CREATE TABLE notes (id INTEGER, note TEXT); INSERT INTO notes VALUES (1, 'a' || char(0xFFFD)), (2, CAST(x'FF41' AS TEXT))",
+  );
+  await expect(run('exportTable', { table: 'notes' })).rejects.toMatchObject({
+    code: 'invalid-input',
+    message: 'The column “note” has text that is not valid UTF-8.',
+  });
+  database.exec('DELETE FROM notes WHERE id = 2');
+  database.close();
+  const result = await run('exportTable', { table: 'notes', fileName: 'notes.csv' });
+  expect((await fileOf(result)).toString()).toBe('id,note\r\n1,a\uFFFD\r\n');
+});
+
 it('Export Query stops at the time limit of the platform and keeps no file', async () => {
   await expect(
     run('exportQuery', { query: endless, fileName: 'late.csv' }, { maxWaitSeconds: 0.2001 }),

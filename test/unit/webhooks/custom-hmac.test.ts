@@ -128,6 +128,53 @@ describe('a custom HMAC', () => {
     }
   });
 
+  it('names a timestamp in another unit as the reason', () => {
+    const signed = (at: string) => ({ 'X-Sig': hmac('sha256', 'hex', `${at}.${body}`), 'X-Time': at });
+    const settings = (timestampUnit: 's' | 'ms' | 'iso') =>
+      custom({ signedContent: '{timestamp}.{body}', timestampHeader: 'X-Time', timestampUnit });
+    const texts = { s: String(now), ms: String(now * 1000), iso: '2025-11-20T08:00:00Z' };
+    for (const unit of ['s', 'ms', 'iso'] as const)
+      for (const [sent, text] of Object.entries(texts))
+        expect(verdict(settings(unit), signed(text))).toBe(sent === unit ? 'accepted' : 'malformed-timestamp');
+  });
+
+  it('answers a delivery with 401 and names the field if its settings are invalid', async () => {
+    const sent = { headers: {}, query: {}, body: Buffer.from(body) };
+    const setting = { host: fakeHost(), connection: { secret } };
+    expect(await deliver(signedWebhook, 'eventReceived', { scheme: 'custom-hmac' }, sent, setting)).toEqual({
+      outcome: 'rejected',
+      reason: 'invalid-settings',
+      status: 401,
+      explanation: '“Signature Header” is not the name of a header. Enter only the name, e.g. X-Signature.',
+    });
+    expect(await deliver(signedWebhook, 'eventReceived', { scheme: 'square' }, sent, setting)).toMatchObject({
+      reason: 'invalid-settings',
+      explanation: expect.stringContaining('Webhook URL is empty, but the sender signs the URL.'),
+    });
+  });
+
+  it.each(['sha256=', 'v1=', 'Signature ', 'HMAC ', 'sha1:', 'hmac-sha512=', ''])(
+    'is detected with the prefix “%s” in every common layout',
+    (prefix) => {
+      for (const template of ['{body}', '{timestamp}.{body}', '{body}.{timestamp}', '{id}.{timestamp}.{body}'])
+        for (const place of ['header', 'signature']) {
+          const text = template.replace('{timestamp}', String(now)).replace('{id}', 'msg_1').replace('{body}', body);
+          const signature = `${prefix}${hmac('sha512', 'base64', text)}`;
+          const isInside = place === 'signature' && template.includes('{timestamp}');
+          const headers = {
+            'content-type': 'application/json',
+            'x-time': isInside ? 'today' : String(now),
+            'x-message-id': 'msg_1',
+            'x-sig': isInside ? `t=${now},${signature}` : signature,
+          };
+          const sent = { headers, query: {}, body: Buffer.from(body) };
+          const found = detectScheme(sent, { current: secret })?.hmac;
+          expect(found).toMatchObject({ header: 'x-sig', algorithm: 'sha512', prefix, template });
+          expect(found && verdict(found, headers)).toBe('accepted');
+        }
+    },
+  );
+
   it('agrees with the libraries of Stripe and Standard Webhooks', () => {
     const stripe = new Stripe('sk_test_1').webhooks.generateTestHeaderString({ payload: body, secret, timestamp: now });
     expect(verdict(hmacPresets.stripe.settings, { 'stripe-signature': stripe })).toBe('accepted');

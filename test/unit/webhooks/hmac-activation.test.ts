@@ -21,6 +21,13 @@ describe('checkVerification with an HMAC', () => {
     }
   });
 
+  it('refuses a timestamp in the signature header whose parts nothing separates, and the header itself', () => {
+    const custom = { scheme: 'custom-hmac', signatureHeader: 'X-Sig', signedContent: '{timestamp}.{body}' };
+    expect(() => activate({ ...custom, timestampHeader: 't=' })).toThrow('“Multiple Signatures” does not say how');
+    expect(() => activate({ ...custom, timestampHeader: 'x-sig' })).toThrow('names the signature header');
+    expect(activate({ ...custom, timestampHeader: 't=', signatureSeparator: 'comma' })).toEqual([]);
+  });
+
   it('warns about SHA-1 only', () => {
     const custom = { scheme: 'custom-hmac', signatureHeader: 'X-Sig' };
     expect(activate({ ...custom, algorithm: 'sha1' })).toEqual([expect.stringContaining('SHA-1')]);

@@ -9,7 +9,8 @@ import type {
 } from '../../datasets/export/row-source.ts';
 import { shortestFloat } from '../../datasets/export/number-text.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
-import { batchSize, hexadecimal, noSuchTable, notReadOnly, readQuery } from '../read-query.ts';
+import { hexadecimal, noSuchTable, notReadOnly, parametersWithoutValues, readQuery } from '../read-query.ts';
+import { RowQueue } from '../row-queue.ts';
 import { explainMysql } from './mysql-error.ts';
 import type { MysqlSession } from './mysql-session.ts';
 
@@ -36,9 +37,6 @@ const type = {
 };
 
 const integers: readonly number[] = [type.tiny, type.short, type.long, type.longlong, type.int24, type.year, type.bit];
-
-/** Where the protocol stops the flow of rows: as many as a batch, or as much text. */
-const { rows: maxQueued, characters: maxCharacters } = batchSize;
 
 /**
  * A column with how its values become texts. Integers, decimals and dates arrive as digits, floating-point numbers as
@@ -158,24 +156,20 @@ class MysqlRows implements OpenedRows {
   readonly #connection: Connection;
   readonly #sql: string;
   readonly #connect: () => Promise<MysqlSession>;
+  readonly #queue: RowQueue;
   #readers: Reader[] = [];
-  #queue: ExportRow[] = [];
-  #characters = 0;
-  #finished = false;
-  #closed = false;
-  #failure: unknown;
-  /** Continues whoever waits for rows. */
-  #wake: () => void = () => undefined;
 
   constructor(session: MysqlSession, sql: string, connect: () => Promise<MysqlSession>) {
     this.#session = session;
     this.#connection = session.connection;
     this.#sql = sql;
     this.#connect = connect;
+    this.#queue = new RowQueue(session.connection);
   }
 
   /** Starts the query, and waits for its columns. */
   async open(utc: ReadonlySet<string>): Promise<void> {
+    const queue = this.#queue;
     let described = false;
     const command = this.#connection.execute({ sql: this.#sql, rowsAsArray: true, dateStrings: true });
     command
@@ -185,52 +179,37 @@ class MysqlRows implements OpenedRows {
           this.#readers = (fields ?? []).map((field) => readerOf(field, utc));
           this.columns = this.#readers.map(({ column }) => column);
         } catch (error) {
-          this.#failure = error;
+          queue.fail(error);
         }
-        this.#wake();
+        queue.notify();
       })
       .on('result', (row: unknown) => {
         // A statement without rows has only a header.
-        if (Array.isArray(row)) this.#add(row);
+        if (Array.isArray(row)) queue.add(this.#read(row));
       })
       .on('error', (error: unknown) => this.#fail(error))
-      .on('end', () => {
-        this.#finished = true;
-        this.#wake();
-      });
+      .on('end', () => queue.end());
     // The driver reports a lost connection only there.
     this.#connection.once('error', (error: unknown) => this.#fail(error));
-    while (!described && !this.#finished && !this.#closed) await this.#wait();
-    if (this.#closed) throw new PipewrightError({ code: 'cancelled', service, message: 'The query was stopped.' });
-    if (this.#failure) throw this.#failure;
+    await queue.until(() => described);
+    if (queue.isClosed) throw new PipewrightError({ code: 'cancelled', service, message: 'The query was stopped.' });
     if (this.#readers.length === 0) throw notReadOnly(service, 'The query returns no rows.');
   }
 
-  async next(): Promise<readonly ExportRow[] | undefined> {
-    while (this.#queue.length === 0 && !this.#finished && !this.#failure && !this.#closed) {
-      this.#connection.resume();
-      await this.#wait();
-    }
-    if (this.#failure) throw this.#failure;
-    if (this.#closed || this.#queue.length === 0) return undefined;
-    const rows = this.#queue;
-    this.#queue = [];
-    this.#characters = 0;
-    this.#connection.resume();
-    return rows;
+  next(): Promise<readonly ExportRow[] | undefined> {
+    return this.#queue.next();
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#queue = [];
-    if (this.#finished) {
+    if (this.#queue.isClosed) return;
+    const { isEnded } = this.#queue;
+    this.#queue.close();
+    if (isEnded) {
       await this.#session.run('ROLLBACK').catch(() => undefined);
       return;
     }
     const { threadId } = this.#connection;
     this.#connection.destroy();
-    this.#wake();
     await this.#stop(threadId).catch(() => undefined);
   }
 
@@ -240,24 +219,17 @@ class MysqlRows implements OpenedRows {
     await other.run(`KILL ${threadId}`).finally(() => other.close());
   }
 
-  #add(row: unknown[]): void {
-    const values = row.map((value, index) => (value === null ? null : (this.#readers[index] as Reader).read(value)));
-    for (const value of values) this.#characters += typeof value === 'string' ? value.length : 1;
-    this.#queue.push(values);
-    if (this.#queue.length >= maxQueued || this.#characters >= maxCharacters) this.#connection.pause();
-    this.#wake();
+  #read(row: unknown[]): ExportRow {
+    return row.map((value, index) => (value === null ? null : (this.#readers[index] as Reader).read(value)));
   }
 
   #fail(error: unknown): void {
-    if (this.#finished) return;
-    this.#finished = true;
-    this.#failure ??= explainMysql(error, this.#sql);
-    this.#wake();
-  }
-
-  #wait(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
+    if (this.#queue.isEnded) return;
+    this.#queue.fail(isParameterFault(error) ? parametersWithoutValues(service) : explainMysql(error, this.#sql));
+    this.#queue.end();
   }
 }
+
+/** Whether the server misses the values of parameters: ER_WRONG_ARGUMENTS. */
+const isParameterFault = (error: unknown): boolean =>
+  error instanceof Error && 'errno' in error && error.errno === 1210;

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { PipewrightError } from '../../host/error.ts';
 import type { ExportColumn, ExportRow, OpenedRows, RowsRequest } from '../../datasets/export/row-source.ts';
 import { quotePostgres as quoted } from '../quote-identifier.ts';
-import { batchSize, noSuchTable, readQuery } from '../read-query.ts';
+import { batchSize, noSuchTable, notReadOnly, parametersWithoutValues, readQuery } from '../read-query.ts';
 import { explainPostgres } from './postgres-error.ts';
 import { connectPostgres, sessionSettings, type PostgresSession } from './postgres-session.ts';
 
@@ -69,6 +69,7 @@ export async function openPostgresRows(
     // Only the extended protocol refuses several statements.
     await send(session, `DECLARE ${cursor} NO SCROLL CURSOR FOR ${statement}`);
     const { fields } = await send(session, `FETCH 0 FROM ${cursor}`);
+    if (fields.length === 0) throw notReadOnly(service, 'The result has no columns.');
     return new PostgresRows(session, address, fields, await processId(session));
   } catch (error) {
     await run('ROLLBACK').catch(() => undefined);
@@ -81,9 +82,13 @@ async function send({ client }: PostgresSession, text: string): Promise<pg.Query
   try {
     return await client.query<(string | null)[]>(statement);
   } catch (error) {
-    throw explainPostgres(error);
+    throw isParameterFault(error) ? parametersWithoutValues(service) : explainPostgres(error);
   }
 }
+
+/** Whether the server misses the values of parameters such as $1. */
+const isParameterFault = (error: unknown): boolean =>
+  error instanceof Error && /^bind message supplies 0 parameters|^there is no parameter/.test(error.message);
 
 /** Texts of a database without an encoding cannot be read as characters. */
 async function refuseUnknownEncoding({ run }: PostgresSession): Promise<void> {

@@ -10,7 +10,8 @@ import type {
 } from '../../datasets/export/row-source.ts';
 import { reasonAgainst } from '../capabilities.ts';
 import { quoteSqlServer as quoted } from '../quote-identifier.ts';
-import { batchSize, noSuchTable } from '../read-query.ts';
+import { noSuchTable } from '../read-query.ts';
+import { RowQueue } from '../row-queue.ts';
 import { sqlServerCapabilities } from './sql-server-capabilities.ts';
 import { explainSqlServer } from './sql-server-error.ts';
 import type { SqlServerSession } from './sql-server-session.ts';
@@ -129,13 +130,8 @@ class SqlServerRows implements OpenedRows {
   readonly #session: SqlServerSession;
   readonly #readers: ((text: string) => ExportValue)[];
   readonly #request: Request;
+  readonly #queue: RowQueue;
   readonly #ended: Promise<void>;
-  #queue: ExportRow[] = [];
-  #characters = 0;
-  #finished = false;
-  #closed = false;
-  #failure: unknown;
-  #wake: () => void = () => undefined;
 
   constructor(session: SqlServerSession, sql: string, columns: readonly SqlServerColumn[]) {
     this.#session = session;
@@ -144,57 +140,38 @@ class SqlServerRows implements OpenedRows {
       return { name, kind, ...(kind === 'decimal' && scale !== undefined ? { scale } : {}) };
     });
     this.#readers = columns.map(({ declaration }) => readerOf(declaration));
-    let ended = (): void => undefined;
-    this.#ended = new Promise((resolve) => {
-      ended = resolve;
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#ended = promise;
     this.#request = new Request(sql, (error) => {
-      this.#finished = true;
-      if (error && !this.#closed) this.#failure = explainSqlServer(error);
-      ended();
-      this.#wake();
+      if (error && !queue.isClosed) queue.fail(explainSqlServer(error));
+      queue.end();
+      resolve();
     });
-    this.#request.on('row', (values: { value: unknown }[]) => this.#add(values));
+    const queue = new RowQueue(this.#request);
+    this.#queue = queue;
+    this.#request.on('row', (values: { value: unknown }[]) => queue.add(this.#read(values)));
     session.connection.execSqlBatch(this.#request);
   }
 
-  async next(): Promise<readonly ExportRow[] | undefined> {
-    while (this.#queue.length === 0 && !this.#finished && !this.#closed) {
-      this.#request.resume();
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    if (this.#failure) throw this.#failure;
-    if (this.#closed || this.#queue.length === 0) return undefined;
-    const rows = this.#queue;
-    this.#queue = [];
-    this.#characters = 0;
-    this.#request.resume();
-    return rows;
+  next(): Promise<readonly ExportRow[] | undefined> {
+    return this.#queue.next();
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#queue = [];
-    this.#wake();
-    if (this.#finished) return;
+    if (this.#queue.isClosed) return;
+    this.#queue.close();
+    if (this.#queue.isEnded) return;
     this.#session.connection.cancel();
     this.#request.resume();
     await this.#ended;
   }
 
-  #add(values: readonly { value: unknown }[]): void {
-    if (this.#closed) return;
-    const row = values.map(({ value }, index): ExportValue => {
-      if (value === null || value === undefined) return null;
-      const text = String(value);
-      this.#characters += text.length;
-      return (this.#readers[index] as (text: string) => ExportValue)(text);
-    });
-    this.#queue.push(row);
-    if (this.#queue.length >= batchSize.rows || this.#characters >= batchSize.characters) this.#request.pause();
-    this.#wake();
+  #read(values: readonly { value: unknown }[]): ExportRow {
+    return values.map(
+      ({ value }, index): ExportValue =>
+        value === null || value === undefined
+          ? null
+          : (this.#readers[index] as (text: string) => ExportValue)(String(value)),
+    );
   }
 }

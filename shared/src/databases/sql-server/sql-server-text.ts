@@ -83,7 +83,8 @@ export function asText(declaration: string, column: string): string {
     case 'varbinary':
       return `CONVERT(nvarchar(max), ${column}, 1)`;
     default:
-      return /\bmax\b|^n?text$|^xml$/.test(declaration)
+      // CONVERT truncates: a varchar can have 8,000 characters.
+      return /\bmax\b|^n?text$|^xml$|char\([4-8]\d{3}\)$/.test(declaration)
         ? `CONVERT(nvarchar(max), ${column})`
         : `CONVERT(nvarchar(4000), ${column})`;
   }

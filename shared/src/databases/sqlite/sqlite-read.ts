@@ -10,7 +10,7 @@ import type {
   RowsRequest,
 } from '../../datasets/export/row-source.ts';
 import { quoteIdentifier as quoted } from '../quote-identifier.ts';
-import { batchSize, hexadecimal, noSuchTable, notReadOnly, readQuery } from '../read-query.ts';
+import { batchSize, hexadecimal, noSuchTable, notReadOnly, parametersWithoutValues, readQuery } from '../read-query.ts';
 import { inSqlite } from './sqlite-error.ts';
 import { whenUnlocked } from './sqlite-lock.ts';
 import { readDeclaredType } from './sqlite-rules.ts';
@@ -27,6 +27,8 @@ export async function openSqliteRows(database: DatabaseSync, request: RowsReques
   try {
     const statement = await whenUnlocked(() => database.prepare(sql));
     refuseMore(statement, sql);
+    // Parameters are expanded to their values, which are NULL.
+    if (statement.expandedSQL !== statement.sourceSQL) throw parametersWithoutValues(service);
     statement.setReadBigInts(true);
     return new SqliteRows(database, statement, columnsOf(statement));
   } catch (error) {
@@ -74,15 +76,49 @@ function read(value: unknown, { kind }: ExportColumn): ExportValue {
   return typeof value === 'bigint' || typeof value === 'number' ? value : String(value);
 }
 
+/** What the driver returns for bytes that are not UTF-8, as for this character itself. */
+const replacement = '\uFFFD';
+
+/**
+ * Refuses a column with text that is not UTF-8, which the driver would change.
+ * @throws PipewrightError `invalid-input`
+ */
+function refuseInvalidText(database: DatabaseSync, sql: string, name: string): void {
+  const encoding = database.prepare('PRAGMA encoding').get()?.['encoding'];
+  if (encoding !== 'UTF-8') return;
+  database.function('pipewright_is_replaced', (text) =>
+    typeof text === 'string' && text.includes(replacement) ? 1 : 0,
+  );
+  const text = quoted(name);
+  const found = inSqlite(() =>
+    database
+      .prepare(
+        `SELECT 1 FROM (${sql}\n) WHERE typeof(${text}) = 'text' AND pipewright_is_replaced(${text}) AND instr(CAST(${text} AS BLOB), x'EFBFBD') = 0 LIMIT 1`,
+      )
+      .get(),
+  );
+  if (!found) return;
+  throw new PipewrightError({
+    code: 'invalid-input',
+    service,
+    message: `The column “${name}” has text that is not valid UTF-8.`,
+    hint: 'Nothing was exported. Correct the text in the database, or export its bytes with Export Query and hex().',
+  });
+}
+
 class SqliteRows implements OpenedRows {
   readonly columns: readonly ExportColumn[];
   readonly #database: DatabaseSync;
+  readonly #sql: string;
   readonly #rows: Iterator<unknown>;
+  /** Names of the columns whose text is known to be valid, although it has replacement characters. */
+  readonly #valid = new Set<string>();
   #started = false;
   #closed = false;
 
   constructor(database: DatabaseSync, statement: StatementSync, columns: readonly ExportColumn[]) {
     this.#database = database;
+    this.#sql = statement.sourceSQL.replace(/[;\s]+$/, '');
     this.#rows = statement.iterate();
     this.columns = columns;
   }
@@ -98,10 +134,19 @@ class SqliteRows implements OpenedRows {
       if (step.done) break;
       const found = step.value as Record<string, unknown>;
       const row = this.columns.map((column) => read(found[column.name], column));
-      for (const value of row) characters += typeof value === 'string' ? value.length : 8;
+      row.forEach((value, index) => {
+        characters += typeof value === 'string' ? value.length : 8;
+        if (typeof value === 'string' && value.includes(replacement)) this.#checkText(this.columns[index]?.name ?? '');
+      });
       rows.push(row);
     }
     return rows.length === 0 ? undefined : rows;
+  }
+
+  #checkText(name: string): void {
+    if (this.#valid.has(name)) return;
+    refuseInvalidText(this.#database, this.#sql, name);
+    this.#valid.add(name);
   }
 
   async close(): Promise<void> {

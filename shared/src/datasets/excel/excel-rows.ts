@@ -52,7 +52,7 @@ export class ExcelRows implements RowSource {
     refuseTextOptions(this.#options);
     const zip = await openWorkbook(this.#bytes);
     const { skipRows = 0, skipHiddenRows = false, invalidCells = 'reject', roundTo15Digits = false } = this.#options;
-    const { delimiter, header } = csvFormatOf(this.#options);
+    const { delimiter } = csvFormatOf(this.#options);
     const workbook = await readWorkbook(zip);
     const area = await chooseArea(zip, workbook, this.#options);
     this.#sheet = area.sheet.name;
@@ -63,7 +63,7 @@ export class ExcelRows implements RowSource {
     const table = new SheetTable(
       area,
       { strings, formats, is1904, isOutdated, roundTo15Digits },
-      { delimiter, header, skipRows, invalidCells },
+      { delimiter, header: this.#options.header, skipRows, invalidCells },
       this.#onReject,
     );
     this.#table = table;

@@ -39,7 +39,7 @@ export function builtInFormat(id: number): NumberFormat {
  * @see https://support.microsoft.com/office/number-format-codes-5026bbd6-04bc-48cd-bf33-80f18b4eae68
  */
 export function parseNumberFormat(code: string): NumberFormat {
-  const sections = sectionsOf(code).slice(0, 3).map(readSection);
+  const sections = sectionsOf(code).map(readSection);
   const first = sections[0]?.kind ?? 'number';
   const kinds = sections.map(({ kind, isEmpty }) => (isEmpty ? first : kind));
   if (kinds.every((kind) => kind === first)) return first === 'number' ? showsNumber : () => first;
@@ -50,9 +50,15 @@ export function parseNumberFormat(code: string): NumberFormat {
   };
 }
 
-/** The sections of a format code without literal text: quoted, escaped, padding (`_x`) and filling (`*x`). */
+/**
+ * The sections of a format code for numbers, without literal text: quoted, escaped, padding (`_x`) and filling (`*x`). The
+ * fourth section, and a last one such as `@`, are for texts.
+ */
 function sectionsOf(code: string): string[] {
-  return code.replace(/"[^"]*"?|\\[^]|[_*][^]/g, '').split(';');
+  const sections = code.replace(/"[^"]*"?|\\[^]|[_*][^]/g, '').split(';');
+  const hasCondition = sections.some((section) => /\[\s*[<>=]/.test(section));
+  const isForText = sections.length > 1 && sections.at(-1)?.includes('@') === true && !hasCondition;
+  return (isForText ? sections.slice(0, -1) : sections).slice(0, 3);
 }
 
 function readSection(section: string): Section {
@@ -102,7 +108,7 @@ function kindOf(section: string): CellKind {
   const hasAmPm = /am\/pm|a\/p/.test(letters);
   const codes = letters.replace(/am\/pm|a\/p/g, '');
   const hasTime = hasAmPm || /[hs]/.test(codes);
-  if (/[ydbeg]/.test(codes)) return hasTime ? 'timestamp' : 'date';
+  if (/[ydbeg]|aaa/.test(codes)) return hasTime ? 'timestamp' : 'date';
   if (hasTime) return /mmm/.test(codes) ? 'timestamp' : 'time';
   return codes.includes('m') ? 'date' : 'number';
 }

@@ -2,6 +2,8 @@ import { PipewrightError } from '../../host/error.ts';
 import { nameColumns } from '../formats/column-names.ts';
 import type { CsvBlock } from '../formats/csv-block.ts';
 import type { Reject } from '../formats/csv-scanner.ts';
+import { headerOf, unclearHeader } from '../formats/detect-header.ts';
+import type { SampleRecord } from '../formats/sample-records.ts';
 import { TypedBlockBuilder } from '../formats/typed-block-builder.ts';
 import { columnLetters } from './cell-reference.ts';
 import { cellValue, type CellContext, type CellValue } from './cell-value.ts';
@@ -12,6 +14,9 @@ import type { SheetRow } from './sheet-row.ts';
 
 /** Limits of the rows that decide which columns without a name are part of the table. */
 const sampleLimits = { rows: 1_000, cells: 500_000 };
+
+/** Rows that decide whether a first row with numbers or dates contains names. */
+const maxHeaderRows = 50;
 
 /** Size of a block. */
 const bytesPerBlock = 128 * 1024;
@@ -24,15 +29,16 @@ const nothing: CellValue = { kind: 'null' };
 /** How to turn the rows of a worksheet into a table. */
 export interface SheetTableOptions {
   delimiter: string;
-  /** Whether the first row contains the column names. */
-  header: boolean;
+  /** Whether the first row contains the column names; undefined to detect it. */
+  header: boolean | undefined;
   /** Rows to skip before it, counted from the first row of the area. */
   skipRows: number;
   invalidCells: 'reject' | 'null';
 }
 
 /**
- * Turns the rows of a worksheet into the rows of a table. The first row with a value, after Skip Rows, is the header.
+ * Turns the rows of a worksheet into the rows of a table. The first row with a value, after Skip Rows, is the header,
+ * unless it has numbers or dates like the rows below.
  * Rows without a value are skipped. A column is part of the table if it has a name, or a value in one of the first
  * thousand rows; a row with a value in another column is rejected, like a row with too many values in CSV.
  */
@@ -74,7 +80,7 @@ export class SheetTable {
     if (!this.#sample) return this.#writeCells(row, cells);
     const found = this.#rowOf(row, cells);
     if (found.cells.length === 0) return;
-    if (this.#options.header && this.#area.columnNames === undefined && !this.#headerRow) {
+    if (this.#options.header !== false && this.#area.columnNames === undefined && !this.#headerRow) {
       this.#headerRow = found;
       return;
     }
@@ -94,9 +100,11 @@ export class SheetTable {
     return this.#blocks.splice(0);
   }
 
-  #begin(sample: readonly SheetRow[]): void {
+  #begin(rows: readonly SheetRow[]): void {
     this.#sample = undefined;
-    this.#sampleRows = sample.length;
+    this.#sampleRows = rows.length;
+    const sample = this.#headerRow && !this.#isHeader(this.#headerRow, rows) ? [this.#headerRow, ...rows] : rows;
+    if (sample !== rows) this.#headerRow = undefined;
     const names = this.#columnNames(sample);
     const columns = [...names.keys()].sort((one, other) => one - other);
     if (columns.length === 0) return;
@@ -107,6 +115,20 @@ export class SheetTable {
     this.#width = columns.length;
     this.#values = new Array<CellValue>(columns.length).fill(nothing);
     for (const row of sample) this.#write(row);
+  }
+
+  /** @throws PipewrightError `invalid-file` for a first row with numbers or dates that could be names or values */
+  #isHeader(first: SheetRow, rows: readonly SheetRow[]): boolean {
+    if (this.#options.header !== undefined || first.cells.every(({ value }) => value.kind !== 'bare')) return true;
+    const columns = first.cells.map(({ column }) => column);
+    const recordOf = ({ row, cells }: SheetRow): SampleRecord => {
+      const texts = new Map(cells.map(({ column, value }) => [column, this.#textOf(value)]));
+      return { values: columns.map((column) => texts.get(column) ?? ''), line: row, malformed: false };
+    };
+    const record = recordOf(first);
+    const verdict = headerOf([record, ...rows.slice(0, maxHeaderRows).map(recordOf)]);
+    if (verdict === 'unclear') throw unclearHeader(record, 'Row');
+    return verdict === 'yes';
   }
 
   /** The columns of the table with their names, empty for columns without one. */

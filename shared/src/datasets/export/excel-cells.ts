@@ -1,5 +1,6 @@
 import { isExactDouble, numberText } from './number-text.ts';
 import type { ExportColumn, ExportValue } from './row-source.ts';
+import { isDay } from '../types/value-forms.ts';
 
 /** Maximum characters of a cell, in UTF-16 code units. @see https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3 */
 export const maxCellLength = 32_767;
@@ -40,7 +41,7 @@ const dayZero = Date.UTC(1899, 11, 30);
 const firstDay = 61;
 
 const dateForm = /^(\d{4})-(\d\d)-(\d\d)$/;
-const timestampForm = /^(\d{4})-(\d\d)-(\d\d)[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|\+00(?::?00)?)?$/;
+const timestampForm = /^(\d{4}-\d\d-\d\d)[ T](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|\+00(?::?00)?)?$/;
 
 const markup: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
@@ -76,20 +77,27 @@ function numberStyle({ kind, scale = 0 }: ExportColumn, text: string): number {
   return kind === 'decimal' && scale > 0 && scale <= maxScale ? style.scale + scale : 0;
 }
 
+/** Days since day 0 of Excel; undefined for a date that does not exist, such as 2026-05-00 in MySQL, or that Excel miscounts. */
+function dayOf(text: string): number | undefined {
+  const [, year, month, day] = dateForm.exec(text) ?? [];
+  if (year === undefined || !isDay(Buffer.from(text), 0)) return undefined;
+  const days = (Date.UTC(Number(year), Number(month) - 1, Number(day)) - dayZero) / dayMs;
+  return days >= firstDay ? days : undefined;
+}
+
 /** The serial number and style of a date or timestamp that Excel can represent without loss; undefined for any other. */
 function serialOf(text: string, kind: ExportColumn['kind']): [number: string, format: number] | undefined {
   if (kind === 'date') {
-    const [, year, month, day] = dateForm.exec(text) ?? [];
-    const days = (Date.UTC(Number(year), Number(month) - 1, Number(day)) - dayZero) / dayMs;
-    return year !== undefined && days >= firstDay ? [String(days), style.date] : undefined;
+    const days = dayOf(text);
+    return days === undefined ? undefined : [String(days), style.date];
   }
-  const [, year, month, day, hour, minute, second = '0', fraction = '', zone] = timestampForm.exec(text) ?? [];
+  const [, date = '', hour, minute, second = '0', fraction = '', zone] = timestampForm.exec(text) ?? [];
+  const days = dayOf(date);
   const digits = fraction.replace(/0+$/, '');
   // Excel stores milliseconds; and a zone belongs to the kind.
-  if (year === undefined || digits.length > 3 || (zone !== undefined) !== (kind === 'timestamp-with-zone'))
+  if (days === undefined || digits.length > 3 || (zone !== undefined) !== (kind === 'timestamp-with-zone'))
     return undefined;
-  const days = (Date.UTC(Number(year), Number(month) - 1, Number(day)) - dayZero) / dayMs;
-  if (days < firstDay) return undefined;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
   const ms = Number(hour) * 3_600_000 + Number(minute) * 60_000 + Number(second) * 1000 + Number(digits.padEnd(3, '0'));
   const format = digits === '' ? style.seconds : style.milliseconds;
   return [String(days + ms / dayMs), zone === undefined ? format : format + style.secondsUtc - style.seconds];

@@ -15,7 +15,7 @@ export interface CsvOutput {
 }
 
 /** First characters of texts that spreadsheets read as formulas. @see https://owasp.org/www-community/attacks/CSV_Injection */
-const formulaStart = /^[=+\-@\t\r]/;
+const formulaStart = /^[=+\-@\t\r\n\0＝＋－＠]/;
 
 const lineEnd = '\r\n';
 

@@ -42,7 +42,7 @@ export function findTable(records: readonly SampleRecord[], width: number, hasHe
   const [next] = below;
   if (isNames(last) && (!next || !isNames(next))) return table;
   if (isNames(last) && hasNames(below)) return table + 1;
-  throw unclearComment(last);
+  throw unclearLine(last, 'a comment');
 }
 
 function belowTitle(records: readonly SampleRecord[], first: number, width: number): number {
@@ -51,8 +51,8 @@ function belowTitle(records: readonly SampleRecord[], first: number, width: numb
   const at = rows.findIndex((record) => record.values.length === width && isNames(record));
   if (at <= 0) return skipEmpty(records, first);
   const table = records.slice(first + at);
-  const uniform = table.filter(({ values }) => values.length === width).length;
-  if (table.length < 2 || uniform < table.length * minUniform) return first;
+  const tableRows = table.filter(({ values }) => values.length === width);
+  if (table.length < 2 || tableRows.length < table.length * minUniform) return first;
   const isAbove = (record: SampleRecord, index: number): boolean => {
     const { values, line } = record;
     const filled = values.filter(isFilled).length;
@@ -61,13 +61,12 @@ function belowTitle(records: readonly SampleRecord[], first: number, width: numb
     const [title = ''] = values;
     if (values.length === 1) return width > 2 || /\s/.test(title) || (next?.line ?? 0) > line + 1;
     if (values.length <= width / 2) return true;
-    return (
-      width > 2 &&
-      filled === 1 &&
-      isFilled(title) &&
-      (next?.values.every((value) => !isFilled(value)) === true ||
-        (/\s/.test(contentOf(title)) && headerOf(table.filter(({ values: some }) => some.length === width)) === 'yes'))
-    );
+    if (filled > 1 || !isFilled(title)) return false;
+    const isSeparate = next?.values.every((value) => !isFilled(value)) === true;
+    if (width > 2 && (isSeparate || (/\s/.test(contentOf(title)) && hasNames(tableRows)))) return true;
+    // A title, or a header with one name.
+    if (next && isNames(next) && !hasNames(tableRows)) throw unclearLine(record, 'a title');
+    return false;
   };
   return rows.slice(0, at).every(isAbove) ? first + at : skipEmpty(records, first);
 }
@@ -81,31 +80,51 @@ function skipEmpty(records: readonly SampleRecord[], first: number): number {
 /**
  * Whether the first record of a table contains column names: `yes` if a column has only numbers, dates or the like except
  * there, or if all values can only be names; `no` if it looks like the rows below; `unclear` for a number that could be
- * a name, such as a year.
+ * a name, such as a year, for a marker such as `n/a`, and for a single line that could be values.
  */
-export function headerOf([first, ...rows]: readonly SampleRecord[]): 'yes' | 'no' | 'unclear' {
-  if (!first || rows.length === 0) return 'yes';
+export function headerOf(records: readonly SampleRecord[]): HeaderVerdict {
+  const verdict = verdictOn(records);
+  const hasMarker = records[0]?.values.map(contentOf).some((name) => name !== '' && kindOfValue(name) === 'empty');
+  return verdict === 'yes' && hasMarker ? 'unclear' : verdict;
+}
+
+type HeaderVerdict = 'yes' | 'no' | 'unclear';
+
+function verdictOn([first, ...rows]: readonly SampleRecord[]): HeaderVerdict {
+  if (!first) return 'yes';
   const names = first.values.map(contentOf);
   const kinds = names.map((_name, column) => kindOfColumn(rows, column));
-  if (hasNames([first, ...rows])) return 'yes';
+  if (rows.length === 0)
+    return names.every((name) => ['text', 'empty'].includes(kindOfValue(name))) ? 'yes' : 'unclear';
   const alike = names.filter((name, column) => {
     const kind = kinds[column];
     return kind !== undefined && kind !== 'text' && kind !== 'empty' && kindOfValue(name) === kind;
   });
-  if (alike.length === 0) return 'yes';
+  if (hasNames([first, ...rows]))
+    // A text above numbers can also be a marker such as “pending” in the first row of values.
+    return alike.every(isYear) || isRun(alike) ? 'yes' : 'unclear';
+  const isMixed = (name: string, column: number): boolean =>
+    kinds[column] === undefined &&
+    !['text', 'empty'].includes(kindOfValue(name)) &&
+    rows.some(({ values }) => kindOfValue(contentOf(values[column] ?? '')) === kindOfValue(name));
+  if (alike.length === 0) return names.some(isMixed) ? 'unclear' : 'yes';
   if (alike.some((name) => !/^\d{1,4}$/.test(name))) return 'no';
-  if (
-    isRun(alike) &&
-    rows.every(({ values }) => !isRun(values.map(contentOf).filter((value) => /^\d{1,4}$/.test(value))))
-  )
-    return 'yes';
-  const isYear = (text: string): boolean => /^(?:1[89]|20|21)\d\d$/.test(text);
+  const hasRun = rows.some(({ values }) => isRun(values.map(contentOf).filter((value) => /^\d{1,4}$/.test(value))));
   const years = names.flatMap((name, column) => (isYear(name) ? [column] : []));
-  // A year above at least five values that are no years is a name.
-  const isOutlier =
-    rows.length > 4 && rows.every(({ values }) => years.every((column) => !isYear(contentOf(values[column] ?? ''))));
-  if (alike.every(isYear) && isOutlier) return 'yes';
+  const hasYears = rows.every(({ values }) => years.every((column) => isYear(contentOf(values[column] ?? ''))));
+  if (isRun(alike) && !hasRun) return isLongRun(alike) || (alike.every(isYear) && !hasYears) ? 'yes' : 'unclear';
+  if (alike.every(isYear) && years.every((column) => isOutlier(rows, column))) return 'yes';
   return alike.some(isYear) || isRising(alike) ? 'unclear' : 'no';
+}
+
+const isYear = (text: string): boolean => /^(?:1[89]|20|21)\d\d$/.test(text);
+
+/** Whether a year is a name above at least five values: all are much smaller, and some have decimals. */
+function isOutlier(rows: readonly SampleRecord[], column: number): boolean {
+  const values = rows.map((row) => contentOf(row.values[column] ?? '').replace(',', '.'));
+  return (
+    values.length > 4 && values.some((value) => value.includes('.')) && values.every((value) => !(Number(value) > 300))
+  );
 }
 
 /** Whether a column has only numbers, dates or the like except in the first record. */
@@ -136,24 +155,28 @@ function isRun(numbers: readonly string[]): boolean {
   );
 }
 
+/** Whether a run is too long for a coincidence, such as the hours 0 to 23. */
+const isLongRun = (numbers: readonly string[]): boolean =>
+  numbers.length > 5 && (numbers[0] === '0' || numbers[0] === '1');
+
 function isRising(numbers: readonly string[]): boolean {
   return numbers.length > 1 && numbers.every((text, index) => index === 0 || Number(text) > Number(numbers[index - 1]));
 }
 
-/** The error of a first row that could be names or values. */
-export function unclearHeader({ values, line }: SampleRecord): PipewrightError {
+/** The error of a first row that could be names or values. @param unit how rows are numbered */
+export function unclearHeader({ values, line }: SampleRecord, unit: 'Line' | 'Row' = 'Line'): PipewrightError {
   const shown = values.slice(0, 4).map((value) => `“${contentOf(value).slice(0, 40)}”`);
   return new PipewrightError({
     code: 'invalid-file',
-    message: `Line ${line} could contain column names or values: ${shown.join(', ')}${values.length > 4 ? ', …' : ''}.`,
+    message: `${unit} ${line} could contain column names or values: ${shown.join(', ')}${values.length > 4 ? ', …' : ''}.`,
     hint: 'Set Has Header Row to Yes or No.',
   });
 }
 
-function unclearComment({ values, line }: SampleRecord): PipewrightError {
+function unclearLine({ values, line }: SampleRecord, what: string): PipewrightError {
   return new PipewrightError({
     code: 'invalid-file',
-    message: `Line ${line} could be a comment or contain column names: “${values.join(' ').slice(0, 80)}”.`,
+    message: `Line ${line} could be ${what} or contain column names: “${values.join(' ').trim().slice(0, 80)}”.`,
     hint: `Set Skip Rows to ${line} to skip the line, or to ${line - 1} to keep it.`,
   });
 }

@@ -17,7 +17,7 @@ const kinds: readonly [ValueKind, RegExp][] = [
 ];
 
 /** Values that represent a missing one. */
-const missing = /^(?:n\/?a|nan|null|none|nil|\\n|-+|\.|\?)$/i;
+const missing = /^(?:n\/?a|nan|null|none|nil|k\. ?a\.|\\n|-+|\.|\?)$/i;
 
 /** The kind of a value, without quotation marks and surrounding spaces. */
 export function kindOfValue(text: string): ValueKind {

@@ -1,6 +1,7 @@
 import { readValue, valueKind, type CsvBlock } from '../formats/csv-block.ts';
 import type { ColumnType } from './column.ts';
 import { dateFormats, dateReaders, readerOfPattern, type DateFormat, type DateReader } from './date-formats.ts';
+import { GroupedPoints } from './grouped-points.ts';
 import { normalizeValue } from './normalize-value.ts';
 import { numberFormats, readNumber, type NumberFormat, type ReadNumber } from './number-formats.ts';
 import type { CheckedValues, Misfit, Rewriting } from './value-checker.ts';
@@ -31,6 +32,8 @@ interface Conversion {
   written: string;
   /** Whether a value was changed. */
   used?: boolean;
+  /** For detected numbers: whether they have a decimal comma. */
+  usesComma?: boolean;
   read(text: string): Reading;
 }
 
@@ -60,6 +63,8 @@ export class ColumnFormats {
   readonly #pattern: DateReader | undefined;
   /** Conversions by column; null for a column without one, undefined until it has values. */
   readonly #conversions: (Conversion | null | undefined)[];
+  /** Undefined where the format of the file or the user tells how numbers are written. */
+  readonly #groupedPoints: GroupedPoints | undefined;
 
   /** @param isTyped whether the format of the file distinguishes text from numbers, so that only columns of a known type are converted */
   constructor(columns: readonly FormattedColumn[], formats: ValueFormats, isTyped: boolean) {
@@ -69,6 +74,7 @@ export class ColumnFormats {
     this.#conversions = columns.map(({ type }) =>
       (type === undefined ? isTyped : !isConverted(type)) ? null : undefined,
     );
+    this.#groupedPoints = isTyped || (formats.numberFormat ?? 'detect') !== 'detect' ? undefined : new GroupedPoints();
   }
 
   /** How the values of converted columns are written, by column. */
@@ -87,7 +93,7 @@ export class ColumnFormats {
     this.#columns.forEach((column, place) => {
       // Decided once: not with `??=`, which would decide again for a column without a conversion.
       if (this.#conversions[place] === undefined)
-        this.#conversions[place] = this.#decide(column, valuesOf(block, place));
+        this.#conversions[place] = this.#decide(column, valuesOf(block, place), place);
       const conversion = this.#conversions[place];
       if (!conversion) return;
       for (let row = 0, index = place; row < block.rows; row += 1, index += block.width) {
@@ -107,10 +113,12 @@ export class ColumnFormats {
           });
       }
     });
+    for (const misfit of this.#groupedPoints?.find(block, (place) => this.#columns[place]?.name ?? '') ?? [])
+      if (!misfits.has(misfit.row)) misfits.set(misfit.row, misfit);
     return { misfits: [...misfits.values()].sort((one, other) => one.row - other.row), rewritings };
   }
 
-  #decide({ type }: FormattedColumn, values: Iterable<string>): Conversion | null | undefined {
+  #decide({ type }: FormattedColumn, values: Iterable<string>, place: number): Conversion | null | undefined {
     const { numberFormat = 'detect', dateFormat = 'detect' } = this.#formats;
     const numbers = type !== undefined && !isNumeric(type) ? [] : candidates(numberFormat, allNumberFormats, 'plain');
     const dates =
@@ -122,8 +130,11 @@ export class ColumnFormats {
     const texts = [...values];
     if (texts.length === 0) return undefined;
     const isKnown = type !== undefined;
+    if (numbers.length > 0 && texts.every(isPlainNumber)) this.#groupedPoints?.addPlain(place);
+    const converted = decideNumbers(texts, numbers, numberFormat !== 'detect', isKnown);
+    if (converted?.usesComma !== undefined) this.#groupedPoints?.addConverted(converted.usesComma);
     return (
-      decideNumbers(texts, numbers, numberFormat !== 'detect', isKnown) ??
+      converted ??
       decideDates(
         texts,
         dates,
@@ -203,10 +214,13 @@ function numberConversion(formats: readonly NumberFormat[], unit: string): Conve
   let fitting = formats;
   return {
     written: `numbers like ${example}`,
+    usesComma: format === 'comma' || format === 'space',
     read: cached((text) => {
       const readings = fitting.flatMap((each) => {
         const number = readNumber(text, each);
-        return number && (number.unit === '' || number.unit === unit) ? [{ each, plain: number.plain }] : [];
+        // Without the sign, 5 among percentages could be 500%.
+        const fits = number && (number.unit === unit || (number.unit === '' && unit !== '%'));
+        return fits ? [{ each, plain: number.plain }] : [];
       });
       const distinct = [...new Set(readings.map(({ plain }) => plain))];
       if (distinct.length > 1)

@@ -69,7 +69,7 @@ export const exportFields = {
     boolean({
       label: 'Protect from Formulas',
       help: whether(
-        'put an apostrophe before texts in a CSV file that a spreadsheet could run as a formula: those that start with =, +, -, @, tab or carriage return. This changes the texts; in Excel files, texts are never formulas.',
+        'put an apostrophe before texts in a CSV file that a spreadsheet could run as a formula: those that start with =, +, -, @, a tab or a line break. This changes the texts; in Excel files, texts are never formulas.',
       ),
       advanced: true,
     }),

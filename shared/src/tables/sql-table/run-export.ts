@@ -35,16 +35,23 @@ function stopped({ signal, maxWaitSeconds = 0 }: Host): PipewrightError {
 /** Explains an error: those of the databases are worded for loads, and an error of a query is usually one in its text. */
 function explainExport(error: unknown, request: RowsRequest): unknown {
   if (!(error instanceof PipewrightError)) return error;
-  const { message, hint, code, retryable } = error;
-  if ('query' in request && code === 'unavailable' && !retryable) {
-    const writes = /read.?only|query_only/i.test(message);
+  const { hint, code, retryable } = error;
+  // Where PostgreSQL reports a line, it is one of a function.
+  const message = error.message.replace(/ \(line \d+ below the header[^)]*\)/, '');
+  const writes = /read.?only|query_only/i.test(message);
+  const isReported = message.includes(' reported: ') && code === 'invalid-input';
+  if ('query' in request && !retryable && (code === 'unavailable' || writes || isReported)) {
     return withDetails(error, {
       code: 'invalid-input',
+      message,
       hint: `${nothingExported} ${writes ? 'Export Query only reads: enter a single SELECT statement.' : 'Correct the query, and check the privileges of the database user.'}`,
     });
   }
   if (hint === undefined) return error;
-  return withDetails(error, { hint: mapWording(hint, (text) => text.replace(tableUnchanged, nothingExported)) });
+  return withDetails(error, {
+    message,
+    hint: mapWording(hint, (text) => text.replace(tableUnchanged, nothingExported)),
+  });
 }
 
 /**

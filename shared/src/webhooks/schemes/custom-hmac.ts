@@ -27,7 +27,7 @@ function decode(text: string, { encoding, algorithm }: HmacSettings): Buffer | u
 /** A timestamp in seconds since 1970; undefined if it has another unit. */
 function secondsOf(text: string, unit: HmacTimestamp['unit']): number | undefined {
   if (unit === 's') return /^\d{1,12}$/.test(text) ? Number(text) : undefined;
-  if (unit === 'ms') return /^\d{10,15}$/.test(text) ? Number(text) / 1000 : undefined;
+  if (unit === 'ms') return /^\d{12,15}$/.test(text) ? Number(text) / 1000 : undefined;
   const isIso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(text);
   const time = isIso ? Date.parse(text) : NaN;
   return Number.isNaN(time) ? undefined : time / 1000;
@@ -72,7 +72,7 @@ function partsOf(delivery: Delivery, value: string, settings: HmacSettings): Par
   }
   if (timestamp && parts.timestamp !== undefined) {
     const signedAt = secondsOf(parts.timestamp, timestamp.unit);
-    if (signedAt === undefined) return 'malformed';
+    if (signedAt === undefined) return 'malformed-timestamp';
     parts.signedAt = signedAt;
   }
   if (idHeader !== undefined && template.includes('{id}')) {
@@ -99,14 +99,14 @@ function hmacOf(secret: string, settings: HmacSettings, body: Uint8Array, { id, 
 }
 
 /** The timestamp in a body whose signature matched, in seconds since 1970. */
-function timestampInBody(body: Uint8Array, { name, unit }: HmacTimestamp): number | 'malformed' {
+function timestampInBody(body: Uint8Array, { name, unit }: HmacTimestamp): number | 'malformed-timestamp' {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(body).toString('utf8'));
     const found = isObject(parsed) && Object.hasOwn(parsed, name) ? parsed[name] : undefined;
     const text = typeof found === 'string' || typeof found === 'number' ? String(found) : '';
-    return secondsOf(text, unit) ?? 'malformed';
+    return secondsOf(text, unit) ?? 'malformed-timestamp';
   } catch {
-    return 'malformed';
+    return 'malformed-timestamp';
   }
 }
 

@@ -95,6 +95,14 @@ describe('A date in an Excel workbook', () => {
     expect(await valueOf(numberCell(serial, 1), { formats: [format] })).toBe(value);
   });
 
+  it('does not exist if it is negative, also with a format that has a section for texts', async () => {
+    const { rejects, rows } = await readDataset(
+      sheetFile([textCell('day'), numberCell(-5, 1), numberCell(45_000, 1)], { formats: ['m/d/yy;@'] }),
+    );
+    expect(rejects).toHaveLength(1);
+    expect(rows).toEqual([['2023-03-15']]);
+  });
+
   it.each([['0'], ['0.75'], ['60'], ['60.5'], ['-1'], ['2958466']])(
     'is rejected if its serial number is %s, which is no date',
     async (serial) => {

@@ -71,6 +71,36 @@ describe('The header of an Excel worksheet', () => {
     });
   });
 
+  it('is absent if the first row has numbers or dates like the rows below', async () => {
+    expect(await readDataset(sheetFile([row(1, 'Bern', 2.5), row(2, 'Basel', 3.5)]))).toMatchObject({
+      header: ['column_1', 'column_2', 'column_3'],
+      rows: [
+        ['1', 'Bern', '2.5'],
+        ['2', 'Basel', '3.5'],
+      ],
+    });
+    const dates = sheetFile([numberCell(45_000, 1), numberCell(45_001, 1)], { formats: [14] });
+    expect((await readDataset(dates)).rows).toEqual([['2023-03-15'], ['2023-03-16']]);
+    expect((await readDataset(sheetFile([row(1, 'Bern'), row(2, 'Basel')]), { header: true })).header).toEqual([
+      '1',
+      'Bern',
+    ]);
+  });
+
+  it('is refused if its numbers could be names or values', async () => {
+    await expect(readDataset(sheetFile([row('name', 2021), row('x', 5), row('y', 6)]))).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: 'Row 1 could contain column names or values: “name”, “2021”.',
+      hint: 'Set Has Header Row to Yes or No.',
+    });
+  });
+
+  it('can repeat a name in every column of a worksheet', async () => {
+    const { header = [] } = await readDataset(sheetFile([textCell('x').repeat(16_384)]));
+    expect(new Set(header).size).toBe(16_384);
+    expect(header.at(-1)).toBe('x_16384');
+  });
+
   it('is found below the skipped rows, counted with empty ones', async () => {
     const file = sheetFile([row('Claims of 2026'), '', row('id', 'paid'), row(1, 2)]);
     expect(await readDataset(file, { skipRows: 2 })).toMatchObject({

@@ -87,6 +87,13 @@ describe('A CSV file', () => {
     );
   });
 
+  it.each(['\n=1', '\r=1', '\0=1', '＝1', '＋1', '－1', '＠SUM(A1)'])(
+    'protects %j, which some spreadsheets read as a formula, too',
+    async (note) => {
+      expect(await write([text('note')], [[note]], { protectFormulas: true })).toContain(`'${note}`);
+    },
+  );
+
   it('quotes a first column name that a reader would take as the delimiter', async () => {
     expect(await write([text('sep=;')], [['1']])).toBe('"sep=;"\r\n1\r\n');
   });
@@ -222,6 +229,19 @@ describe('An Excel file', () => {
       ['n', '2026-11-20 10:00:00.500Z'],
       ['s', '2026-11-20 10:00:00+01:00'],
     ]);
+  });
+
+  it.each([
+    ['date', '2026-05-00'],
+    ['date', '2026-02-31'],
+    ['timestamp', '2026-00-00 10:00:00'],
+    ['timestamp', '2026-02-30 10:00:00'],
+    ['timestamp', '2026-01-01 24:00:00'],
+    ['timestamp', '2026-01-01 10:61:00'],
+    ['timestamp-with-zone', '2026-02-31 10:00:00Z'],
+  ] as const)('has a %s that does not exist as text: %s', async (kind, value) => {
+    const [cell] = await cellsOf({ kind }, [value]);
+    expect(cell).toMatchObject({ t: 's', v: value });
   });
 
   it('has texts as text, whatever they look like, and no cell for NULL', async () => {

@@ -45,6 +45,8 @@ describe('The dialect of a file', () => {
     ['dates in the first row', '2026-01-02,5\n2026-01-03,6\n', 'Comma', ['column_1', 'column_2'], 0],
     ['consecutive years as names', 'name,2019,2020,2021\nx,5,9,7\n', 'Comma', ['name', '2019', '2020', '2021'], 1],
     ['a year above other numbers', 'name,2021\na,1.5\nb,2\nc,3.5\nd,4\ne,5\n', 'Comma', ['name', '2021'], 1],
+    ['the hours of a day', 'sensor,0,1,2,3,4,5\nx,5,6,1,9,9,9\n', 'Comma', ['sensor', '0', '1', '2', '3', '4', '5'], 1],
+    ['a name missing in a single line', 'a,,c\n', 'Comma', ['a', 'column_2', 'c'], 1],
     ['CR as line ends', 'a;b\r1;2\r', 'Semicolon', ['a', 'b'], 1],
   ] as [string, string, string, string[], number][])(
     'is detected with %s',
@@ -60,6 +62,18 @@ describe('The dialect of a file', () => {
     ['two delimiters', 'a,b;c,d\ne,f;g,h\n', 'Candidates: '],
     ['a comment or a header', '#a,b\nc,d\ne,f\n', 'Line 1 could be a comment or contain column names'],
     ['a comment or a row', '#1,a\n#2,b\nx,c\n', 'Line 1 could be a comment or contain column names'],
+    [
+      'a title or a header',
+      'Full name,,\nJohn Smith,Bern,CH\nMary Jones,Basel,CH\n',
+      'Line 1 could be a title or contain',
+    ],
+    ['numbers that follow each other', '1,2,3\n7,9,8\n4,1,2\n', 'Line 1 could contain column names or values'],
+    ['numbers after a text', 'Bern,1,2,3\nBasel,5,9,7\n', 'Line 1 could contain column names or values'],
+    ['a number like a year', 'Bern,2050\nBasel,900\nChur,700\nZug,50\nThun,33\nBiel,3\n', 'Line 1 could contain'],
+    ['a single line of values', 'Bern,5\n', 'Line 1 could contain column names or values: “Bern”, “5”.'],
+    ['a marker above numbers', '283.48,pending\n737.64,31\n914.03,5\n', 'Line 1 could contain column names or values'],
+    ['a missing value', 'n/a,x\nBern,y\n', 'Line 1 could contain column names or values'],
+    ['a number above numbers and texts', '5,x\n6,y\nunknown,z\n', 'Line 1 could contain column names or values'],
     ['a name or a value', 'name,2021\nx,2022\n', 'Line 1 could contain column names or values: “name”, “2021”.'],
   ])('is refused with the candidates if the file is ambiguous: %s', async (_what, text, message) => {
     await expect(readDataset(text)).rejects.toMatchObject({

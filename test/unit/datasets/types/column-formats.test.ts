@@ -101,6 +101,46 @@ describe('The format of a column', () => {
   );
 });
 
+describe('A number such as 1.234, which could be 1234,', () => {
+  const read = (text: string, formats: ValueFormats = {}) =>
+    readRows(cut(Buffer.from(text), 65_536), { first: 1, count: 50_000, ...formats });
+  const refusal = {
+    code: 'rejected-rows',
+    message: expect.stringContaining('that could be 1234 or 1.234; set Number Format'),
+  };
+
+  it.each([
+    ['in a file delimited by semicolons', 'id;paid\n1;1.234\n2;5.678\n'],
+    ['beside a column with decimal commas', 'id\tcount\tpaid\n1\t1.234\t12,50\n2\t5.678\t3,75\n'],
+    ['in rows that come later', `id;count;paid\n${'1;950;1,5\n'.repeat(30_000)}2;1.234;2,5\n`],
+    ['beside whole numbers without a point', 'id,count\na,950\nb,1.234\nc,0\n'],
+  ])('is refused %s', async (_where, text) => {
+    await expect(read(text)).rejects.toMatchObject(refusal);
+  });
+
+  it.each([
+    ['if another number shows the decimal point', 'id;paid;rate\n1;1.234;0.5\n2;5.678;2.5\n'],
+    ['if the column has a shorter fraction', 'id;paid\n1;1.234\n2;0.67\n'],
+    ['if the column has long whole numbers', 'id;paid\n1;1.234\n2;56789\n'],
+    ['in a file delimited by commas without other evidence', 'id,paid\n1,1.234\n2,5.678\n'],
+  ])('is a decimal %s', async (_where, text) => {
+    expect((await read(text)).rows[0]).toMatchObject({ paid: 1.234 });
+  });
+
+  it('is read as the user chooses', async () => {
+    const text = 'id;paid\n1;1.234\n2;5.678\n';
+    expect((await read(text, { numberFormat: 'comma' })).rows[0]).toMatchObject({ paid: 1234 });
+    expect((await read(text, { numberFormat: 'plain' })).rows[0]).toMatchObject({ paid: 1.234 });
+  });
+});
+
+it('A number without a percent sign among percentages is refused', async () => {
+  const options = { first: 1, count: 10, delimiter: ';', header: true, numberFormat: 'comma' } as const;
+  await expect(readRows(cut(Buffer.from('a;b\n1;12,5%\n2;3\n'), 50), options)).rejects.toMatchObject({
+    message: expect.stringContaining('line 3 has a value in the column “b” that is not a number like 1.234,56%'),
+  });
+});
+
 it('The format of a column is decided once, from the first rows that have values', async () => {
   const values = [...Array.from({ length: 40_000 }, () => '5'), '1,5'];
   const text = ['v\tx', ...values.map((value) => `${value}\tx`)].join('\n');
