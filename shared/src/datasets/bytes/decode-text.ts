@@ -1,6 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
-import { isSingleByte, shortName, type Encoding } from './encodings.ts';
+import { encodingNames, isSingleByte, shortName, type Encoding } from './encodings.ts';
 import { peekBytes } from './peek-bytes.ts';
 import { wideEncoding } from './refuse-binary.ts';
 
@@ -12,10 +12,33 @@ const lineFeed = 0x0a;
 /** Bytes in which an encoding is detected. */
 const sampleBytes = 4096;
 
+/** The encoding that a byte order mark declares. */
+function markedEncoding([first, second, third]: Uint8Array): ReadEncoding | undefined {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  return first === 0xef && second === 0xbb && third === 0xbf ? 'utf-8' : undefined;
+}
+
+/**
+ * Refuses a chosen encoding that the file certainly does not have: another byte order mark, or UTF-16 without a zero byte,
+ * which every delimiter and line end has. The text would otherwise be other characters.
+ * @throws PipewrightError `invalid-input`
+ */
+function refuseOther(start: Uint8Array, chosen: ReadEncoding): void {
+  const marked = markedEncoding(start);
+  const isNotWide = chosen.startsWith('utf-16') && start.length > 1 && !start.subarray(0, sampleBytes).includes(0);
+  if (marked === undefined ? !isNotWide : marked === chosen) return;
+  throw new PipewrightError({
+    code: 'invalid-input',
+    message: `The file is not ${encodingNames[chosen]}: ${marked === undefined ? 'its characters have one byte' : `it starts with the byte order mark of ${encodingNames[marked]}`}.`,
+    hint: `Set Encoding to ${encodingNames.auto}.`,
+  });
+}
+
 /** UTF-16 by its byte order mark or, without one, by its zero bytes; otherwise UTF-8, which is verified later. */
 function detectEncoding(start: Uint8Array): ReadEncoding {
-  if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
-  if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
+  const marked = markedEncoding(start);
+  if (marked) return marked;
   const wide = wideEncoding(start.subarray(0, sampleBytes));
   return wide === 'utf-16le' || wide === 'utf-16be' ? wide : 'utf-8';
 }
@@ -36,6 +59,7 @@ export async function* decodeText(
 ): Bytes {
   const { start, all } = await peekBytes(bytes, sampleBytes);
   const known = encoding === 'auto' ? detectEncoding(start) : encoding;
+  if (encoding !== 'auto') refuseOther(start, known);
   onEncoding?.(known);
   if (known === 'utf-8') {
     yield* all;

@@ -1,6 +1,9 @@
 /** Bytes of a block: large enough to keep the overhead per block low, small enough to keep memory use constant. */
 const bytesPerBlock = 128 * 1024;
 
+/** More pieces, as from a slow server, are joined: they become arguments of a function. */
+const maxPieces = 1_000;
+
 /** Collects pieces of any size until they fill a block. */
 export class BlockBuffer {
   #pieces: Uint8Array[] = [];
@@ -21,6 +24,6 @@ export class BlockBuffer {
     const pieces = this.#pieces;
     this.#pieces = [];
     this.#length = 0;
-    return pieces;
+    return pieces.length > maxPieces ? [Buffer.concat(pieces)] : pieces;
   }
 }

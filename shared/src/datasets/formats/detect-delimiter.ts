@@ -43,9 +43,7 @@ const isComment = ({ values }: SampleRecord): boolean => values[0]?.startsWith('
  * @param ignored prefix of lines to ignore
  */
 export function splitBy(text: string, complete: boolean, delimiter: Delimiter, line: number, ignored?: string): Split {
-  const records = sampleRecords(text, delimiter, complete, line).filter(
-    ({ values }) => ignored === undefined || values[0]?.startsWith(ignored) !== true,
-  );
+  const records = sampleRecords(text, delimiter, complete, line, ignored);
   const rows = records.some((record) => !isComment(record)) ? records.filter((record) => !isComment(record)) : records;
   const counts = new Map<number, number>();
   for (const { values } of rows) counts.set(values.length, (counts.get(values.length) ?? 0) + 1);

@@ -9,19 +9,37 @@ export interface SampleRecord {
 }
 
 /**
- * Splits the start of a file into records, as RFC 4180 defines them. Blank lines are omitted.
+ * Splits the start of a file into records, as RFC 4180 defines them. Blank lines are omitted. A line above the table that
+ * starts with `#` is a record of its own, because a quotation mark in a comment is never closed.
  * @param complete whether the text is the whole file, so that its last line is complete without a line end
  * @param line line number of the start of the text
+ * @param comment prefix of lines to omit
  */
-export function sampleRecords(text: string, delimiter: string, complete: boolean, line = 1): SampleRecord[] {
+export function sampleRecords(
+  text: string,
+  delimiter: string,
+  complete: boolean,
+  line = 1,
+  comment?: string,
+): SampleRecord[] {
   const found: SampleRecord[] = [];
   let values: string[] = [];
   let malformed = false;
   let begin = line;
   let at = 0;
+  let isAbove = true;
   while (at < text.length) {
     const start = at;
-    if (text[at] === '"') {
+    if (values.length === 0) {
+      if (comment !== undefined && text.startsWith(comment, at)) {
+        at = text.indexOf('\n', at) + 1 || text.length;
+        line += 1;
+        begin = line;
+        continue;
+      }
+      isAbove &&= text[at] === '#' || /^\s*\n/.test(text.slice(at, at + 100));
+    }
+    if (text[at] === '"' && !isAbove) {
       for (at = text.indexOf('"', at + 1); at >= 0 && text[at + 1] === '"'; at = text.indexOf('"', at + 2));
       at = at < 0 ? text.length : at + 1;
       if (at < text.length && !isEnd(text, at, delimiter)) malformed = true;

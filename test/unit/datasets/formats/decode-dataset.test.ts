@@ -41,8 +41,30 @@ describe('decodeDataset', () => {
     await expect(textOf(gzipSync(text).subarray(0, 30))).rejects.toMatchObject({ code: 'incomplete' });
   });
 
+  it.each([
+    ['windows-1252', Buffer.from(`\uFEFF${text}`), 'UTF-8'],
+    ['gb18030', Buffer.from(`\uFEFF${text}`), 'UTF-8'],
+    ['utf-8', Buffer.from(`\uFEFF${text}`, 'utf16le'), 'UTF-16 (Little Endian)'],
+    ['utf-16le', bigEndian(`\uFEFF${text}`), 'UTF-16 (Big Endian)'],
+  ] as const)('refuses %s for a file with another byte order mark', async (encoding, bytes, marked) => {
+    await expect(textOf(bytes, { encoding })).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining(`it starts with the byte order mark of ${marked}.`),
+      hint: 'Set Encoding to Automatic (UTF-8 or UTF-16).',
+    });
+  });
+
+  it.each(['utf-16le', 'utf-16be'] as const)(
+    'refuses %s for a file whose characters have one byte',
+    async (encoding) => {
+      await expect(textOf(Buffer.from('id,name\n1,a\n'), { encoding })).rejects.toMatchObject({
+        message: expect.stringContaining('its characters have one byte'),
+      });
+    },
+  );
+
   it('rejects bytes that are invalid in the given encoding', async () => {
-    await expect(textOf(Buffer.from('odd'), { encoding: 'utf-16le' })).rejects.toMatchObject({
+    await expect(textOf(Buffer.from('o\0d'), { encoding: 'utf-16le' })).rejects.toMatchObject({
       code: 'invalid-file',
       message: expect.stringContaining('Line 1 cannot be read as UTF-16'),
     });

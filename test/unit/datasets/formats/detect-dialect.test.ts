@@ -2,6 +2,7 @@ import type { CsvFormat } from '../../../../shared/src/datasets/formats/csv-scan
 import { DatasetReader } from '../../../../shared/src/datasets/formats/dataset-reader.ts';
 import { describeDetected } from '../../../../shared/src/datasets/formats/detected-format.ts';
 import type { DatasetFormat } from '../../../../shared/src/datasets/formats/decode-dataset.ts';
+import { previewRows } from '../../../../shared/src/datasets/rows/preview-rows.ts';
 import { seedOf } from '../../../support/seed.ts';
 import { seededRandom } from '../../../support/claims-file.ts';
 import { cut, readDataset } from '../read-dataset.ts';
@@ -133,6 +134,25 @@ describe('Lines that are not rows', () => {
         rejects: [],
       });
   });
+});
+
+it.each([
+  ['above the table', '# a note, "in quotes\nid,name\n1,a\n2,b\n', {}],
+  ['above the table, with their prefix', '// a note, "in quotes\nid,name\n1,a\n2,b\n', { comment: '//' }],
+  ['between the rows', 'id,name\n1,a\n#, "in quotes\n2,b\n', { comment: '#' }],
+])('Comments %s do not swallow rows by a quotation mark', async (_where, text, options) => {
+  expect(await readDataset(text, options)).toMatchObject({
+    header: ['id', 'name'],
+    rows: [
+      ['1', 'a'],
+      ['2', 'b'],
+    ],
+  });
+});
+
+it('A file that arrives byte by byte is read', async () => {
+  const bytes = Buffer.from(`id\n${'1\n'.repeat(70_000)}`);
+  expect((await previewRows(cut(bytes, 1), { rows: 100_000 })).rows).toHaveLength(70_000);
 });
 
 describe('Random tables in random dialects', () => {
