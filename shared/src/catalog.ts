@@ -8,6 +8,7 @@ import { databricks } from './services/databricks/service.ts';
 import { dbt } from './services/dbt/service.ts';
 import { eventGrid } from './services/event-grid/service.ts';
 import { mode } from './services/mode/service.ts';
+import { powerBi } from './services/power-bi/service.ts';
 import { quantemplate } from './services/quantemplate/service.ts';
 import { signedWebhook } from './services/signed-webhook/service.ts';
 import { slack } from './services/slack/service.ts';
@@ -18,6 +19,7 @@ export const services: readonly Service[] = [
   quantemplate,
   dbt,
   mode,
+  powerBi,
   dataFactory,
   synapse,
   azureMonitor,

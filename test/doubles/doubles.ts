@@ -2,6 +2,7 @@ import { azureDouble } from './azure/double.ts';
 import { databricksDouble } from './databricks/double.ts';
 import { dbtDouble } from './dbt/double.ts';
 import { modeDouble } from './mode/double.ts';
+import { powerBiDouble } from './power-bi/double.ts';
 import { quantemplateDouble } from './quantemplate/double.ts';
 import { slackDouble } from './slack/double.ts';
 import { webAddressDouble } from './web-address/double.ts';
@@ -13,6 +14,7 @@ export const doubles = {
   dbt: dbtDouble,
   databricks: databricksDouble,
   mode: modeDouble,
+  powerBi: powerBiDouble,
   slack: slackDouble,
   webAddress: webAddressDouble,
 };

@@ -2,6 +2,7 @@
 import { quantemplate } from '../../../../shared/src/services/quantemplate/service.ts';
 import { dbt } from '../../../../shared/src/services/dbt/service.ts';
 import { mode } from '../../../../shared/src/services/mode/service.ts';
+import { powerBi } from '../../../../shared/src/services/power-bi/service.ts';
 import { dataFactory } from '../../../../shared/src/services/azure/data-factory/service.ts';
 import { synapse } from '../../../../shared/src/services/azure/synapse/service.ts';
 import { azureMonitor } from '../../../../shared/src/services/azure/monitor/service.ts';
@@ -21,6 +22,7 @@ export default zapierApp(
     quantemplate,
     dbt,
     mode,
+    powerBi,
     dataFactory,
     synapse,
     azureMonitor,
