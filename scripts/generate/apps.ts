@@ -98,7 +98,8 @@ export const apps: Record<AppName, ZapierAppEntry> = {
   pipewright: {
     services: offered,
     title: 'Pipewright',
-    description: 'Quantemplate, dbt, Mode, Power BI, Azure, Databricks, Slack, datasets and SQL tables in one private app.',
+    description:
+      'Quantemplate, dbt, Mode, Power BI, Azure, Databricks, Slack, datasets and SQL tables in one private app.',
     version: '0.1.0',
   },
 };

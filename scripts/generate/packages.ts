@@ -57,7 +57,8 @@ export const packages: Record<PackageName, N8nPackage> = {
   },
   'pipewright-power-bi': {
     services: [powerBi],
-    description: 'Refresh Power BI semantic models or single tables, wait for them and react to finished refreshes in n8n',
+    description:
+      'Refresh Power BI semantic models or single tables, wait for them and react to finished refreshes in n8n',
     keywords: ['power-bi', 'powerbi', 'semantic-model', 'dataset', 'refresh', 'business-intelligence', 'microsoft'],
     strict: true,
   },

@@ -35,7 +35,12 @@ describe.each(vendors)('The polling trigger for finished runs of $name', (vendor
     };
   };
   const start = async () => {
-    await world.operate(vendor, vendor.operation, { ...vendor.input, wait: false }, world.open({ random: Math.random }));
+    await world.operate(
+      vendor,
+      vendor.operation,
+      { ...vendor.input, wait: false },
+      world.open({ random: Math.random }),
+    );
     if (vendor.oneAtATime) world.clock.advance(4 * minute);
   };
 

@@ -33,7 +33,13 @@ export const semanticModels: SemanticModel[] = [
     tables: [{ name: 'Claims', partitions: ['2025', '2026'] }, whole('Policies'), whole('Date')],
     isRefreshable: true,
   },
-  { id: uuidOf('power-bi/live'), workspace: powerBiAccount.workspaceId, name: 'Claims live', tables: [], isRefreshable: false },
+  {
+    id: uuidOf('power-bi/live'),
+    workspace: powerBiAccount.workspaceId,
+    name: 'Claims live',
+    tables: [],
+    isRefreshable: false,
+  },
   {
     id: powerBiAccount.ledgerId,
     workspace: powerBiAccount.financeId,

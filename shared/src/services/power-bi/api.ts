@@ -40,8 +40,7 @@ export function openPowerBi({ connection, host }: Context<PowerBiConnection>): A
   const { tenantId, clientId, clientSecret } = connection;
   const address = baseUrl(connection.address, 'Base URL');
   const authority = baseUrl(connection.authorityUrl, 'Entra Authority URL');
-  const scope =
-    address === publicAddress ? 'https://analysis.windows.net/powerbi/api/.default' : `${address}/.default`;
+  const scope = address === publicAddress ? 'https://analysis.windows.net/powerbi/api/.default' : `${address}/.default`;
   return openApi({
     service,
     baseUrl: `${address}/v1.0/myorg`,

@@ -13,7 +13,8 @@ export const powerBiCauses: readonly KnownCause[] = [
   },
   {
     pattern: /0xC11C0020|evicted to free up memory/i,
-    advice: 'The model was removed from memory during the refresh, because the capacity is busy. Run the refresh again.',
+    advice:
+      'The model was removed from memory during the refresh, because the capacity is busy. Run the refresh again.',
   },
   {
     pattern: /CredentialsNotSpecified|CredentialNotProvided|InvalidConnectionCredentials|AccessUnauthorized/i,
@@ -45,6 +46,7 @@ export const powerBiCauses: readonly KnownCause[] = [
   },
   {
     pattern: /TimedOut/,
-    advice: 'The refresh took longer than Power BI allows. Refresh fewer tables at once, or set up incremental refresh.',
+    advice:
+      'The refresh took longer than Power BI allows. Refresh fewer tables at once, or set up incremental refresh.',
   },
 ];

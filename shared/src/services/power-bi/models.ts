@@ -40,7 +40,8 @@ export interface Model {
 
 /** The page of a model: as the API reports it, otherwise built from its IDs. */
 export const modelUrl = (workspace: string, { id, webUrl }: VendorModel): string =>
-  webUrl ?? `https://app.powerbi.com/groups/${encodeURIComponent(workspace)}/datasets/${encodeURIComponent(id)}/details`;
+  webUrl ??
+  `https://app.powerbi.com/groups/${encodeURIComponent(workspace)}/datasets/${encodeURIComponent(id)}/details`;
 
 /** Reads a semantic model by its IDs, so that messages can show its name. */
 export async function openModel(
@@ -77,4 +78,3 @@ export const modelField = text({
       'https://app.powerbi.com/groups/f089354e-8366-4e18-aea3-4cb4a3a50b48/datasets/cfafbeb1-8037-4d0c-896e-a46fb27ff229/details',
   },
 });
-

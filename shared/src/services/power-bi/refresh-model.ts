@@ -107,7 +107,8 @@ export const refreshSemanticModel = defineAction<PowerBiConnection>()({
   key: 'refreshSemanticModel',
   name: 'Refresh Semantic Model',
   resource: 'Refresh',
-  description: 'Refreshes a semantic model or some of its tables and optionally waits for it to finish.',
+  description:
+    'Refreshes a semantic model or some of its tables and optionally waits for it to finish. Requires a Premium, Embedded or Fabric capacity.',
   effect: 'unsafe',
   input: {
     workspace: workspaceField,

@@ -104,11 +104,13 @@ function readMessages({ messages = [] }: VendorDetails): string | undefined {
 /** Converts the details of a refresh, with its tables and partitions as steps. */
 export function readDetails(id: string, details: VendorDetails, { name, url }: Model): Run {
   const { extendedStatus, type, objects = [], numberOfAttempts } = details;
-  const steps = objects.map(({ table, partition, status }): Step => ({
-    name: objectName(table, partition),
-    type: partition === undefined || partition === table ? 'Table' : 'Partition',
-    status: readStatus(statuses, status),
-  }));
+  const steps = objects.map(
+    ({ table, partition, status }): Step => ({
+      name: objectName(table, partition),
+      type: partition === undefined || partition === table ? 'Table' : 'Partition',
+      status: readStatus(statuses, status),
+    }),
+  );
   return {
     id,
     service,

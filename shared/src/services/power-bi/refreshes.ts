@@ -99,10 +99,13 @@ export const runField = text({
   label: 'Run ID',
   help: 'Select a recent refresh, or enter the Run ID from a previous step.',
   placeholder: '1344a272-7893-4afa-a4b3-3fb87222fdac',
-  choices: recentRunChoices<PowerBiConnection>(['workspace', 'model'], async (input, context: Context<PowerBiConnection>) => {
-    const model = await openModel({ workspace: String(input['workspace']), model: String(input['model']) }, context);
-    return (await readHistory(model)).map((entry) => readHistoryEntry(entry, model));
-  }),
+  choices: recentRunChoices<PowerBiConnection>(
+    ['workspace', 'model'],
+    async (input, context: Context<PowerBiConnection>) => {
+      const model = await openModel({ workspace: String(input['workspace']), model: String(input['model']) }, context);
+      return (await readHistory(model)).map((entry) => readHistoryEntry(entry, model));
+    },
+  ),
 });
 
 /** Sample refresh for forms and documentation. */
