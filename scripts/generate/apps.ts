@@ -18,6 +18,7 @@ export type AppName =
   | 'dbt'
   | 'mode'
   | 'power-bi'
+  | 'fabric'
   | 'azure'
   | 'databricks'
   | 'slack'
@@ -63,6 +64,12 @@ export const apps: Record<AppName, ZapierAppEntry> = {
     description: 'Refresh Power BI semantic models or single tables, and start Zaps when refreshes finish.',
     version: '0.1.0',
   },
+  fabric: {
+    services: named('fabric'),
+    title: 'Microsoft Fabric (Pipewright)',
+    description: 'Run Microsoft Fabric pipelines, notebooks and Spark jobs, and start Zaps when runs finish.',
+    version: '0.1.0',
+  },
   azure: {
     services: named('dataFactory', 'synapse', 'azureMonitor', 'webhookActivity', 'eventGrid'),
     title: 'Azure (Pipewright)',
@@ -99,7 +106,7 @@ export const apps: Record<AppName, ZapierAppEntry> = {
     services: offered,
     title: 'Pipewright',
     description:
-      'Quantemplate, dbt, Mode, Power BI, Azure, Databricks, Slack, datasets and SQL tables in one private app.',
+      'Quantemplate, dbt, Mode, Power BI, Fabric, Azure, Databricks, Slack, datasets and SQL tables in one private app.',
     version: '0.1.0',
   },
 };

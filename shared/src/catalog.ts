@@ -7,6 +7,7 @@ import { synapse } from './services/azure/synapse/service.ts';
 import { databricks } from './services/databricks/service.ts';
 import { dbt } from './services/dbt/service.ts';
 import { eventGrid } from './services/event-grid/service.ts';
+import { fabric } from './services/fabric/service.ts';
 import { mode } from './services/mode/service.ts';
 import { powerBi } from './services/power-bi/service.ts';
 import { quantemplate } from './services/quantemplate/service.ts';
@@ -22,6 +23,7 @@ export const services: readonly Service[] = [
   powerBi,
   dataFactory,
   synapse,
+  fabric,
   azureMonitor,
   webhookActivity,
   databricks,

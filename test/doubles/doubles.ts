@@ -1,6 +1,7 @@
 import { azureDouble } from './azure/double.ts';
 import { databricksDouble } from './databricks/double.ts';
 import { dbtDouble } from './dbt/double.ts';
+import { fabricDouble } from './fabric/double.ts';
 import { modeDouble } from './mode/double.ts';
 import { powerBiDouble } from './power-bi/double.ts';
 import { quantemplateDouble } from './quantemplate/double.ts';
@@ -15,6 +16,7 @@ export const doubles = {
   databricks: databricksDouble,
   mode: modeDouble,
   powerBi: powerBiDouble,
+  fabric: fabricDouble,
   slack: slackDouble,
   webAddress: webAddressDouble,
 };

@@ -6,7 +6,7 @@ import type { Vendor } from '../server/vendor.ts';
 
 const account = azureAccount;
 
-/** Resources of the public cloud in the tenant. The sandbox simulates the management, Synapse and Power BI APIs. */
+/** Resources of the public cloud in the tenant. The sandbox simulates the management, Synapse, Power BI and Fabric APIs. */
 const resources: Record<string, string> = {
   'https://management.azure.com': 'management',
   'https://management.core.windows.net': 'management',
@@ -14,6 +14,7 @@ const resources: Record<string, string> = {
   'https://database.windows.net': 'database',
   'https://storage.azure.com': 'storage',
   'https://analysis.windows.net/powerbi/api': 'power-bi',
+  'https://api.fabric.microsoft.com': 'fabric',
   '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d': 'databricks',
 };
 
@@ -56,7 +57,11 @@ export function entra(context: SandboxContext): Vendor {
     }
     const name = scope.replace(/\/+\.default$/, '');
     const here = context.baseUrl();
-    const local: Record<string, string> = { [`${here}/arm`]: 'management', [`${here}/power-bi`]: 'power-bi' };
+    const local: Record<string, string> = {
+      [`${here}/arm`]: 'management',
+      [`${here}/power-bi`]: 'power-bi',
+      [`${here}/fabric`]: 'fabric',
+    };
     const resource = name.startsWith(`${here}/synapse`) ? 'synapse' : (local[name] ?? resources[name]);
     if (resource) return resource;
     throw refusal(

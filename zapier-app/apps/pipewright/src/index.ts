@@ -5,6 +5,7 @@ import { mode } from '../../../../shared/src/services/mode/service.ts';
 import { powerBi } from '../../../../shared/src/services/power-bi/service.ts';
 import { dataFactory } from '../../../../shared/src/services/azure/data-factory/service.ts';
 import { synapse } from '../../../../shared/src/services/azure/synapse/service.ts';
+import { fabric } from '../../../../shared/src/services/fabric/service.ts';
 import { azureMonitor } from '../../../../shared/src/services/azure/monitor/service.ts';
 import { webhookActivity } from '../../../../shared/src/services/azure/webhook-activity/service.ts';
 import { databricks } from '../../../../shared/src/services/databricks/service.ts';
@@ -25,6 +26,7 @@ export default zapierApp(
     powerBi,
     dataFactory,
     synapse,
+    fabric,
     azureMonitor,
     webhookActivity,
     databricks,
