@@ -13,6 +13,7 @@ export const templates: Record<Flow['key'], string> = {
   '001': 'report-notebook-run',
   '002': 'refresh-report',
   '003': 'run-synapse',
+  '005': 'refresh-semantic-model',
 };
 
 /** The credential types that one of our nodes needs. */
@@ -21,18 +22,20 @@ const credentialsOf: Record<string, readonly string[]> = {
   synapse: ['pipewrightAzureApi'],
   dbtTrigger: ['pipewrightDbtApi'],
   mode: ['pipewrightModeApi'],
+  powerBi: ['pipewrightPowerBiApi'],
   quantemplate: ['pipewrightQuantemplateApi'],
   quantemplateTrigger: ['pipewrightQuantemplateApi'],
   slack: ['pipewrightSlackApi'],
   sqlTable: ['pipewrightSqlApi'],
 };
 
-const { azure, dbt, mode, slack } = sandboxAccounts;
+const { azure, dbt, mode, powerBi, slack } = sandboxAccounts;
 
-/** What a user selects in the empty fields of a template: by parameter, and for pipelines by template. */
+/** What a user selects in the empty fields of a template: by parameter, and where templates differ by template. */
 const selected: Record<string, string | Partial<Record<Flow['key'], string>>> = {
   factory: `${azure.resourceGroup}/${azure.factory}`,
-  workspace: azure.workspace,
+  workspace: { '003': azure.workspace, '005': powerBi.workspaceId },
+  model: powerBi.modelId,
   pool: azure.sparkPool,
   pipeline: { '000': 'QT_fetch_data', '001': 'Run_KPI_notebook', '003': 'Spark_transform' },
   report: mode.reportToken,
@@ -52,7 +55,7 @@ function select(key: Flow['key'], parameters: NonNullable<WorkflowNode['paramete
 
 /** The name of one of our nodes without its package; undefined for other nodes. */
 export const ownType = (node: WorkflowNode): string | undefined =>
-  /^n8n-nodes-pipewright-\w+\.(\w+)$/.exec(node.type)?.[1];
+  /^n8n-nodes-pipewright-[\w-]+\.(\w+)$/.exec(node.type)?.[1];
 
 /** Reads a template and sets it up as a user does after importing it: selects credentials and everything that is empty. */
 export async function readTemplate(

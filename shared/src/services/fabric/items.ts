@@ -35,12 +35,12 @@ export const itemKinds = {
 
 /** The item types that have jobs, with the names that Fabric shows. */
 export const runnableTypes = [
-  { value: 'DataPipeline', label: 'Pipeline' },
-  { value: 'Notebook', label: 'Notebook' },
-  { value: 'SparkJobDefinition', label: 'Spark Job Definition' },
-  { value: 'Dataflow', label: 'Dataflow Gen2' },
-  { value: 'CopyJob', label: 'Copy Job' },
-  { value: 'DataBuildToolJob', label: 'dbt Job' },
+  { value: 'DataPipeline', label: 'Pipeline', description: 'Data pipelines of Data Factory' },
+  { value: 'Notebook', label: 'Notebook', description: 'Spark and Python notebooks' },
+  { value: 'SparkJobDefinition', label: 'Spark Job Definition', description: 'Batch jobs on Spark' },
+  { value: 'Dataflow', label: 'Dataflow Gen2', description: 'Dataflows of Data Factory' },
+  { value: 'CopyJob', label: 'Copy Job', description: 'Copy jobs of Data Factory' },
+  { value: 'DataBuildToolJob', label: 'dbt Job', description: 'dbt projects that Fabric runs' },
 ] as const;
 
 /**

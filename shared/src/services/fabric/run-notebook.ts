@@ -52,7 +52,7 @@ export const runNotebook = defineAction<FabricConnection>()({
     parameters: v.optional(
       values({
         label: 'Parameters',
-        help: 'Values for the parameter cell of the notebook. Text stays text, also if it contains only digits; enter numbers, true and false as JSON.',
+        help: 'Values for the parameter cell of the notebook. Text stays text, also if it contains only digits; use JSON for numbers, true and false.',
         placeholder: '{"reportDate": "2026-11-20"}',
       }),
     ),

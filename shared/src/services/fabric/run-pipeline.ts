@@ -28,7 +28,7 @@ export const runPipeline = defineAction<FabricConnection>()({
     parameters: v.optional(
       values({
         label: 'Parameters',
-        help: "Values for the pipeline's parameters; their names are case-sensitive. Enter numbers, lists and objects as JSON.",
+        help: "Values for the pipeline's parameters; their names are case-sensitive. Use JSON for numbers, lists and objects.",
         placeholder: '{"DatasetID": "d-123"}',
       }),
     ),
