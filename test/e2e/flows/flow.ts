@@ -29,9 +29,9 @@ export interface Case {
   check(world: World, before: Before, platform: PlatformName): Promise<Outcome>;
 }
 
-/** A flow: one of the four guides' flows, or the refresh of a Power BI model. */
+/** A flow: one of the four guides' flows, the refresh of a Power BI model, or the night of Fabric. */
 export interface Flow {
-  key: '000' | '001' | '002' | '003' | '005';
+  key: '000' | '001' | '002' | '003' | '005' | '006';
   title: string;
   cases: readonly Case[];
 }

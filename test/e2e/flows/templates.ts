@@ -14,6 +14,7 @@ export const templates: Record<Flow['key'], string> = {
   '002': 'refresh-report',
   '003': 'run-synapse',
   '005': 'refresh-semantic-model',
+  '006': 'run-fabric',
 };
 
 /** The credential types that one of our nodes needs. */
@@ -23,19 +24,21 @@ const credentialsOf: Record<string, readonly string[]> = {
   dbtTrigger: ['pipewrightDbtApi'],
   mode: ['pipewrightModeApi'],
   powerBi: ['pipewrightPowerBiApi'],
+  fabric: ['pipewrightFabricApi'],
   quantemplate: ['pipewrightQuantemplateApi'],
   quantemplateTrigger: ['pipewrightQuantemplateApi'],
   slack: ['pipewrightSlackApi'],
   sqlTable: ['pipewrightSqlApi'],
 };
 
-const { azure, dbt, mode, powerBi, slack } = sandboxAccounts;
+const { azure, dbt, fabric, mode, powerBi, slack } = sandboxAccounts;
 
-/** What a user selects in the empty fields of a template: by parameter, and where templates differ by template. */
-const selected: Record<string, string | Partial<Record<Flow['key'], string>>> = {
+/** What a user selects in the empty fields of a template: by parameter, and where they differ by template or operation. */
+const selected: Record<string, string | Record<string, string>> = {
   factory: `${azure.resourceGroup}/${azure.factory}`,
-  workspace: { '003': azure.workspace, '005': powerBi.workspaceId },
+  workspace: { '003': azure.workspace, '005': powerBi.workspaceId, '006': fabric.workspaceId },
   model: powerBi.modelId,
+  item: { runPipeline: fabric.pipelineId, runNotebook: fabric.notebookId },
   pool: azure.sparkPool,
   pipeline: { '000': 'QT_fetch_data', '001': 'Run_KPI_notebook', '003': 'Spark_transform' },
   report: mode.reportToken,
@@ -48,7 +51,10 @@ function select(key: Flow['key'], parameters: NonNullable<WorkflowNode['paramete
     if (name === 'jobs') return [name, [String(dbt.jobId)]];
     if (!isObject(value) || value['value'] !== '') return [name, value];
     const choice = selected[name];
-    return [name, { ...value, value: isObject(choice) ? choice[key] : choice }];
+    return [
+      name,
+      { ...value, value: isObject(choice) ? (choice[key] ?? choice[String(parameters['operation'])]) : choice },
+    ];
   });
   return Object.fromEntries(entries);
 }

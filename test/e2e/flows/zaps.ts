@@ -18,7 +18,7 @@ const ended =
 
 /** The Zaps of the flows. */
 export function zapsOf(
-  { azure, dbt, mode, powerBi }: Sandbox['accounts'],
+  { azure, dbt, fabric, mode, powerBi }: Sandbox['accounts'],
   authData: Data,
 ): Record<Flow['key'], ZapPlan> {
   const factory = `${azure.resourceGroup}/${azure.factory}`;
@@ -155,6 +155,21 @@ export function zapsOf(
         step('slack_post_run_card', 'Post Run Card', ({ steps }) => ({
           channel,
           run: steps['Refresh Semantic Model']?.['runJson'],
+        })),
+      ],
+    },
+    '006': {
+      steps: [
+        step('fabric_run_pipeline', 'Run Pipeline', ({ trigger }) => ({
+          workspace: fabric.workspaceId,
+          item: fabric.pipelineId,
+          startKey: trigger['id'],
+        })),
+        step('fabric_run_notebook', 'Run Notebook', ({ trigger }) => ({
+          workspace: fabric.workspaceId,
+          item: fabric.notebookId,
+          parameters: { reportDate: '2026-11-20' },
+          startKey: trigger['id'],
         })),
       ],
     },
