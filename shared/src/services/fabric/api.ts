@@ -54,7 +54,6 @@ function statusOf(response: HttpResponse): number {
  * @see https://learn.microsoft.com/rest/api/fabric/articles/
  */
 export function openFabric({ connection, host }: Context<FabricConnection>): Api {
-  const { tenantId, clientId, clientSecret } = connection;
   const address = baseUrl(connection.address, 'Base URL');
   const authority = baseUrl(connection.authorityUrl, 'Entra Authority URL');
   const scope = `${address}/.default`;
@@ -65,7 +64,7 @@ export function openFabric({ connection, host }: Context<FabricConnection>): Api
     readProblem,
     readStatus: statusOf,
     async authorize(renew, endsAt) {
-      const token = await entraToken(host, { authority, tenantId, clientId, clientSecret, scope }, renew, endsAt);
+      const token = await entraToken(host, { ...connection, authority, scope }, renew, endsAt);
       return { authorization: `Bearer ${token}` };
     },
   });

@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import type { ConnectionValues } from '../../define/connection.ts';
-import { authorityField, entraFields } from '../../define/entra-fields.ts';
+import { authorityField, entraSecretFields } from '../../define/entra-secret-fields.ts';
 import { text } from '../../define/fields.ts';
 
 const publicAddress = 'https://api.fabric.microsoft.com';
 
 /** Fields of the Fabric connection. */
 export const fields = {
-  ...entraFields,
+  ...entraSecretFields,
   ...authorityField,
   address: v.optional(
     text({

@@ -37,7 +37,6 @@ function isBusy(response: HttpResponse): boolean {
  * @see https://learn.microsoft.com/rest/api/power-bi/
  */
 export function openPowerBi({ connection, host }: Context<PowerBiConnection>): Api {
-  const { tenantId, clientId, clientSecret } = connection;
   const address = baseUrl(connection.address, 'Base URL');
   const authority = baseUrl(connection.authorityUrl, 'Entra Authority URL');
   const scope = address === publicAddress ? 'https://analysis.windows.net/powerbi/api/.default' : `${address}/.default`;
@@ -48,7 +47,7 @@ export function openPowerBi({ connection, host }: Context<PowerBiConnection>): A
     readProblem,
     readStatus: (response) => (isBusy(response) ? 409 : response.status),
     async authorize(renew, endsAt) {
-      const token = await entraToken(host, { authority, tenantId, clientId, clientSecret, scope }, renew, endsAt);
+      const token = await entraToken(host, { ...connection, authority, scope }, renew, endsAt);
       return { authorization: `Bearer ${token}` };
     },
   });

@@ -3,7 +3,7 @@ import { entraAuthorities } from '../auth/entra-token.ts';
 import { text } from './fields.ts';
 
 /** Connection fields of an app registration in Microsoft Entra ID that logs in with a client secret. */
-export const entraFields = {
+export const entraSecretFields = {
   tenantId: text({
     label: 'Tenant ID',
     help: 'Directory (tenant) ID of the app registration in Microsoft Entra ID.',
