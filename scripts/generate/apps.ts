@@ -17,6 +17,8 @@ export type AppName =
   | 'quantemplate'
   | 'dbt'
   | 'mode'
+  | 'power-bi'
+  | 'fabric'
   | 'azure'
   | 'databricks'
   | 'slack'
@@ -56,6 +58,18 @@ export const apps: Record<AppName, ZapierAppEntry> = {
     description: 'Run Mode reports, wait for them to finish and download their results.',
     version: '0.1.0',
   },
+  'power-bi': {
+    services: named('powerBi'),
+    title: 'Power BI (Pipewright)',
+    description: 'Refresh Power BI semantic models or single tables, and start Zaps when refreshes finish.',
+    version: '0.1.0',
+  },
+  fabric: {
+    services: named('fabric'),
+    title: 'Microsoft Fabric (Pipewright)',
+    description: 'Run Microsoft Fabric pipelines, notebooks and Spark jobs, and start Zaps when runs finish.',
+    version: '0.1.0',
+  },
   azure: {
     services: named('dataFactory', 'synapse', 'azureMonitor', 'webhookActivity', 'eventGrid'),
     title: 'Azure (Pipewright)',
@@ -91,7 +105,8 @@ export const apps: Record<AppName, ZapierAppEntry> = {
   pipewright: {
     services: offered,
     title: 'Pipewright',
-    description: 'Quantemplate, dbt, Mode, Azure, Databricks, Slack, datasets and SQL tables in one private app.',
+    description:
+      'Quantemplate, dbt, Mode, Power BI, Fabric, Azure, Databricks, Slack, datasets and SQL tables in one private app.',
     version: '0.1.0',
   },
 };

@@ -8,7 +8,9 @@ import { webhookActivity } from '../../shared/src/services/azure/webhook-activit
 import { databricks } from '../../shared/src/services/databricks/service.ts';
 import { dbt } from '../../shared/src/services/dbt/service.ts';
 import { eventGrid } from '../../shared/src/services/event-grid/service.ts';
+import { fabric } from '../../shared/src/services/fabric/service.ts';
 import { mode } from '../../shared/src/services/mode/service.ts';
+import { powerBi } from '../../shared/src/services/power-bi/service.ts';
 import { quantemplate } from '../../shared/src/services/quantemplate/service.ts';
 import { signedWebhook } from '../../shared/src/services/signed-webhook/service.ts';
 import { slack } from '../../shared/src/services/slack/service.ts';
@@ -27,7 +29,8 @@ export interface N8nPackage {
 }
 
 /** Name of an n8n package without the prefix `n8n-nodes-`, and its folder in n8n-nodes/. */
-export type PackageName = `pipewright-${'quantemplate' | 'dbt' | 'mode' | 'azure' | 'toolbox' | 'sql'}`;
+export type PackageName =
+  `pipewright-${'quantemplate' | 'dbt' | 'mode' | 'power-bi' | 'fabric' | 'azure' | 'toolbox' | 'sql'}`;
 
 /**
  * The n8n packages with their services. n8n verifies packages that integrate one vendor, so every vendor without a built-in
@@ -52,6 +55,20 @@ export const packages: Record<PackageName, N8nPackage> = {
     services: [mode],
     description: 'Run Mode reports with parameters, react to their runs and download results in n8n',
     keywords: ['mode', 'mode-analytics', 'report', 'business-intelligence', 'csv'],
+    strict: true,
+  },
+  'pipewright-power-bi': {
+    services: [powerBi],
+    description:
+      'Refresh Power BI semantic models or single tables, wait for them and react to finished refreshes in n8n',
+    keywords: ['power-bi', 'powerbi', 'semantic-model', 'dataset', 'refresh', 'business-intelligence', 'microsoft'],
+    strict: true,
+  },
+  'pipewright-fabric': {
+    services: [fabric],
+    description:
+      'Run Microsoft Fabric pipelines, notebooks and Spark jobs, wait for them and react to finished runs in n8n',
+    keywords: ['fabric', 'microsoft-fabric', 'pipeline', 'notebook', 'spark', 'lakehouse', 'data-factory', 'microsoft'],
     strict: true,
   },
   'pipewright-azure': {

@@ -7,7 +7,9 @@ import { synapse } from './services/azure/synapse/service.ts';
 import { databricks } from './services/databricks/service.ts';
 import { dbt } from './services/dbt/service.ts';
 import { eventGrid } from './services/event-grid/service.ts';
+import { fabric } from './services/fabric/service.ts';
 import { mode } from './services/mode/service.ts';
+import { powerBi } from './services/power-bi/service.ts';
 import { quantemplate } from './services/quantemplate/service.ts';
 import { signedWebhook } from './services/signed-webhook/service.ts';
 import { slack } from './services/slack/service.ts';
@@ -18,8 +20,10 @@ export const services: readonly Service[] = [
   quantemplate,
   dbt,
   mode,
+  powerBi,
   dataFactory,
   synapse,
+  fabric,
   azureMonitor,
   webhookActivity,
   databricks,

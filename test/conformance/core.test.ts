@@ -150,6 +150,7 @@ describe.each(vendors)('A run at $name', (vendor) => {
     expect(world.clock.now() - begin).toBeLessThan(2 * minute + 30_000);
     expect(vendor.isCancelled(world.sandbox, started()[0] ?? '')).toBe(false);
     if (!vendor.canCancel) return;
+    if (vendor.oneAtATime) world.clock.advance(10 * minute);
     expect(await failure({ timeoutMinutes: 2, onTimeout: 'cancel' })).toMatchObject({
       code: 'timed-out',
       hint: expect.stringContaining('Cancellation of the run was requested'),

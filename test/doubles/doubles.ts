@@ -1,7 +1,9 @@
 import { azureDouble } from './azure/double.ts';
 import { databricksDouble } from './databricks/double.ts';
 import { dbtDouble } from './dbt/double.ts';
+import { fabricDouble } from './fabric/double.ts';
 import { modeDouble } from './mode/double.ts';
+import { powerBiDouble } from './power-bi/double.ts';
 import { quantemplateDouble } from './quantemplate/double.ts';
 import { slackDouble } from './slack/double.ts';
 import { webAddressDouble } from './web-address/double.ts';
@@ -13,6 +15,8 @@ export const doubles = {
   dbt: dbtDouble,
   databricks: databricksDouble,
   mode: modeDouble,
+  powerBi: powerBiDouble,
+  fabric: fabricDouble,
   slack: slackDouble,
   webAddress: webAddressDouble,
 };

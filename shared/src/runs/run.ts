@@ -90,3 +90,8 @@ export function parseTimestamp(value: string | number | null | undefined): strin
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
+
+/** Like `parseTimestamp`, for vendors whose timestamps are in UTC but may lack the time zone. */
+export function parseUtcTimestamp(value: string | undefined): string | undefined {
+  return parseTimestamp(value && /T[\d:.]+$/.test(value) ? `${value}Z` : value);
+}

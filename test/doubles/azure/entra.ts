@@ -6,13 +6,15 @@ import type { Vendor } from '../server/vendor.ts';
 
 const account = azureAccount;
 
-/** Resources of the public cloud in the tenant. The sandbox simulates the management and Synapse APIs. */
+/** Resources of the public cloud in the tenant. The sandbox simulates the management, Synapse, Power BI and Fabric APIs. */
 const resources: Record<string, string> = {
   'https://management.azure.com': 'management',
   'https://management.core.windows.net': 'management',
   'https://dev.azuresynapse.net': 'synapse',
   'https://database.windows.net': 'database',
   'https://storage.azure.com': 'storage',
+  'https://analysis.windows.net/powerbi/api': 'power-bi',
+  'https://api.fabric.microsoft.com': 'fabric',
   '2ff814a6-3304-4ab8-85cb-cd0e6f879c1d': 'databricks',
 };
 
@@ -55,8 +57,12 @@ export function entra(context: SandboxContext): Vendor {
     }
     const name = scope.replace(/\/+\.default$/, '');
     const here = context.baseUrl();
-    const resource =
-      name === `${here}/arm` ? 'management' : name.startsWith(`${here}/synapse`) ? 'synapse' : resources[name];
+    const local: Record<string, string> = {
+      [`${here}/arm`]: 'management',
+      [`${here}/power-bi`]: 'power-bi',
+      [`${here}/fabric`]: 'fabric',
+    };
+    const resource = name.startsWith(`${here}/synapse`) ? 'synapse' : (local[name] ?? resources[name]);
     if (resource) return resource;
     throw refusal(
       400,

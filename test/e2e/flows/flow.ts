@@ -29,9 +29,9 @@ export interface Case {
   check(world: World, before: Before, platform: PlatformName): Promise<Outcome>;
 }
 
-/** One of the guides' flows. */
+/** A flow: one of the four guides' flows, the refresh of a Power BI model, or the night of Fabric. */
 export interface Flow {
-  key: '000' | '001' | '002' | '003';
+  key: '000' | '001' | '002' | '003' | '005' | '006';
   title: string;
   cases: readonly Case[];
 }
@@ -49,7 +49,7 @@ export interface ReadyFlow {
   stop(): Promise<void>;
 }
 
-/** n8n or Zapier, with the four flows. */
+/** n8n or Zapier, with the flows. */
 export interface Platform {
   name: PlatformName;
   /** Turns a flow on. */

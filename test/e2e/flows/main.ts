@@ -77,7 +77,7 @@ async function tryFlow(world: World, platform: Platform, flow: Flow): Promise<Ca
 }
 
 /**
- * `npm start`: runs the flows of the four guides on both platforms, with doubles of the vendors on this machine. Each flow is
+ * `npm start`: runs the flows of the four guides, of Power BI and of Fabric on both platforms, with doubles of the vendors on this machine. Each flow is
  * turned off when its cases have run, so that it does not react to the vendors' events of the next flow.
  */
 async function main({ open, pictures, only }: Choices): Promise<boolean> {

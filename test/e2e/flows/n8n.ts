@@ -17,7 +17,7 @@ import type { Platform, ReadyFlow } from './flow.ts';
 import { ownType, readTemplate } from './templates.ts';
 import type { World } from './world.ts';
 
-/** n8n with the four workflows. */
+/** n8n with the workflows of the flows. */
 export interface N8nPlatform extends Platform {
   n8n: N8n;
   /** The IDs of the workflows. */

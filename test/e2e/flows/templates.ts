@@ -13,6 +13,8 @@ export const templates: Record<Flow['key'], string> = {
   '001': 'report-notebook-run',
   '002': 'refresh-report',
   '003': 'run-synapse',
+  '005': 'refresh-semantic-model',
+  '006': 'run-fabric',
 };
 
 /** The credential types that one of our nodes needs. */
@@ -21,18 +23,22 @@ const credentialsOf: Record<string, readonly string[]> = {
   synapse: ['pipewrightAzureApi'],
   dbtTrigger: ['pipewrightDbtApi'],
   mode: ['pipewrightModeApi'],
+  powerBi: ['pipewrightPowerBiApi'],
+  fabric: ['pipewrightFabricApi'],
   quantemplate: ['pipewrightQuantemplateApi'],
   quantemplateTrigger: ['pipewrightQuantemplateApi'],
   slack: ['pipewrightSlackApi'],
   sqlTable: ['pipewrightSqlApi'],
 };
 
-const { azure, dbt, mode, slack } = sandboxAccounts;
+const { azure, dbt, fabric, mode, powerBi, slack } = sandboxAccounts;
 
-/** What a user selects in the empty fields of a template: by parameter, and for pipelines by template. */
-const selected: Record<string, string | Partial<Record<Flow['key'], string>>> = {
+/** What a user selects in the empty fields of a template: by parameter, and where they differ by template or operation. */
+const selected: Record<string, string | Record<string, string>> = {
   factory: `${azure.resourceGroup}/${azure.factory}`,
-  workspace: azure.workspace,
+  workspace: { '003': azure.workspace, '005': powerBi.workspaceId, '006': fabric.workspaceId },
+  model: powerBi.modelId,
+  item: { runPipeline: fabric.pipelineId, runNotebook: fabric.notebookId },
   pool: azure.sparkPool,
   pipeline: { '000': 'QT_fetch_data', '001': 'Run_KPI_notebook', '003': 'Spark_transform' },
   report: mode.reportToken,
@@ -45,14 +51,17 @@ function select(key: Flow['key'], parameters: NonNullable<WorkflowNode['paramete
     if (name === 'jobs') return [name, [String(dbt.jobId)]];
     if (!isObject(value) || value['value'] !== '') return [name, value];
     const choice = selected[name];
-    return [name, { ...value, value: isObject(choice) ? choice[key] : choice }];
+    return [
+      name,
+      { ...value, value: isObject(choice) ? (choice[key] ?? choice[String(parameters['operation'])]) : choice },
+    ];
   });
   return Object.fromEntries(entries);
 }
 
 /** The name of one of our nodes without its package; undefined for other nodes. */
 export const ownType = (node: WorkflowNode): string | undefined =>
-  /^n8n-nodes-pipewright-\w+\.(\w+)$/.exec(node.type)?.[1];
+  /^n8n-nodes-pipewright-[\w-]+\.(\w+)$/.exec(node.type)?.[1];
 
 /** Reads a template and sets it up as a user does after importing it: selects credentials and everything that is empty. */
 export async function readTemplate(

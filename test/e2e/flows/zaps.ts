@@ -16,8 +16,11 @@ const ended =
   ({ steps: { 'Run Pipeline': run = {} } }) =>
     run['finished'] === true && run['succeeded'] === succeeded;
 
-/** The Zaps of the four flows. */
-export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data): Record<Flow['key'], ZapPlan> {
+/** The Zaps of the flows. */
+export function zapsOf(
+  { azure, dbt, fabric, mode, powerBi }: Sandbox['accounts'],
+  authData: Data,
+): Record<Flow['key'], ZapPlan> {
   const factory = `${azure.resourceGroup}/${azure.factory}`;
   const workspace = azure.workspace;
   const channel = 'C0DATATEAM';
@@ -131,6 +134,41 @@ export function zapsOf({ azure, dbt, mode }: Sandbox['accounts'], authData: Data
           pool: azure.sparkPool,
           name: 'Daily claims',
           file: 'abfss://data@contosolake.dfs.core.windows.net/jobs/daily-claims.py',
+          startKey: trigger['id'],
+        })),
+      ],
+    },
+    '005': {
+      trigger: {
+        key: 'dbt_job_run_completed',
+        name: 'Job Run Completed',
+        authData,
+        inputData: { jobs: [String(dbt.jobId)], outcome: 'succeeded' },
+      },
+      steps: [
+        step('power_bi_refresh_semantic_model', 'Refresh Semantic Model', ({ trigger }) => ({
+          workspace: powerBi.workspaceId,
+          model: powerBi.modelId,
+          onFailure: 'continue',
+          startKey: trigger['runId'],
+        })),
+        step('slack_post_run_card', 'Post Run Card', ({ steps }) => ({
+          channel,
+          run: steps['Refresh Semantic Model']?.['runJson'],
+        })),
+      ],
+    },
+    '006': {
+      steps: [
+        step('fabric_run_pipeline', 'Run Pipeline', ({ trigger }) => ({
+          workspace: fabric.workspaceId,
+          item: fabric.pipelineId,
+          startKey: trigger['id'],
+        })),
+        step('fabric_run_notebook', 'Run Notebook', ({ trigger }) => ({
+          workspace: fabric.workspaceId,
+          item: fabric.notebookId,
+          parameters: { reportDate: '2026-11-20' },
           startKey: trigger['id'],
         })),
       ],

@@ -8,6 +8,7 @@ const foreign = /`[^`]*`|https?:\/\/\S+|<a [^>]*>/g;
 /** Words that are also vendor terms, by service key. */
 const vendorTerms: Record<string, RegExp> = {
   databricks: /\b(job )?tasks?\b/gi,
+  fabric: /\bitems?\b/gi,
 };
 
 const zapierWords = /\b(Zapier|Zaps?|tasks?|Paths)\b|Custom webhook URL/i;

@@ -2,8 +2,10 @@
 import { quantemplate } from '../../../../shared/src/services/quantemplate/service.ts';
 import { dbt } from '../../../../shared/src/services/dbt/service.ts';
 import { mode } from '../../../../shared/src/services/mode/service.ts';
+import { powerBi } from '../../../../shared/src/services/power-bi/service.ts';
 import { dataFactory } from '../../../../shared/src/services/azure/data-factory/service.ts';
 import { synapse } from '../../../../shared/src/services/azure/synapse/service.ts';
+import { fabric } from '../../../../shared/src/services/fabric/service.ts';
 import { azureMonitor } from '../../../../shared/src/services/azure/monitor/service.ts';
 import { webhookActivity } from '../../../../shared/src/services/azure/webhook-activity/service.ts';
 import { databricks } from '../../../../shared/src/services/databricks/service.ts';
@@ -21,8 +23,10 @@ export default zapierApp(
     quantemplate,
     dbt,
     mode,
+    powerBi,
     dataFactory,
     synapse,
+    fabric,
     azureMonitor,
     webhookActivity,
     databricks,

@@ -1,0 +1,71 @@
+import * as v from 'valibot';
+import { entraToken } from '../../auth/entra-token.ts';
+import type { Context } from '../../define/context.ts';
+import type { HttpResponse } from '../../host/http.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
+import type { Wording } from '../../host/wording.ts';
+import { openApi, readCommonProblem, type Api } from '../../http/api.ts';
+import { baseUrl } from '../../http/base-url.ts';
+import type { VendorProblem } from '../../http/http-error.ts';
+import { displayText } from '../../http/response-schema.ts';
+import type { FabricConnection } from './connection-fields.ts';
+
+/** The display name of the service. */
+export const service = 'Microsoft Fabric';
+
+/** The path of a workspace, or of something in it. */
+export function workspacePath(workspace: string, ...names: string[]): string {
+  return ['/workspaces', ...[workspace, ...names].map(encodeURIComponent)].join('/');
+}
+
+const hints: Record<number, Wording> = {
+  401: 'Check that a Fabric administrator allows service principals to call Fabric public APIs, and that the tenant setting includes the app registration.',
+  403: 'Add the app registration to the workspace as Contributor, and check that a Fabric administrator allows service principals to call Fabric public APIs.',
+  404: 'Check the workspace, the item and the Run ID, and that the app registration has access to the workspace.',
+  429: 'Fabric limits the number of requests and, for notebooks, the jobs that a capacity runs at once. Wait until other jobs have finished, or run this step less often.',
+};
+
+const errorShape = v.object({ errorCode: displayText, message: displayText });
+
+function readErrorCode({ text }: HttpResponse): string | undefined {
+  try {
+    return v.parse(errorShape, JSON.parse(text)).errorCode;
+  } catch {
+    return undefined;
+  }
+}
+
+function readProblem(response: HttpResponse): VendorProblem {
+  const code = readErrorCode(response);
+  return {
+    ...readCommonProblem(response),
+    ...withoutUndefined({ code, hint: hints[statusOf(response)] }),
+  };
+}
+
+/** A full capacity answers 430, and the cancellation of a finished job an error. */
+function statusOf(response: HttpResponse): number {
+  if (response.status === 430) return 429;
+  return response.status === 400 && readErrorCode(response) === 'JobAlreadyCompleted' ? 202 : response.status;
+}
+
+/**
+ * Client of the Fabric REST API.
+ * @see https://learn.microsoft.com/rest/api/fabric/articles/
+ */
+export function openFabric({ connection, host }: Context<FabricConnection>): Api {
+  const address = baseUrl(connection.address, 'Base URL');
+  const authority = baseUrl(connection.authorityUrl, 'Entra Authority URL');
+  const scope = `${address}/.default`;
+  return openApi({
+    service,
+    baseUrl: `${address}/v1`,
+    host,
+    readProblem,
+    readStatus: statusOf,
+    async authorize(renew, endsAt) {
+      const token = await entraToken(host, { ...connection, authority, scope }, renew, endsAt);
+      return { authorization: `Bearer ${token}` };
+    },
+  });
+}

@@ -1,0 +1,24 @@
+import * as v from 'valibot';
+import type { ConnectionValues } from '../../define/connection.ts';
+import { authorityField, entraSecretFields } from '../../define/entra-secret-fields.ts';
+import { text } from '../../define/fields.ts';
+
+const publicAddress = 'https://api.fabric.microsoft.com';
+
+/** Fields of the Fabric connection. */
+export const fields = {
+  ...entraSecretFields,
+  ...authorityField,
+  address: v.optional(
+    text({
+      label: 'Base URL',
+      help: 'Base URL of the Fabric API. Change it only if the tenant is in another Microsoft cloud.',
+      placeholder: publicAddress,
+      advanced: true,
+    }),
+    publicAddress,
+  ),
+};
+
+/** Values of the Fabric connection. */
+export type FabricConnection = ConnectionValues<typeof fields>;

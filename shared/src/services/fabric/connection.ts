@@ -1,0 +1,26 @@
+import { defineConnection } from '../../define/connection.ts';
+import { PipewrightError } from '../../host/error.ts';
+import { service } from './api.ts';
+import { fields } from './connection-fields.ts';
+import { readWorkspacePage } from './workspaces.ts';
+
+/** Service principal with a client secret, for Fabric. */
+export const fabricConnection = defineConnection({
+  key: 'fabric',
+  name: 'Microsoft Fabric Service Principal',
+  description:
+    'An app registration in Microsoft Entra ID with a client secret. A Fabric administrator must allow service principals to call Fabric public APIs; add the app registration to each workspace as Contributor.',
+  documentationUrl: 'https://learn.microsoft.com/rest/api/fabric/articles/identity-support',
+  fields,
+  async test(context) {
+    const { entries } = await readWorkspacePage(context, undefined);
+    const [first] = entries;
+    if (first) return `Fabric (${first.displayName}${entries.length > 1 ? ' and others' : ''})`;
+    throw new PipewrightError({
+      code: 'forbidden',
+      service,
+      message: 'The login works, but the app registration has access to no workspace.',
+      hint: 'Open the workspace in Fabric, select Manage access and add the app registration as Contributor.',
+    });
+  },
+});
