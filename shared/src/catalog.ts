@@ -9,6 +9,7 @@ import { dbt } from './services/dbt/service.ts';
 import { eventGrid } from './services/event-grid/service.ts';
 import { mode } from './services/mode/service.ts';
 import { quantemplate } from './services/quantemplate/service.ts';
+import { restJob } from './services/rest-job/service.ts';
 import { signedWebhook } from './services/signed-webhook/service.ts';
 import { slack } from './services/slack/service.ts';
 import { sqlTable } from './catalog/sql-table.ts';
@@ -23,6 +24,7 @@ export const services: readonly Service[] = [
   azureMonitor,
   webhookActivity,
   databricks,
+  restJob,
   eventGrid,
   slack,
   dataset,

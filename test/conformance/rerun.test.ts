@@ -1,7 +1,10 @@
 import { minute, startCoreWorld, type CoreWorld } from './core-host.ts';
 import { vendors } from './vendors.ts';
 
-describe.each(vendors)('A failed run at $name', (vendor) => {
+/** Everything that runs at a vendor whose service can rerun it. */
+const rerunnable = vendors.filter(({ service }) => service.operations.some(({ key }) => key.startsWith('rerun')));
+
+describe.each(rerunnable)('A failed run at $name', (vendor) => {
   let world: CoreWorld;
   beforeEach(async () => {
     world = await startCoreWorld();

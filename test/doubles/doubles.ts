@@ -3,6 +3,7 @@ import { databricksDouble } from './databricks/double.ts';
 import { dbtDouble } from './dbt/double.ts';
 import { modeDouble } from './mode/double.ts';
 import { quantemplateDouble } from './quantemplate/double.ts';
+import { restJobDouble } from './rest-job/double.ts';
 import { slackDouble } from './slack/double.ts';
 import { webAddressDouble } from './web-address/double.ts';
 
@@ -14,6 +15,7 @@ export const doubles = {
   databricks: databricksDouble,
   mode: modeDouble,
   slack: slackDouble,
+  restJob: restJobDouble,
   webAddress: webAddressDouble,
 };
 
