@@ -18,6 +18,11 @@ export const cancelJobRun = defineAction<RestJobConnection>()({
   simple: simpleToolRun,
   sample: {
     ...sampleToolRun,
+    id: '8841',
+    service: 'Airbyte',
+    name: 'Airbyte',
+    url: 'https://airbyte.example.com/jobs/8841',
+    parameters: {},
     status: 'cancelled',
     vendorStatus: 'cancelled',
     succeeded: false,

@@ -6,7 +6,7 @@ import { httpLoginFields } from '../../define/http-login-fields.ts';
 export const fields = {
   baseUrl: text({
     label: 'Base URL',
-    help: 'The part of the API URL that all requests share, such as https://airflow.example.com. Requests and credentials are sent to this host only.',
+    help: 'The part of the API URL that all requests share, such as https://airflow.example.com. No other host is called.',
     placeholder: 'https://jobs.example.com/api',
   }),
   ...httpLoginFields,

@@ -54,7 +54,7 @@ const jobField = (tools: readonly string[]) =>
   v.optional(
     text({
       label: 'Job ID',
-      help: 'The DAG ID in Airflow, the connection ID in Airbyte, the deployment ID in Prefect, the sync ID in Census and Hightouch, the file name of the workflow in GitHub Actions.',
+      help: 'The DAG ID in Airflow, the connection ID in Airbyte, the deployment ID in Prefect, the sync ID in Census and Hightouch, the YAML file name in GitHub Actions.',
       placeholder: 'daily_claims',
       shownWhen: { field: 'tool', is: tools },
       requiredWhenShown: true,
@@ -200,7 +200,7 @@ export const startJobFields = {
   ref: v.optional(
     text({
       label: 'Branch or Tag',
-      help: 'Branch or tag whose version of the workflow runs.',
+      help: 'Branch or tag that the job runs from.',
       placeholder: 'main',
       shownWhen: { field: 'tool', is: presetsWith(({ asks }) => asks.ref === true) },
       requiredWhenShown: true,
@@ -209,7 +209,7 @@ export const startJobFields = {
   parameters: v.optional(
     values({
       label: 'Parameters',
-      help: 'Names and values for the run: the configuration of a DAG run, the parameters of a flow or the inputs of a workflow.',
+      help: 'Names and values for the run: the configuration of a DAG run, the parameters of a flow, or the inputs in GitHub Actions.',
       placeholder: '{"reportDate": "2026-11-20"}',
       shownWhen: { field: 'tool', is: presetsWith(({ asks }) => asks.parameters === true) },
     }),

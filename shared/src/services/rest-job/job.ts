@@ -22,7 +22,8 @@ function invalid(message: string, hint: Wording): PipewrightError {
   return new PipewrightError({ code: 'invalid-input', service, message, hint });
 }
 
-const missing = (label: string): PipewrightError => invalid(`“${label}” is missing.`, 'Fill in the field.');
+const missing = (label: string, hint = 'Fill in the field.'): PipewrightError =>
+  invalid(`“${label}” is missing.`, hint);
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -191,8 +192,9 @@ export function jobOf(input: JobInput, connection: RestJobConnection): Job {
  */
 export function jobToStart(input: JobInput, connection: RestJobConnection): Job {
   const job = jobOf(input, connection);
-  if (presetOfInput(input)) {
-    if (!input.job) throw missing('Job ID');
+  const preset = presetOfInput(input);
+  if (preset) {
+    if (!input.job) throw missing('Job ID', `Enter the ${preset.asks.job}.`);
     if (uses(job.template.start, 'ref') && !input.ref) throw missing('Branch or Tag');
     return job;
   }

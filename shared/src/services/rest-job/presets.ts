@@ -4,7 +4,7 @@ import type { JobTemplate } from './job-template.ts';
 export interface Preset extends JobTemplate {
   /** Shown in the list: where the base URL and the login come from. */
   description: string;
-  /** What the fields that the preset leaves open contain. */
+  /** The fields that the preset leaves open; `job`: what a Job ID is in the tool. */
   asks: { job: string; repository?: true; ref?: true; parameters?: true };
 }
 
@@ -130,9 +130,9 @@ export const presets = {
   /** @see https://docs.github.com/en/rest/actions/workflows#create-a-workflow-dispatch-event */
   githubActions: {
     tool: 'GitHub Actions',
-    noun: 'workflow',
+    noun: 'GitHub workflow',
     description: 'Workflow runs; base URL https://api.github.com, bearer token',
-    asks: { job: 'file name of the workflow', repository: true, ref: true, parameters: true },
+    asks: { job: 'YAML file name, such as build.yml', repository: true, ref: true, parameters: true },
     headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
     start: {
       method: 'POST',

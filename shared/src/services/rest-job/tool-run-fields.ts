@@ -15,16 +15,18 @@ export const simpleToolRun = [...simpleRun, 'readAs'] as const;
 
 /** A realistic output. */
 export const sampleToolRun = {
-  id: '8841',
-  service: 'Airbyte',
-  name: 'connection 2f7fdb90-5df1-4b8e-ac2f-064cfa58202b',
+  id: 'pipewright-5b2a9c0d1e7f4a36',
+  service: 'Airflow',
+  name: 'DAG daily_claims',
   status: 'succeeded' as const,
-  vendorStatus: 'succeeded',
+  vendorStatus: 'success',
   finished: true,
   succeeded: true,
   startedAt: '2026-11-20T08:00:04.000Z',
-  url: 'https://jobs.example.com/runs/8841',
-  parameters: {},
+  finishedAt: '2026-11-20T08:03:24.000Z',
+  durationSeconds: 200,
+  url: 'https://airflow.example.com/dags/daily_claims/runs/pipewright-5b2a9c0d1e7f4a36',
+  parameters: { reportDate: '2026-11-20' },
   steps: [],
-  readAs: 'The run ID 8841 is the value of “jobId”. The status “succeeded” at “status” was read as Succeeded.',
+  readAs: 'The status “success” at “state” was read as Succeeded.',
 };

@@ -7,6 +7,7 @@ import { synapse } from '../../../../shared/src/services/azure/synapse/service.t
 import { azureMonitor } from '../../../../shared/src/services/azure/monitor/service.ts';
 import { webhookActivity } from '../../../../shared/src/services/azure/webhook-activity/service.ts';
 import { databricks } from '../../../../shared/src/services/databricks/service.ts';
+import { restJob } from '../../../../shared/src/services/rest-job/service.ts';
 import { eventGrid } from '../../../../shared/src/services/event-grid/service.ts';
 import { slack } from '../../../../shared/src/services/slack/service.ts';
 import { dataset } from '../../../../shared/src/catalog/dataset.ts';
@@ -26,6 +27,7 @@ export default zapierApp(
     azureMonitor,
     webhookActivity,
     databricks,
+    restJob,
     eventGrid,
     slack,
     dataset,
