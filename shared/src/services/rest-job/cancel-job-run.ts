@@ -26,7 +26,7 @@ export const cancelJobRun = defineAction<RestJobConnection>()({
     status: 'cancelled',
     vendorStatus: 'cancelled',
     succeeded: false,
-    readAs: 'The status “cancelled” at “status” was read as Canceled.',
+    readAs: 'The value “cancelled” of “status” was read as Canceled.',
   },
   run: (input, context) => cancelRun(context.host, toolRuns(context, jobOf(input, context.connection)), input.run),
 });

@@ -14,6 +14,7 @@ const toolOptions = [
   { value: 'airflow2', label: 'Airflow 2', description: presets.airflow2.description },
   { value: 'airbyte', label: 'Airbyte', description: presets.airbyte.description },
   { value: 'census', label: 'Census', description: presets.census.description },
+  { value: 'fivetran', label: 'Fivetran', description: presets.fivetran.description },
   { value: 'githubActions', label: 'GitHub Actions', description: presets.githubActions.description },
   { value: 'hightouch', label: 'Hightouch', description: presets.hightouch.description },
   { value: 'prefect', label: 'Prefect', description: presets.prefect.description },
@@ -54,7 +55,7 @@ const jobField = (tools: readonly string[]) =>
   v.optional(
     text({
       label: 'Job ID',
-      help: 'The DAG ID in Airflow, the connection ID in Airbyte, the deployment ID in Prefect, the sync ID in Census and Hightouch, the YAML file name in GitHub Actions.',
+      help: 'The DAG ID in Airflow, the connection ID in Airbyte and Fivetran, the deployment ID in Prefect, the sync ID in Census and Hightouch, the YAML file name in GitHub Actions.',
       placeholder: 'daily_claims',
       shownWhen: { field: 'tool', is: tools },
       requiredWhenShown: true,

@@ -22,6 +22,8 @@ export interface RunShape {
   words: Readonly<Record<string, RunStatus>>;
   /** A field that is true if the run was canceled, whatever its status is. */
   cancelled?: string;
+  /** Fields with the last success and failure of the job, for tools without run IDs; see `RunIdSource`. */
+  ends?: { succeeded: string; failed: string };
   message?: string;
   startedAt?: string;
   finishedAt?: string;
@@ -38,7 +40,12 @@ export type RunIdSource =
   /** The last segment of the Location header. */
   | { from: 'location' }
   /** The request: the tool accepts the start key as the ID and refuses to start it again (409). */
-  | { from: 'request' };
+  | { from: 'request' }
+  /**
+   * None: the tool tells only when the job last succeeded and failed. The ID is when it had last ended before the start, so the
+   * run has ended once the job has ended later. While `active` is the status, no start is sent: its end would be taken for the run's.
+   */
+  | { from: 'lastEnd'; active: string };
 
 /** How a tool starts a job by one request and returns its state by another. */
 export interface JobTemplate {

@@ -203,6 +203,24 @@ export const presets = {
     cancel: { method: 'POST', path: '/sync_runs/{runId}/cancel' },
     recent: { method: 'GET', path: '/syncs/{job}/sync_runs?order=desc&per_page=25', at: 'data' },
   },
+  /** @see https://fivetran.com/docs/rest-api/api-reference/connections/sync-connection */
+  fivetran: {
+    tool: 'Fivetran',
+    noun: 'connection',
+    description: 'Syncs; base URL https://api.fivetran.com/v1, basic auth with API key and secret',
+    asks: { job: 'connection ID' },
+    headers: { accept: 'application/json;version=2' },
+    // With force, Fivetran would stop a sync that is active.
+    start: { method: 'POST', path: '/connections/{job}/sync', body: { force: false } },
+    runId: { from: 'lastEnd', active: 'syncing' },
+    sameRunForSameKey: false,
+    status: { method: 'GET', path: '/connections/{job}', at: 'data' },
+    run: {
+      status: ['status.sync_state'],
+      words: { syncing: 'running', scheduled: 'queued', rescheduled: 'queued' },
+      ends: { succeeded: 'succeeded_at', failed: 'failed_at' },
+    },
+  },
   /** @see https://hightouch.com/docs/developer-tools/api-guide */
   hightouch: {
     tool: 'Hightouch',

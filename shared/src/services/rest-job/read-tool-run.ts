@@ -27,8 +27,39 @@ function readStatus(tool: string, { status: fields, words, cancelled }: RunShape
   throw missingIn(tool, `status at ${fields.map((field) => `“${field}”`).join(' or ')}`, run);
 }
 
+/** The time in a field, in milliseconds since 1970; undefined if there is none. */
+const timeAt = (run: unknown, field: string): number | undefined => {
+  const time = parseTimestamp(textAt(run, field));
+  return time === undefined ? undefined : Date.parse(time);
+};
+
+/** The ID of a job that has never ended. */
+const never = 'never';
+
+/** The time of an ID from `lastEnd`; NaN for anything else. */
+const timeOfId = (id: string): number => (id === never ? 0 : Date.parse(id));
+
+/** When a job last ended: the ID of its next run, if the tool has no IDs. */
+export function lastEnd({ ends }: RunShape, job: unknown): string {
+  const times = [ends?.succeeded, ends?.failed].flatMap((field) =>
+    field === undefined ? [] : (timeAt(job, field) ?? []),
+  );
+  return times.length === 0 ? never : new Date(Math.max(...times)).toISOString();
+}
+
+/** The first end of a job after the time in an ID; undefined if it has not ended since. */
+function endAfter({ ends }: RunShape, job: unknown, id: string): (ReadStatus & { at: number }) | undefined {
+  if (!ends) return undefined;
+  const found = (['succeeded', 'failed'] as const).flatMap((status) => {
+    const field = ends[status];
+    const at = timeAt(job, field);
+    return at !== undefined && at > timeOfId(id) ? [{ status, word: new Date(at).toISOString(), field, at }] : [];
+  });
+  return found.toSorted((a, b) => a.at - b.at)[0];
+}
+
 function describe({ status, word, field }: ReadStatus): string {
-  const shown = `The status “${word}” at “${field}”`;
+  const shown = `The value “${word}” of “${field}”`;
   if (status === 'unknown') return `${shown} is in no list of status words, so the run counts as active.`;
   const label = runStatuses.find(({ value }) => value === status)?.label ?? status;
   return `${shown} was read as ${label}.`;
@@ -53,9 +84,10 @@ export function readToolRun(shape: RunShape, run: unknown, { tool, what, url }: 
   if (shape.id !== undefined && found === undefined) throw missingIn(tool, `run ID at “${shape.id}”`, run);
   if (id !== undefined && found !== undefined && found !== id)
     throw missingIn(tool, `description of run ${id}, but one of another run`, run);
-  const read = readStatus(tool, shape, run);
+  const end = endAfter(shape, run, id ?? '');
+  const read = end ?? readStatus(tool, shape, run);
   const startedAt = parseTimestamp(textAt(run, shape.startedAt));
-  const finishedAt = isFinished(read.status) ? parseTimestamp(textAt(run, shape.finishedAt)) : undefined;
+  const finishedAt = end?.word ?? (isFinished(read.status) ? parseTimestamp(textAt(run, shape.finishedAt)) : undefined);
   const parameters = shape.parameters === undefined ? undefined : valueAt(run, shape.parameters);
   const message = textAt(run, shape.message) ?? (read.status === 'unknown' ? describe(read) : undefined);
   return {
@@ -63,7 +95,7 @@ export function readToolRun(shape: RunShape, run: unknown, { tool, what, url }: 
     service: tool,
     name: what,
     status: read.status,
-    vendorStatus: read.field === shape.cancelled ? 'canceled' : read.word,
+    vendorStatus: end ? end.status : read.field === shape.cancelled ? 'canceled' : read.word,
     parameters: isObject(parameters) ? parameters : {},
     steps: [],
     readAs: describe(read),

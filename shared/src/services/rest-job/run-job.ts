@@ -9,7 +9,7 @@ import { parseExact } from '../../http/exact-json.ts';
 import { runBranches } from '../../runs/branches.ts';
 import { followRun } from '../../runs/follow-run.ts';
 import { runReference } from '../../runs/report.ts';
-import type { Run } from '../../runs/run.ts';
+import { isFinished, type Run } from '../../runs/run.ts';
 import { keyFields, reuseActiveRunField, startKeyOf, type KeyChoices, type StartKey } from '../../runs/start-key.ts';
 import { startOnce } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
@@ -19,7 +19,8 @@ import { fillPath } from './fill-template.ts';
 import { jobToStart, type Job } from './job.ts';
 import { startJobFields } from './job-fields.ts';
 import { presetsWith } from './presets.ts';
-import { missingIn, valueAt } from './read-value.ts';
+import { lastEnd } from './read-tool-run.ts';
+import { missingIn, valueAt, wordAt } from './read-value.ts';
 import { sampleToolRun, simpleToolRun, toolRunFields } from './tool-run-fields.ts';
 import { callOf, cannotCancel, toolRuns } from './tool-runs.ts';
 
@@ -50,7 +51,9 @@ function idInLocation({ headers }: HttpResponse): string | undefined {
  * The ID of a started run, and where it was.
  * @throws PipewrightError `unexpected-response` without an ID; the job may have started
  */
-function readRunId({ template: { runId, tool } }: Job, response: HttpResponse, key: StartKey) {
+function readRunId({ template: { runId, tool } }: Job, response: HttpResponse, key: StartKey, next?: string) {
+  if (next !== undefined)
+    return { id: next, readAs: `${tool} returns no run ID: a later end than ${next} is its end.` };
   if (runId.from === 'request') return { id: keyText(key), readAs: `The run ID ${keyText(key)} is the start key.` };
   const json = jsonOf(response);
   const isBody = runId.from === 'body';
@@ -86,6 +89,24 @@ async function checkKey({ host, connection }: Context<RestJobConnection>, { temp
   await host.cache.set(cacheKey, body, rememberedSeconds);
 }
 
+/**
+ * The ID of the next run of a tool without run IDs; undefined for any other tool.
+ * @throws PipewrightError `conflict` if the job is active, because its end would be taken for that of the new run
+ */
+async function nextId({ template }: Job, readJob: () => Promise<unknown>): Promise<string | undefined> {
+  const { runId, run: shape, tool } = template;
+  if (runId.from !== 'lastEnd') return undefined;
+  const job = await readJob();
+  const active = shape.status.map((field) => wordAt(job, field)).find((word) => word !== undefined);
+  if (active !== runId.active) return lastEnd(shape, job);
+  throw new PipewrightError({
+    code: 'conflict',
+    service: tool,
+    message: `The job already runs (status “${active}”), and ${tool} cannot tell two of its runs apart.`,
+    hint: 'Run this step again when it has finished.',
+  });
+}
+
 /** Starts a run, or finds the run that was started under the same key. */
 async function startJob(
   job: Job,
@@ -101,13 +122,16 @@ async function startJob(
   const isRepeatable = sameRunForSameKey || runId.from === 'request';
   const withKey = (key: StartKey) => ({ ...variables, startKey: keyText(key) });
 
+  let next: string | undefined;
+
   const start = async (key: StartKey): Promise<Run> => {
+    next = await nextId(job, provider.readJob);
     try {
       const response = await openTool(context, tool).send(request.method, fillPath(request.path, withKey(key)), {
         ...callOf(request, job, withKey(key)),
         effect: isRepeatable ? 'idempotent' : 'unsafe',
       });
-      const { id, readAs } = readRunId(job, response, key);
+      const { id, readAs } = readRunId(job, response, key, next);
       return { ...runReference({ id, service: tool, name: what, status: 'queued' }), readAs };
     } catch (error) {
       // The tool already has a run with this ID: an earlier start under the same key, whose confirmation was lost.
@@ -125,6 +149,11 @@ async function startJob(
       throw error;
     }
   };
+  /** The run of a start that was not confirmed: the job is active, or has ended since. */
+  const findNext = async (): Promise<Run | undefined> => {
+    const run = next === undefined ? undefined : await provider.get(next);
+    return run && (run.status === 'running' || isFinished(run.status)) ? run : undefined;
+  };
   return startOnce(host, {
     provider,
     startKey,
@@ -132,7 +161,13 @@ async function startJob(
     parameters: job.parameters,
     start,
     isIdempotent: isRepeatable,
-    ...(runId.from === 'request' ? { findByKey: findById } : sameRunForSameKey ? { findLost: start } : {}),
+    ...(runId.from === 'request'
+      ? { findByKey: findById }
+      : runId.from === 'lastEnd'
+        ? { findLost: findNext }
+        : sameRunForSameKey
+          ? { findLost: start }
+          : {}),
   });
 }
 

@@ -15,6 +15,18 @@ export const restJob = defineService({
   triggers: [],
   listing: {
     categories: ['Development', 'Data & Storage'],
-    aliases: ['Airflow', 'Airbyte', 'Prefect', 'GitHub Actions', 'Census', 'Hightouch', 'HTTP', 'API', 'job', 'DAG'],
+    aliases: [
+      'Airflow',
+      'Airbyte',
+      'Prefect',
+      'GitHub Actions',
+      'Fivetran',
+      'Census',
+      'Hightouch',
+      'HTTP',
+      'API',
+      'job',
+      'DAG',
+    ],
   },
 });

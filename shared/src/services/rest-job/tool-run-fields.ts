@@ -28,5 +28,5 @@ export const sampleToolRun = {
   url: 'https://airflow.example.com/dags/daily_claims/runs/pipewright-5b2a9c0d1e7f4a36',
   parameters: { reportDate: '2026-11-20' },
   steps: [],
-  readAs: 'The status “success” at “state” was read as Succeeded.',
+  readAs: 'The value “success” of “state” was read as Succeeded.',
 };

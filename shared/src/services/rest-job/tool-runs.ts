@@ -29,8 +29,8 @@ export function callOf(request: RequestTemplate, job: Job, variables: Record<str
   return withoutUndefined({ headers: { ...job.template.headers }, jsonText: fillBody(request, all) });
 }
 
-/** The runs of a job. */
-export function toolRuns(context: Context<RestJobConnection>, job: Job): RunProvider {
+/** The runs of a job; `readJob` reads the state of a job whose tool has no run IDs. */
+export function toolRuns(context: Context<RestJobConnection>, job: Job): RunProvider & { readJob(): Promise<unknown> } {
   const { connection, host } = context;
   const { template, variables, what } = job;
   const { tool, status, cancel, recent, log, run: shape } = template;
@@ -59,22 +59,26 @@ export function toolRuns(context: Context<RestJobConnection>, job: Job): RunProv
     }
   }
 
-  const get: RunProvider['get'] = async (id, { endsAt } = {}) => {
+  const read = async (id: string | undefined, endsAt?: number): Promise<unknown> => {
     const answer = await api.json(status.method, pathOf(status.path, id), anyResponse, {
-      ...callOf(status, job, { runId: id }),
+      ...callOf(status, job, withoutUndefined({ runId: id })),
       effect: 'safe',
       endsAt,
     });
     const found = status.at === undefined ? answer : valueAt(answer, status.at);
     if (found === undefined) throw missingIn(tool, `run${status.at === undefined ? '' : ` at “${status.at}”`}`, answer);
-    return withLog(readToolRun(shape, found, { tool, what, url: pageOf(id) }, id));
+    return found;
   };
+
+  const get: RunProvider['get'] = async (id, { endsAt } = {}) =>
+    withLog(readToolRun(shape, await read(id, endsAt), { tool, what, url: pageOf(id) }, id));
 
   return {
     service: tool,
     place: base,
     what,
     get,
+    readJob: () => read(undefined),
     ...(recent
       ? {
           async recent() {

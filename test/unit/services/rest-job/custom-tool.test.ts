@@ -33,7 +33,7 @@ describe('Run Job of a custom tool', () => {
       service: 'jobs.example.com',
       name: 'POST /jobs/42/runs',
       status: 'succeeded',
-      readAs: 'The run ID 7 is the value of “id”. The status “done” at “status” was read as Succeeded.',
+      readAs: 'The run ID 7 is the value of “id”. The value “done” of “status” was read as Succeeded.',
     });
     expect(host.requests.map(({ method, headers }) => [method, headers['x-api-key']])).toEqual([
       ['POST', 'very-secret-key'],
@@ -142,7 +142,7 @@ describe('Run Job of a custom tool', () => {
       output: { status: 'unknown', finished: false },
     });
     expect(error.output?.['readAs']).toContain(
-      'The status “Succeeded” at “status” is in no list of status words, so the run counts as active.',
+      'The value “Succeeded” of “status” is in no list of status words, so the run counts as active.',
     );
   });
 
@@ -319,7 +319,8 @@ describe('A preset', () => {
       });
     }
     expect(host.requests).toEqual([]);
-    const open = fakeHost().on(start.method as 'POST', /./, { status: 400, json: { detail: 'No such job' } });
+    const refusal: Answer = { status: 400, json: { detail: 'No such job' } };
+    const open = fakeHost().on('GET', /./, refusal).on(start.method, /./, refusal);
     expect((await failure(typed, open)).message).toContain('No such job');
     expect(open.requests.every(({ url }) => !url.includes('{') && !url.includes('%7B'))).toBe(true);
   });

@@ -75,7 +75,7 @@ describe('Airflow, by its OpenAPI description', () => {
       durationSeconds: 200,
       parameters: { reportDate: '2026-11-20' },
       url: `${base}/dags/daily_claims/runs/${id}`,
-      readAs: `The run ID ${id} is the start key. The status “success” at “state” was read as Succeeded.`,
+      readAs: `The run ID ${id} is the start key. The value “success” of “state” was read as Succeeded.`,
     });
     expect(id).toMatch(/^pipewright-[\da-f]{16}$/);
     expect(host.sent('POST', 'dagRuns').map(({ json }) => json)).toEqual([
@@ -157,7 +157,7 @@ describe('Prefect, by its OpenAPI description', () => {
       code: 'run-failed',
       message: `The run of deployment ${uuid} failed: Table claims is locked.`,
       output: {
-        readAs: `The run ID ${uuid} is the value of “id”. The status “FAILED” at “state.type” was read as Failed.`,
+        readAs: `The run ID ${uuid} is the value of “id”. The value “FAILED” of “state.type” was read as Failed.`,
       },
     });
     expect(host.sent('POST', 'create_flow_run')[0]?.json).toEqual({
@@ -244,7 +244,7 @@ describe('GitHub Actions, by its OpenAPI description', () => {
       succeeded: true,
       url: details.html_url,
       readAs:
-        'The run ID 8841 is the value of “workflow_run_id”. The status “success” at “conclusion” was read as Succeeded.',
+        'The run ID 8841 is the value of “workflow_run_id”. The value “success” of “conclusion” was read as Succeeded.',
     });
     const [sent] = host.sent('POST', '/dispatches');
     expect(sent?.address).toBe(`${base}/repos/contoso/pipelines/actions/workflows/daily%20claims.yml/dispatches`);
