@@ -288,8 +288,8 @@ async function readStart(stream: Bytes): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** If authentication fails, the request itself was not sent. */
-function asUnsent(error: unknown): never {
+/** Marks an error of what precedes a request, such as its authentication: the request itself was not sent. */
+export function asUnsent(error: unknown): never {
   throw error instanceof PipewrightError ? withDetails(error, { unsent: true }) : error;
 }
 

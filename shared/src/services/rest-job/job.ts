@@ -25,8 +25,6 @@ function invalid(message: string, hint: Wording): PipewrightError {
 const missing = (label: string, hint = 'Fill in the field.'): PipewrightError =>
   invalid(`“${label}” is missing.`, hint);
 
-const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-
 /**
  * Checks a path. It must stay below the base URL, whatever the placeholders contain.
  * @param names the placeholders that it may contain
@@ -52,7 +50,7 @@ function checkPath(path: string, label: string, names: readonly string[]): strin
 function readRequest(
   text: string,
   label: string,
-  allowed: readonly (typeof methods)[number][],
+  allowed: readonly RequestTemplate['method'][],
   names: readonly string[],
 ): RequestTemplate {
   const [, verb = '', path = ''] = /^(?:([A-Za-z]+)\s+)?(\S.*)$/.exec(text) ?? [];

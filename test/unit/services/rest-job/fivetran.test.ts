@@ -71,6 +71,15 @@ describe('Run Job of Fivetran, which returns no run IDs', () => {
     expect(syncs(host)).toBe(0);
   });
 
+  it('does not claim that a sync may have started if the state before could not be read', async () => {
+    const host = fakeHost().on('GET', url, { status: 503 });
+    await expect(run(host)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.not.stringContaining('may have started'),
+    });
+    expect(syncs(host)).toBe(0);
+  });
+
   it('finds the sync of a start that was not confirmed, and never starts a second one', async () => {
     const host = fakeHost()
       .on('POST', `${url}/sync`, 'lost')

@@ -126,7 +126,8 @@ export class OpenApiTool {
     if (schema.enum) return schema.enum[0];
     const types = [schema.type ?? (schema.properties ? 'object' : 'null')].flat();
     if (types.includes('null')) return null;
-    switch (types[0]) {
+    const [type = 'string'] = types;
+    switch (type) {
       case 'object':
         return Object.fromEntries(
           (schema.required ?? []).map((name) => [name, this.instanceOf(schema.properties?.[name] ?? {})]),
