@@ -21,6 +21,7 @@ export type AppName =
   | 'fabric'
   | 'azure'
   | 'databricks'
+  | 'rest-jobs'
   | 'slack'
   | 'signed-webhooks'
   | 'datasets'
@@ -83,6 +84,13 @@ export const apps: Record<AppName, ZapierAppEntry> = {
     description: 'Run Databricks jobs and notebooks, start Zaps when jobs finish, and download files from volumes.',
     version: '0.1.0',
   },
+  'rest-jobs': {
+    services: named('restJob'),
+    title: 'REST Jobs (Pipewright)',
+    description:
+      'Run jobs of any tool with a REST API, such as Airflow, Airbyte or Prefect, and wait for them to finish.',
+    version: '0.1.0',
+  },
   slack: {
     services: named('slack'),
     title: 'Slack (Pipewright)',
@@ -106,7 +114,7 @@ export const apps: Record<AppName, ZapierAppEntry> = {
     services: offered,
     title: 'Pipewright',
     description:
-      'Quantemplate, dbt, Mode, Power BI, Fabric, Azure, Databricks, Slack, datasets and SQL tables in one private app.',
+      'Quantemplate, dbt, Mode, Power BI, Fabric, Azure, Databricks, REST jobs, Slack, datasets and SQL tables in one private app.',
     version: '0.1.0',
   },
 };

@@ -12,6 +12,7 @@ import { fabric } from '../../shared/src/services/fabric/service.ts';
 import { mode } from '../../shared/src/services/mode/service.ts';
 import { powerBi } from '../../shared/src/services/power-bi/service.ts';
 import { quantemplate } from '../../shared/src/services/quantemplate/service.ts';
+import { restJob } from '../../shared/src/services/rest-job/service.ts';
 import { signedWebhook } from '../../shared/src/services/signed-webhook/service.ts';
 import { slack } from '../../shared/src/services/slack/service.ts';
 
@@ -89,10 +90,24 @@ export const packages: Record<PackageName, N8nPackage> = {
     strict: true,
   },
   'pipewright-toolbox': {
-    services: [slack, databricks, signedWebhook, dataset],
+    services: [slack, databricks, restJob, signedWebhook, dataset],
     description:
-      'Slack run cards, Databricks jobs, signed webhooks from any sender, and checks of CSV, Excel and JSON datasets in n8n',
-    keywords: ['slack', 'databricks', 'webhook', 'signature', 'hmac', 'standard-webhooks', 'dataset', 'csv', 'excel'],
+      'Slack run cards, Databricks jobs, jobs of any tool with a REST API, signed webhooks from any sender, and checks of CSV, Excel and JSON datasets in n8n',
+    keywords: [
+      'slack',
+      'databricks',
+      'rest',
+      'airflow',
+      'airbyte',
+      'prefect',
+      'webhook',
+      'signature',
+      'hmac',
+      'standard-webhooks',
+      'dataset',
+      'csv',
+      'excel',
+    ],
     strict: true,
     unverifiable:
       'n8n verifies only packages that integrate one service and do not repeat a built-in node, so this package is for self-hosted n8n.',

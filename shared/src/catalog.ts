@@ -11,6 +11,7 @@ import { fabric } from './services/fabric/service.ts';
 import { mode } from './services/mode/service.ts';
 import { powerBi } from './services/power-bi/service.ts';
 import { quantemplate } from './services/quantemplate/service.ts';
+import { restJob } from './services/rest-job/service.ts';
 import { signedWebhook } from './services/signed-webhook/service.ts';
 import { slack } from './services/slack/service.ts';
 import { sqlTable } from './catalog/sql-table.ts';
@@ -27,6 +28,7 @@ export const services: readonly Service[] = [
   azureMonitor,
   webhookActivity,
   databricks,
+  restJob,
   eventGrid,
   slack,
   dataset,

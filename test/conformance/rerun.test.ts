@@ -1,6 +1,7 @@
 import { minute, startCoreWorld, type CoreWorld } from './core-host.ts';
 import { vendors } from './vendors.ts';
 
+/** Everything that runs at a vendor whose service can rerun it. */
 const rerunnable = vendors.filter(({ service }) => service.operations.some(({ key }) => key.startsWith('rerun')));
 
 describe.each(rerunnable)('A failed run at $name', (vendor) => {

@@ -6,7 +6,10 @@ import { context } from '../unit/operate.ts';
 import { minute, startCoreWorld, type CoreWorld } from './core-host.ts';
 import { vendors } from './vendors.ts';
 
-describe.each(vendors)('The polling trigger for finished runs of $name', (vendor) => {
+/** Everything that runs at a vendor whose service has a polling trigger. */
+const polled = vendors.filter(({ service }) => service.triggers.some(({ how }) => how === 'polling'));
+
+describe.each(polled)('The polling trigger for finished runs of $name', (vendor) => {
   let world: CoreWorld;
   beforeEach(async () => {
     world = await startCoreWorld();

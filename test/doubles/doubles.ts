@@ -5,6 +5,7 @@ import { fabricDouble } from './fabric/double.ts';
 import { modeDouble } from './mode/double.ts';
 import { powerBiDouble } from './power-bi/double.ts';
 import { quantemplateDouble } from './quantemplate/double.ts';
+import { restJobDouble } from './rest-job/double.ts';
 import { slackDouble } from './slack/double.ts';
 import { webAddressDouble } from './web-address/double.ts';
 
@@ -18,6 +19,7 @@ export const doubles = {
   powerBi: powerBiDouble,
   fabric: fabricDouble,
   slack: slackDouble,
+  restJob: restJobDouble,
   webAddress: webAddressDouble,
 };
 

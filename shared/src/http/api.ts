@@ -29,6 +29,8 @@ export interface ApiOptions {
   readProblem?(response: HttpResponse): VendorProblem;
   /** Maps the status of a response, for vendors that report errors with 200. Default: unchanged. */
   readStatus?(response: HttpResponse): number;
+  /** Whether a redirect to another origin is refused instead of followed without credentials. Default: false. */
+  staysOnOrigin?: boolean;
   /** Whether a response other than 401 means that the token has expired. */
   isTokenExpired?(response: HttpResponse): boolean;
 }
@@ -40,6 +42,8 @@ export interface Call {
   headers?: Headers;
   /** Sent as JSON. */
   json?: unknown;
+  /** JSON text, sent unchanged. */
+  jsonText?: string | undefined;
   /** Sent as `application/x-www-form-urlencoded`. */
   form?: Record<string, string>;
   /** Raw body. A stream can be sent only once; a function that opens it allows retries. */
@@ -127,6 +131,9 @@ export function openApi(options: ApiOptions): Api {
     if (call.json !== undefined) {
       headers['content-type'] = 'application/json; charset=utf-8';
       body = JSON.stringify(call.json);
+    } else if (call.jsonText !== undefined) {
+      headers['content-type'] = 'application/json; charset=utf-8';
+      body = call.jsonText;
     } else if (call.form) {
       headers['content-type'] = 'application/x-www-form-urlencoded';
       body = new URLSearchParams(call.form).toString();
@@ -172,6 +179,7 @@ export function openApi(options: ApiOptions): Api {
           host,
           await request(method, path, call, authorization, answer),
           Object.keys(authorization),
+          options.staysOnOrigin,
         );
         if (options.readStatus) response = { ...response, status: options.readStatus(response) };
       } catch (error) {
@@ -280,8 +288,8 @@ async function readStart(stream: Bytes): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** If authentication fails, the request itself was not sent. */
-function asUnsent(error: unknown): never {
+/** Marks an error of what precedes a request, such as its authentication: the request itself was not sent. */
+export function asUnsent(error: unknown): never {
   throw error instanceof PipewrightError ? withDetails(error, { unsent: true }) : error;
 }
 

@@ -19,12 +19,14 @@ export function isRedirect({ status, headers }: HttpResponse): boolean {
  * (platforms remove only some headers), and follows redirects to `http://` only on this machine. Other methods change data or
  * may carry a secret in the body, so their redirect is returned as the response.
  * @param secrets names of the headers with credentials, in lower case
+ * @param staysOnOrigin whether a redirect to another origin is refused
  * @throws PipewrightError `unavailable` for a redirect that must not be followed
  */
 export async function sendGuarded(
   host: Pick<Host, 'http' | 'now'>,
   request: HttpRequest,
   secrets: readonly string[],
+  staysOnOrigin = false,
 ): Promise<HttpResponse> {
   const { origin } = new URL(request.url);
   const follows = request.method === 'GET' || request.method === 'HEAD';
@@ -41,6 +43,7 @@ export async function sendGuarded(
     const next = new URL(location, sent.url);
     if (next.protocol !== 'https:' && !(next.protocol === 'http:' && isLocal(next) && isLocal(new URL(sent.url))))
       throw refused('the redirect leads to a URL that is not encrypted');
+    if (staysOnOrigin && next.origin !== origin) throw refused(`the redirect leads to another host (${next.host})`);
     if (isLocal(next) && !isLocal(new URL(sent.url))) throw refused('the redirect leads to a local address');
     if (redirects >= maxRedirects) throw refused(`there were more than ${maxRedirects} redirects`);
     // Another origin may have chosen a redirect back, so the credentials are not sent again.

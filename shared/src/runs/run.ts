@@ -53,6 +53,8 @@ export interface Run {
   details?: Record<string, unknown>;
   /** True if the run already existed when a step would have started it. */
   reused?: boolean;
+  /** How the vendor's answers were read, if the user describes them; without secrets. */
+  readAs?: string;
 }
 
 const finalStatuses: readonly RunStatus[] = ['succeeded', 'failed', 'cancelled', 'timed-out'];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Host } from '../host/host.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
-import { boolean, option, text } from '../define/fields.ts';
+import { boolean, option, text, type FieldInfo } from '../define/fields.ts';
 import { whether } from '../host/wording.ts';
 
 /** What decides whether two executions of a step belong to the same start. */
@@ -45,18 +45,23 @@ export const keyFields = {
   startOncePer: v.optional(startOncePer, 'event'),
 };
 
-/** Input fields of every operation that starts a run. */
-export const startFields = {
-  ...keyFields,
-  reuseActiveRun: v.optional(
+/**
+ * The field Reuse Active Run.
+ * @param info when to show it, if not always
+ */
+export const reuseActiveRunField = (info: Pick<FieldInfo, 'shownWhen'> = {}) =>
+  v.optional(
     boolean({
       label: 'Reuse Active Run',
       help: whether('use an active run with the same parameters, if there is one, instead of starting another.'),
       advanced: true,
+      ...info,
     }),
     false,
-  ),
-};
+  );
+
+/** Input fields of every operation that starts a run. */
+export const startFields = { ...keyFields, reuseActiveRun: reuseActiveRunField() };
 
 /** The checked values of `keyFields`. */
 export interface KeyChoices {

@@ -1,6 +1,7 @@
 import { stillRunning } from '../define/still-running.ts';
 import { PipewrightError, withDetails } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
+import { redact } from '../host/redact.ts';
 import { escapeMarkdown } from './explain.ts';
 import { medianDurationMs, pollDelayMs, pollLimits } from './poll-interval.ts';
 import type { RunProvider } from './provider.ts';
@@ -150,6 +151,12 @@ function finish(run: Run, { knownCauses }: RunProvider, { onFailure }: WaitChoic
   return report;
 }
 
+/** Whether a run is active, as far as its last status says. */
+function activity(run: Run | undefined): string {
+  if (run?.status !== 'unknown' || !run.vendorStatus) return 'The run is still active.';
+  return `Its last status, “${redact(run.vendorStatus)}”, is not known, so the run may still be active.`;
+}
+
 /**
  * Cancels the run if the user chose to.
  * @param run the run as last read
@@ -162,7 +169,7 @@ async function stopWaiting(
   run?: Run,
   statusError?: PipewrightError,
 ): Promise<PipewrightError> {
-  let outcome = statusError ? 'The run may still be active.' : 'The run is still active.';
+  let outcome = statusError ? 'The run may still be active.' : activity(run);
   if (choices.onTimeout === 'cancel') {
     try {
       await provider.cancel(id);

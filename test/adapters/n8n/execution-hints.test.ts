@@ -16,6 +16,11 @@ describe('The hints of an execution', () => {
     expect(messages({ rows: [], format }, false)).toEqual([]);
   });
 
+  it('say what the answers of a tool were read as', () => {
+    const readAs = 'The value “done” of “status” was read as Succeeded.';
+    expect(messages({ id: '1', readAs }, false)).toEqual([readAs]);
+  });
+
   it('are absent if there is nothing to say', () => {
     expect(messages({ id: '1' }, false)).toEqual([]);
     expect(messages({ rows: [] }, true)).toEqual([]);

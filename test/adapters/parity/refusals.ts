@@ -2,9 +2,15 @@ import { describeField } from '../../../shared/src/define/fields.ts';
 import type { Operation } from '../../../shared/src/define/operation.ts';
 import type { Service } from '../../../shared/src/define/service.ts';
 
-/** Values that a form needs in addition to its required fields. */
+/** Values that a form needs in addition to its required fields, by operation, or by service and operation. */
 const run = '{"id": "42", "name": "load", "status": "running"}';
-const besides: Record<string, Record<string, unknown>> = { sendMessage: { text: 'Hello' }, postRunCard: { run } };
+const besides: Record<string, Record<string, unknown>> = {
+  sendMessage: { text: 'Hello' },
+  postRunCard: { run },
+  'restJob.runJob': { tool: 'prefect', job: 'unknown-1' },
+  'restJob.getJobRun': { tool: 'prefect' },
+  'restJob.cancelJobRun': { tool: 'prefect' },
+};
 
 /** A value in the vendor's format that does not exist there. */
 function unknownTo(service: Service, field: string): string {
@@ -34,7 +40,7 @@ export function unknownInput(service: Service, operation: Operation, file: unkno
     if (kind === 'file') return [[name, file]];
     return [[name, kind === 'text' ? unknownTo(service, name) : 1]];
   });
-  return { ...besides[operation.key], ...Object.fromEntries(values) };
+  return { ...besides[operation.key], ...besides[`${service.key}.${operation.key}`], ...Object.fromEntries(values) };
 }
 
 /** Operations that do not log in, each with the reason. */

@@ -69,16 +69,17 @@ export function plantedConnections(connection: Connection, url: string): Planted
 }
 
 function fill(name: string, field: Field): unknown {
-  const { kind, placeholder, options, default: initial } = describeField(field);
+  const { kind, placeholder, options, requiredWhenShown, default: initial } = describeField(field);
   if (initial !== undefined) return initial;
   if (options) return options[0]?.value;
   if (kind === 'text') return placeholder?.replace(/^https:\/\/…$/, 'https://example.com') ?? '1';
   if (kind === 'integer') return 1;
+  if (kind === 'list' && requiredWhenShown) return placeholder;
   return undefined;
 }
 
 /**
- * Inputs that reach the vendor: only the required fields, and all fields; for a dataset, once per source.
+ * Inputs that reach the vendor: only the required fields, and all fields; for a dataset, once per source; for a job of a tool, once per tool.
  * @param url where the source URL of a dataset finds a file
  */
 export function inputsOf(
@@ -94,7 +95,8 @@ export function inputsOf(
       .filter(([, value]) => value !== undefined),
   );
   const full = { ...all, ...needed };
-  const source = described.input['source'];
+  const { source, tool } = described.input;
+  if (tool) return choicesOf(tool).map((value) => ({ ...full, tool: value }));
   return source
     ? choicesOf(source).map((value) => ({
         ...full,

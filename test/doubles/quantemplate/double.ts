@@ -20,6 +20,7 @@ export interface QuantemplateOptions {
 
 const pipelines: Runnable<{ executions: Executions }> = {
   name: 'Quantemplate',
+  saysWhy: false,
   service: 'quantemplate',
   operation: 'runPipeline',
   input: { pipeline: 'p-premiums' },

@@ -22,6 +22,8 @@ export interface Runnable<State> {
   canCancel: boolean;
   /** Whether the vendor rejects a start while a run is active. Default: false. */
   oneAtATime?: boolean;
+  /** Whether the vendor's API says why a run failed. Default: true. */
+  saysWhy?: boolean;
   /** The vendor's response about a run with an unknown status. */
   unknownStatus(id: string): unknown;
   /** A run that fails in one of its parts: what to run, what to plan, and the expected error message. */

@@ -9,6 +9,7 @@ import { fabric } from '../../../../shared/src/services/fabric/service.ts';
 import { azureMonitor } from '../../../../shared/src/services/azure/monitor/service.ts';
 import { webhookActivity } from '../../../../shared/src/services/azure/webhook-activity/service.ts';
 import { databricks } from '../../../../shared/src/services/databricks/service.ts';
+import { restJob } from '../../../../shared/src/services/rest-job/service.ts';
 import { eventGrid } from '../../../../shared/src/services/event-grid/service.ts';
 import { slack } from '../../../../shared/src/services/slack/service.ts';
 import { dataset } from '../../../../shared/src/catalog/dataset.ts';
@@ -30,6 +31,7 @@ export default zapierApp(
     azureMonitor,
     webhookActivity,
     databricks,
+    restJob,
     eventGrid,
     slack,
     dataset,

@@ -1,0 +1,62 @@
+import { PipewrightError } from '../../host/error.ts';
+import { service } from './api.ts';
+import type { RequestTemplate, Variables } from './job-template.ts';
+
+const placeholder = /\{([A-Za-z]+)\}/g;
+
+/** The labels of the fields that fill placeholders. */
+const labels: Record<string, string> = {
+  job: 'Job ID',
+  owner: 'Repository',
+  repository: 'Repository',
+  ref: 'Branch or Tag',
+  runId: 'Run ID',
+};
+
+function invalid(message: string, hint: string): PipewrightError {
+  return new PipewrightError({ code: 'invalid-input', service, message, hint });
+}
+
+/** Whether a template contains a placeholder. */
+export function uses({ path, body, bodyText = JSON.stringify(body ?? null) }: RequestTemplate, name: string): boolean {
+  return `${path} ${bodyText}`.includes(`{${name}}`);
+}
+
+/**
+ * Fills a path: each value becomes part of one segment or of the query, and can neither add segments nor leave the path.
+ * @throws PipewrightError `invalid-input` if a value is missing or would change the path
+ */
+export function fillPath(path: string, variables: Variables): string {
+  return path.replace(placeholder, (_whole, name: string) => {
+    const value = variables[name];
+    if (value === undefined || value === '')
+      throw invalid(`“${labels[name] ?? name}” is missing.`, 'Fill in the field.');
+    const text = String(value);
+    if (/^\.{1,2}$/.test(text))
+      throw invalid(`“${labels[name] ?? name}” must not be “${text}”.`, 'Copy the ID from the tool.');
+    return encodeURIComponent(text);
+  });
+}
+
+/** Fills a JSON value; a text that is only a placeholder becomes the value, and `undefined` if there is none. */
+function fillValue(template: unknown, variables: Variables): unknown {
+  if (typeof template === 'string') {
+    const [, only] = /^\{([A-Za-z]+)\}$/.exec(template) ?? [];
+    if (only !== undefined) return variables[only];
+    return template.replace(placeholder, (whole, name: string) =>
+      name in variables ? String(variables[name]) : whole,
+    );
+  }
+  if (Array.isArray(template)) return template.map((entry) => fillValue(entry, variables));
+  if (typeof template !== 'object' || template === null) return template;
+  return Object.fromEntries(Object.entries(template).map(([key, value]) => [key, fillValue(value, variables)]));
+}
+
+/** The body of a request as JSON text; undefined without a body. Text of the user stays as it is, except for placeholders. */
+export function fillBody({ body, bodyText }: RequestTemplate, variables: Variables): string | undefined {
+  if (bodyText !== undefined)
+    return bodyText.replace(placeholder, (whole, name: string) =>
+      name in variables ? JSON.stringify(String(variables[name])).slice(1, -1) : whole,
+    );
+  return body === undefined ? undefined : JSON.stringify(fillValue(body, variables));
+}

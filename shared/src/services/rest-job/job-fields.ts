@@ -1,0 +1,321 @@
+import * as v from 'valibot';
+import { list, option, text, values, type FieldInfo } from '../../define/fields.ts';
+import type { JobTemplate } from './job-template.ts';
+import { uses } from './fill-template.ts';
+import { presetOf, presets, presetNames, presetsWith, type PresetName } from './presets.ts';
+
+/** The choice of a tool that is not in the list. */
+export const custom = 'custom';
+
+const onlyCustom = { field: 'tool', is: [custom] } as const;
+
+const toolOptions = [
+  { value: 'airflow', label: 'Airflow 3', description: presets.airflow.description },
+  { value: 'airflow2', label: 'Airflow 2', description: presets.airflow2.description },
+  { value: 'airbyte', label: 'Airbyte', description: presets.airbyte.description },
+  { value: 'census', label: 'Census', description: presets.census.description },
+  { value: 'fivetran', label: 'Fivetran', description: presets.fivetran.description },
+  { value: 'githubActions', label: 'GitHub Actions', description: presets.githubActions.description },
+  { value: 'hightouch', label: 'Hightouch', description: presets.hightouch.description },
+  { value: 'prefect', label: 'Prefect', description: presets.prefect.description },
+  { value: custom, label: 'Custom', description: 'Any other tool: describe its requests and answers' },
+] as const satisfies readonly { value: PresetName | typeof custom; label: string; description: string }[];
+
+/** JSON text, so that its numbers are sent exactly as entered. An object of a previous step is accepted too. */
+function jsonText(info: FieldInfo) {
+  return v.pipe(
+    v.unknown(),
+    v.transform((value) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))),
+    v.check(isJson, 'must be valid JSON'),
+    v.metadata({ ...info, kind: 'json' as const }),
+  );
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const toolField = {
+  tool: v.optional(
+    option(toolOptions, {
+      label: 'Tool',
+      help: 'The tool that runs the job. Its requests and status words are filled in; select Custom for any other tool.',
+    }),
+    custom,
+  ),
+};
+
+/** The field for the job, shown for some presets. */
+const jobField = (tools: readonly string[]) =>
+  v.optional(
+    text({
+      label: 'Job ID',
+      help: 'The DAG ID in Airflow, the connection ID in Airbyte and Fivetran, the deployment ID in Prefect, the sync ID in Census and Hightouch, the YAML file name in GitHub Actions.',
+      placeholder: 'daily_claims',
+      shownWhen: { field: 'tool', is: tools },
+      requiredWhenShown: true,
+    }),
+  );
+
+const repositoryField = {
+  repository: v.optional(
+    text({
+      label: 'Repository',
+      help: 'Owner and name of the repository, as in its URL.',
+      placeholder: 'contoso/pipelines',
+      shownWhen: { field: 'tool', is: presetsWith(({ asks }) => asks.repository === true) },
+      requiredWhenShown: true,
+    }),
+  ),
+};
+
+/** Fields that describe how a run is read; every operation has them. */
+const statusFields = {
+  statusPath: v.optional(
+    text({
+      label: 'Status Path',
+      help: 'Path of the request (GET) that returns the state of a run, after the Base URL, with {runId} in it.',
+      placeholder: '/v1/runs/{runId}',
+      shownWhen: onlyCustom,
+      requiredWhenShown: true,
+    }),
+  ),
+  successWords: v.optional(
+    list({
+      label: 'Success Words',
+      help: 'Every status that means success, one per line. Any other status must be listed as a failure or canceled to be final.',
+      placeholder: 'succeeded',
+      shownWhen: onlyCustom,
+      requiredWhenShown: true,
+    }),
+  ),
+  failureWords: v.optional(
+    list({
+      label: 'Failure Words',
+      help: 'Every status that means failure, one per line.',
+      placeholder: 'failed',
+      shownWhen: onlyCustom,
+      requiredWhenShown: true,
+    }),
+  ),
+  statusField: v.optional(
+    text({
+      label: 'Status Field',
+      help: 'Path of the status in the JSON answer, e.g. data.state. Separate several with commas: the first one with a value counts.',
+      placeholder: 'data.state',
+      advanced: true,
+      shownWhen: onlyCustom,
+    }),
+    'status',
+  ),
+  cancelledWords: v.optional(
+    list({
+      label: 'Canceled Words',
+      help: 'Every status that means that the run was canceled or skipped, one per line.',
+      placeholder: 'canceled',
+      advanced: true,
+      shownWhen: onlyCustom,
+    }),
+  ),
+  activeWords: v.optional(
+    list({
+      label: 'Active Words',
+      help: 'Every status of a run that has not finished, one per line. If you list them, the result reports any other status as unknown.',
+      placeholder: 'running',
+      advanced: true,
+      shownWhen: onlyCustom,
+    }),
+  ),
+  messageField: v.optional(
+    text({
+      label: 'Message Field',
+      help: 'Path of the error message in the answer to the status request, e.g. data.error.',
+      placeholder: 'data.error',
+      advanced: true,
+      shownWhen: onlyCustom,
+    }),
+  ),
+  runUrl: v.optional(
+    text({
+      label: 'Run URL',
+      help: 'URL or path of the web page of a run, with {runId} in it.',
+      placeholder: 'https://jobs.example.com/runs/{runId}',
+      advanced: true,
+      shownWhen: onlyCustom,
+    }),
+  ),
+  logPath: v.optional(
+    text({
+      label: 'Log Path',
+      help: 'Path of the request (GET) that returns the log of a run as text, with {runId} in it. Its last lines explain a failed run.',
+      placeholder: '/v1/runs/{runId}/log',
+      advanced: true,
+      shownWhen: onlyCustom,
+    }),
+  ),
+  jobName: v.optional(
+    text({
+      label: 'Job Name',
+      help: 'Name of the job in results and messages. Enter one if the same request starts different jobs.',
+      placeholder: 'Daily claims',
+      advanced: true,
+      shownWhen: onlyCustom,
+    }),
+  ),
+  headers: v.optional(
+    values({
+      label: 'Headers',
+      help: {
+        n8n: 'Additional headers of every request. Secrets belong in the credential.',
+        zapier: 'Additional headers of every request. Secrets belong in the connection.',
+      },
+      placeholder: '{"X-Tenant": "contoso"}',
+      advanced: true,
+      shownWhen: onlyCustom,
+    }),
+  ),
+};
+
+const cancelField = (advanced: boolean) => ({
+  cancelRequest: v.optional(
+    text({
+      label: 'Cancel Request',
+      help: 'Method and path of the request that cancels a run, with {runId} in the path.',
+      placeholder: 'POST /v1/runs/{runId}/cancel',
+      shownWhen: onlyCustom,
+      ...(advanced ? { advanced } : { requiredWhenShown: true }),
+    }),
+  ),
+});
+
+/** Input fields that describe a job to start. */
+export const startJobFields = {
+  ...toolField,
+  job: jobField(presetNames),
+  ...repositoryField,
+  ref: v.optional(
+    text({
+      label: 'Branch or Tag',
+      help: 'Branch or tag that the job runs from.',
+      placeholder: 'main',
+      shownWhen: { field: 'tool', is: presetsWith(({ asks }) => asks.ref === true) },
+      requiredWhenShown: true,
+    }),
+  ),
+  parameters: v.optional(
+    values({
+      label: 'Parameters',
+      help: 'Names and values for the run: the configuration of a DAG run, the parameters of a flow, or the inputs in GitHub Actions.',
+      placeholder: '{"reportDate": "2026-11-20"}',
+      shownWhen: { field: 'tool', is: presetsWith(({ asks }) => asks.parameters === true) },
+    }),
+  ),
+  startRequest: v.optional(
+    text({
+      label: 'Start Request',
+      help: 'Method and path of the request that starts the job, e.g. POST /v1/jobs/42/runs. The path follows the Base URL.',
+      placeholder: 'POST /v1/jobs/42/runs',
+      shownWhen: onlyCustom,
+      requiredWhenShown: true,
+    }),
+  ),
+  ...statusFields,
+  startBody: v.optional(
+    jsonText({
+      label: 'Start Body',
+      help: 'JSON body of the start request. {startKey} is replaced by a key that is the same whenever this start is repeated.',
+      placeholder: '{"reportDate": "2026-11-20"}',
+      advanced: true,
+      shownWhen: onlyCustom,
+    }),
+  ),
+  runIdFrom: v.optional(
+    option(
+      [
+        { value: 'body', label: 'Field of the Answer', description: 'Run ID Field names it' },
+        { value: 'location', label: 'Location Header', description: 'The last part of the URL in the Location header' },
+        {
+          value: 'request',
+          label: 'Start Key',
+          description: 'The request contains {startKey}, which the tool uses as the ID of the run',
+        },
+      ],
+      {
+        label: 'Run ID From',
+        help: 'Where the ID of the started run is.',
+        advanced: true,
+        shownWhen: onlyCustom,
+      },
+    ),
+    'body',
+  ),
+  runIdField: v.optional(
+    text({
+      label: 'Run ID Field',
+      help: 'Path of the run ID in the JSON answer to the start request, e.g. data.run_id.',
+      placeholder: 'data.run_id',
+      advanced: true,
+      shownWhen: onlyCustom,
+    }),
+    'id',
+  ),
+  repeatedStart: v.optional(
+    option(
+      [
+        {
+          value: 'newRun',
+          label: 'Starts Another Run',
+          description: 'A start without a confirmation is never repeated',
+        },
+        {
+          value: 'sameRun',
+          label: 'Returns the Same Run',
+          description: 'A start without a confirmation is sent again; the request must contain {startKey}',
+        },
+      ],
+      {
+        label: 'Repeated Start',
+        help: 'What the tool does if it receives the same start request, with the same {startKey}, again.',
+        advanced: true,
+        shownWhen: onlyCustom,
+      },
+    ),
+    'newRun',
+  ),
+  ...cancelField(true),
+};
+
+const usesJob = (...requests: readonly (keyof JobTemplate & ('status' | 'cancel'))[]): PresetName[] =>
+  presetsWith((preset) => requests.some((name) => uses({ method: 'GET', path: '', ...preset[name] }, 'job')));
+
+/** Input fields that describe how a run is read. */
+export const readJobFields = { ...toolField, job: jobField(usesJob('status')), ...repositoryField, ...statusFields };
+
+/** Input fields that describe how a run is canceled. */
+export const cancelJobFields = {
+  ...toolField,
+  job: jobField(usesJob('status', 'cancel')),
+  ...repositoryField,
+  ...cancelField(false),
+  ...statusFields,
+};
+
+/** The fields of a run with an ID that the user enters. */
+export const runIdField = text({
+  label: 'Run ID',
+  help: 'The Run ID from Run Job, or the ID of the run in the tool.',
+  placeholder: '8841',
+});
+
+/** The checked values of `startJobFields`, of which other operations have some. */
+export type JobInput = Partial<v.InferOutput<v.ObjectSchema<typeof startJobFields, undefined>>> & {
+  tool: PresetName | typeof custom;
+};
+
+/** The preset of a form; undefined for a custom tool. */
+export const presetOfInput = ({ tool }: JobInput) => (tool === custom ? undefined : presetOf(tool));

@@ -1,0 +1,212 @@
+import { isHeaderName, isHeaderValue } from '../../auth/http-login.ts';
+import { PipewrightError } from '../../host/error.ts';
+import type { Wording } from '../../host/wording.ts';
+import type { RunStatus } from '../../runs/run.ts';
+import { baseUrlOf, service } from './api.ts';
+import type { RestJobConnection } from './connection-fields.ts';
+import { uses } from './fill-template.ts';
+import { presetOfInput, type JobInput } from './job-fields.ts';
+import type { JobTemplate, RequestTemplate, RunIdSource, Variables } from './job-template.ts';
+
+/** A job of a tool, as a form describes it. */
+export interface Job {
+  template: JobTemplate;
+  variables: Variables;
+  /** The parameters of the run, which identify it if it has no key. */
+  parameters: Record<string, unknown>;
+  /** For messages: `DAG daily`. */
+  what: string;
+}
+
+function invalid(message: string, hint: Wording): PipewrightError {
+  return new PipewrightError({ code: 'invalid-input', service, message, hint });
+}
+
+const missing = (label: string, hint = 'Fill in the field.'): PipewrightError =>
+  invalid(`“${label}” is missing.`, hint);
+
+/**
+ * Checks a path. It must stay below the base URL, whatever the placeholders contain.
+ * @param names the placeholders that it may contain
+ */
+function checkPath(path: string, label: string, names: readonly string[]): string {
+  const plain = path.replace(/\{[A-Za-z]+\}/g, '');
+  if (!path.startsWith('/') || path.startsWith('//') || /[\s\\#]/.test(path))
+    throw invalid(
+      `The path in “${label}” is not valid.`,
+      'Enter a path that starts with a slash, such as /v1/runs. It follows the Base URL; other hosts cannot be called.',
+    );
+  if (/(^|\/)(\.|%2e){1,2}(\/|\?|$)/i.test(plain.replace(/\?.*$/, '?')))
+    throw invalid(`The path in “${label}” leaves the Base URL.`, 'Enter a path without . and .. segments.');
+  const unknown = [...path.matchAll(/\{([^}]*)\}/g)].find(([, name = '']) => !names.includes(name));
+  if (unknown)
+    throw invalid(
+      `“${label}” contains ${unknown[0].slice(0, 60)}, which has no value.`,
+      `Use ${names.map((name) => `{${name}}`).join(' or ')}, or enter the value itself.`,
+    );
+  return path;
+}
+
+function readRequest(
+  text: string,
+  label: string,
+  allowed: readonly RequestTemplate['method'][],
+  names: readonly string[],
+): RequestTemplate {
+  const [, verb = '', path = ''] = /^(?:([A-Za-z]+)\s+)?(\S.*)$/.exec(text) ?? [];
+  const method = allowed.find((one) => one === (verb || 'POST').toUpperCase());
+  if (!method)
+    throw invalid(
+      `“${label}” does not start with a method that can be used.`,
+      `Start it with ${allowed.join(', ')}, e.g. ${allowed[0]} /v1/jobs/42.`,
+    );
+  return { method, path: checkPath(path, label, names) };
+}
+
+function readPath(text: string, label: string): RequestTemplate {
+  const path = text.replace(/^GET\s+/i, '');
+  if (!path.includes('{runId}'))
+    throw invalid(`“${label}” does not contain {runId}.`, 'Put {runId} where the ID of the run belongs.');
+  return { method: 'GET', path: checkPath(path, label, ['runId']) };
+}
+
+/** @throws PipewrightError `invalid-input` if a word has two meanings */
+function readWords(lists: readonly (readonly [string, RunStatus, readonly string[] | undefined])[]) {
+  const words: Record<string, RunStatus> = Object.create(null) as Record<string, RunStatus>;
+  for (const [label, status, entries = []] of lists)
+    for (const entry of entries) {
+      const word = entry.toLowerCase();
+      if (words[word] !== undefined && words[word] !== status)
+        throw invalid(
+          `“${label}” contains “${entry}”, which another list contains too.`,
+          'A status can have only one meaning. Remove it from one of the lists.',
+        );
+      words[word] = status;
+    }
+  return words;
+}
+
+function readHeaders(headers: Record<string, unknown> = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      const lower = name.trim().toLowerCase();
+      const text = String(value);
+      if (!isHeaderName(lower) || !isHeaderValue(text))
+        throw invalid(
+          '“Headers” contains a name or value that is not valid in an HTTP header.',
+          'Correct it: a name has no spaces, and a value has no line breaks.',
+        );
+      if (['authorization', 'proxy-authorization', 'cookie', 'host', 'content-length'].includes(lower))
+        throw invalid(`“Headers” must not contain ${name.trim()}.`, {
+          n8n: 'Set Authentication in the credential instead.',
+          zapier: 'Set Authentication in the connection instead.',
+        });
+      return [lower, text];
+    }),
+  );
+}
+
+/** A web address for the run, or a path below the base URL. */
+function checkUrl(url: string): string {
+  if (url.startsWith('/')) return checkPath(url, 'Run URL', ['runId']);
+  if (/^https?:\/\//i.test(url) && URL.canParse(url.replaceAll('{runId}', '1'))) return url;
+  throw invalid('“Run URL” is not a valid URL.', 'Enter a URL such as https://jobs.example.com/runs/{runId}.');
+}
+
+function runIdSource({ runIdFrom = 'body', runIdField = 'id' }: JobInput): RunIdSource {
+  return runIdFrom === 'body' ? { from: 'body', field: runIdField } : { from: runIdFrom };
+}
+
+/** What the form says about a tool that is not in the list, which is named after its host. */
+function customTemplate(input: JobInput, connection: RestJobConnection): JobTemplate {
+  const { statusPath, successWords, failureWords, cancelRequest, logPath, runUrl } = input;
+  if (!statusPath) throw missing('Status Path');
+  if (!successWords?.length) throw missing('Success Words');
+  if (!failureWords?.length) throw missing('Failure Words');
+  const status = (input.statusField ?? 'status').split(/\s*,\s*/).filter((field) => field !== '');
+  if (status.length === 0) throw missing('Status Field');
+  return {
+    tool: new URL(baseUrlOf(connection)).host,
+    noun: 'job',
+    headers: readHeaders(input.headers),
+    start: { method: 'POST', path: '/' },
+    runId: runIdSource(input),
+    sameRunForSameKey: input.repeatedStart === 'sameRun',
+    status: readPath(statusPath, 'Status Path'),
+    run: {
+      status,
+      words: readWords([
+        ['Success Words', 'succeeded', successWords],
+        ['Failure Words', 'failed', failureWords],
+        ['Canceled Words', 'cancelled', input.cancelledWords],
+        ['Active Words', 'running', input.activeWords],
+      ]),
+      ...(input.messageField ? { message: input.messageField } : {}),
+    },
+    ...(cancelRequest
+      ? { cancel: readRequest(cancelRequest, 'Cancel Request', ['POST', 'PUT', 'PATCH', 'DELETE'], ['runId']) }
+      : {}),
+    ...(logPath ? { log: readPath(logPath, 'Log Path').path } : {}),
+    ...(runUrl ? { url: checkUrl(runUrl) } : {}),
+  };
+}
+
+/** The owner and name in a repository such as `contoso/pipelines` or the URL of its page. */
+function readRepository(text: string): { owner: string; repository: string } {
+  const [, owner, repository] = /^(?:https:\/\/[^/]+\/)?([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?$/.exec(text) ?? [];
+  if (owner !== undefined && repository !== undefined) return { owner, repository };
+  throw invalid('“Repository” is not valid.', 'Enter the owner and the name, e.g. contoso/pipelines.');
+}
+
+/**
+ * The job that a form describes.
+ * @throws PipewrightError `invalid-input` that names the field
+ */
+export function jobOf(input: JobInput, connection: RestJobConnection): Job {
+  const preset = presetOfInput(input);
+  if (!preset) {
+    const what = input.jobName ?? input.startRequest ?? input.statusPath ?? 'job';
+    return { template: customTemplate(input, connection), variables: {}, parameters: {}, what };
+  }
+  const { job, ref, parameters } = input;
+  const { noun, tool, asks } = preset;
+  if (asks.repository && !input.repository) throw missing('Repository');
+  return {
+    template: preset,
+    variables: {
+      job,
+      ref,
+      parameters,
+      ...(asks.repository && input.repository ? readRepository(input.repository) : {}),
+    },
+    parameters: parameters ?? {},
+    what: job === undefined ? tool : `${noun} ${job}`,
+  };
+}
+
+/**
+ * The job that a form describes, with its start request.
+ * @throws PipewrightError `invalid-input` that names the field
+ */
+export function jobToStart(input: JobInput, connection: RestJobConnection): Job {
+  const job = jobOf(input, connection);
+  const preset = presetOfInput(input);
+  if (preset) {
+    if (!input.job) throw missing('Job ID', `Enter the ${preset.asks.job}.`);
+    if (uses(job.template.start, 'ref') && !input.ref) throw missing('Branch or Tag');
+    return job;
+  }
+  if (!input.startRequest) throw missing('Start Request');
+  const start: RequestTemplate = {
+    ...readRequest(input.startRequest, 'Start Request', ['POST', 'PUT', 'PATCH'], ['startKey']),
+    bodyText: input.startBody,
+  };
+  const { runIdFrom, repeatedStart } = input;
+  const label = runIdFrom === 'request' ? 'Run ID From' : repeatedStart === 'sameRun' ? 'Repeated Start' : undefined;
+  if (label && !uses(start, 'startKey'))
+    throw invalid(
+      `“${label}” requires {startKey} in the start request.`,
+      'Put {startKey} into “Start Request” or “Start Body”, where the tool expects the key.',
+    );
+  return { ...job, template: { ...job.template, start } };
+}

@@ -1,0 +1,110 @@
+import { isObject } from '../../host/is-object.ts';
+import { withoutUndefined } from '../../host/without-undefined.ts';
+import { isFinished, parseTimestamp, runStatuses, secondsBetween, type Run, type RunStatus } from '../../runs/run.ts';
+import type { RunShape } from './job-template.ts';
+import { missingIn, textAt, valueAt, wordAt } from './read-value.ts';
+
+/** A status as the tool wrote it, and what it means. */
+interface ReadStatus {
+  status: RunStatus;
+  word: string;
+  field: string;
+}
+
+/**
+ * Reads the status of a run. A word that is not in the list is unknown, so it never ends a run.
+ * @throws PipewrightError `unexpected-response` if the answer has no status
+ */
+function readStatus(tool: string, { status: fields, words, cancelled }: RunShape, run: unknown): ReadStatus {
+  if (cancelled !== undefined && valueAt(run, cancelled) === true)
+    return { status: 'cancelled', word: 'true', field: cancelled };
+  for (const field of fields) {
+    const word = wordAt(run, field);
+    if (word === undefined) continue;
+    const name = word.toLowerCase();
+    return { status: Object.hasOwn(words, name) ? (words[name] ?? 'unknown') : 'unknown', word, field };
+  }
+  throw missingIn(tool, `status at ${fields.map((field) => `“${field}”`).join(' or ')}`, run);
+}
+
+/** The time in a field, in milliseconds since 1970; undefined if there is none. */
+const timeAt = (run: unknown, field: string): number | undefined => {
+  const time = parseTimestamp(textAt(run, field));
+  return time === undefined ? undefined : Date.parse(time);
+};
+
+/** The ID of a job that has never ended. */
+const never = 'never';
+
+/** The time of an ID from `lastEnd`; NaN for anything else. */
+const timeOfId = (id: string): number => (id === never ? 0 : Date.parse(id));
+
+/** When a job last ended: the ID of its next run, if the tool has no IDs. */
+export function lastEnd({ ends }: RunShape, job: unknown): string {
+  const times = [ends?.succeeded, ends?.failed].flatMap((field) =>
+    field === undefined ? [] : (timeAt(job, field) ?? []),
+  );
+  return times.length === 0 ? never : new Date(Math.max(...times)).toISOString();
+}
+
+/** The first end of a job after the time in an ID; undefined if it has not ended since. */
+function endAfter({ ends }: RunShape, job: unknown, id: string): (ReadStatus & { at: number }) | undefined {
+  if (!ends) return undefined;
+  const found = (['succeeded', 'failed'] as const).flatMap((status) => {
+    const field = ends[status];
+    const at = timeAt(job, field);
+    return at !== undefined && at > timeOfId(id) ? [{ status, word: new Date(at).toISOString(), field, at }] : [];
+  });
+  return found.toSorted((a, b) => a.at - b.at)[0];
+}
+
+function describe({ status, word, field }: ReadStatus): string {
+  const shown = `The value “${word}” of “${field}”`;
+  if (status === 'unknown') return `${shown} is in no list of status words, so the run counts as active.`;
+  const label = runStatuses.find(({ value }) => value === status)?.label ?? status;
+  return `${shown} was read as ${label}.`;
+}
+
+/** What the tool, its job and the run are called. */
+export interface RunNames {
+  tool: string;
+  /** For messages: `DAG daily`. */
+  what: string;
+  /** The web page of the run, if its address can be told. */
+  url?: string | undefined;
+}
+
+/**
+ * Converts a run as the tool describes it.
+ * @param id the run that was asked for; undefined in a list, where the description contains it
+ * @throws PipewrightError `unexpected-response` without a status, or for another run
+ */
+export function readToolRun(shape: RunShape, run: unknown, { tool, what, url }: RunNames, id?: string): Run {
+  const found = shape.id === undefined ? undefined : wordAt(run, shape.id);
+  if (shape.id !== undefined && found === undefined) throw missingIn(tool, `run ID at “${shape.id}”`, run);
+  if (id !== undefined && found !== undefined && found !== id)
+    throw missingIn(tool, `description of run ${id}, but one of another run`, run);
+  const end = endAfter(shape, run, id ?? '');
+  const read = end ?? readStatus(tool, shape, run);
+  const startedAt = parseTimestamp(textAt(run, shape.startedAt));
+  const finishedAt = end?.word ?? (isFinished(read.status) ? parseTimestamp(textAt(run, shape.finishedAt)) : undefined);
+  const parameters = shape.parameters === undefined ? undefined : valueAt(run, shape.parameters);
+  const message = textAt(run, shape.message) ?? (read.status === 'unknown' ? describe(read) : undefined);
+  return {
+    id: id ?? found ?? '',
+    service: tool,
+    name: what,
+    status: read.status,
+    vendorStatus: end ? end.status : read.field === shape.cancelled ? 'canceled' : read.word,
+    parameters: isObject(parameters) ? parameters : {},
+    steps: [],
+    readAs: describe(read),
+    ...withoutUndefined({
+      startedAt,
+      finishedAt,
+      durationSeconds: secondsBetween(startedAt, finishedAt),
+      message,
+      url: textAt(run, shape.url) ?? url,
+    }),
+  };
+}

@@ -1,0 +1,32 @@
+import { defineService } from '../../define/service.ts';
+import { service } from './api.ts';
+import { cancelJobRun } from './cancel-job-run.ts';
+import { restJobConnection } from './connection.ts';
+import { getJobRun } from './get-job-run.ts';
+import { runJob } from './run-job.ts';
+
+/** Jobs of any tool that starts them by a request and returns their state by another. */
+export const restJob = defineService({
+  key: 'restJob',
+  name: service,
+  description: 'Run jobs of any tool with a REST API, such as Airflow, Airbyte, Prefect or GitHub Actions.',
+  connection: restJobConnection,
+  operations: [runJob, getJobRun, cancelJobRun],
+  triggers: [],
+  listing: {
+    categories: ['Development', 'Data & Storage'],
+    aliases: [
+      'Airflow',
+      'Airbyte',
+      'Prefect',
+      'GitHub Actions',
+      'Fivetran',
+      'Census',
+      'Hightouch',
+      'HTTP',
+      'API',
+      'job',
+      'DAG',
+    ],
+  },
+});
