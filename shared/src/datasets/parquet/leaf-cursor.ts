@@ -36,7 +36,9 @@ export interface Leaf {
   maxRepetition: number;
 }
 
-/** An entry of a page: a value, or a NULL or empty list at some level. */
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** The entries of a page: values, and NULL or empty lists at some level. */
 interface Page {
   count: number;
   definitions: Uint8Array | undefined;
@@ -68,7 +70,7 @@ export class LeafCursor {
 
   /** @param file the whole file */
   constructor(file: Buffer, leaf: Leaf, meta: ColumnMetaData, memory: PageMemory) {
-    const { data_page_offset, dictionary_page_offset = 0n, total_compressed_size } = meta;
+    const { data_page_offset, dictionary_page_offset = 0n, total_compressed_size, num_values } = meta;
     // Some programs write 0 for a column without a dictionary.
     const start = Number(
       dictionary_page_offset > 0n && dictionary_page_offset < data_page_offset
@@ -76,12 +78,13 @@ export class LeafCursor {
         : data_page_offset,
     );
     const end = start + Number(total_compressed_size);
-    if (!(start >= 4 && end >= start && end <= file.length)) throw badParquet('a column is not inside the file');
+    if (num_values > 0n && !(start >= 4 && end >= start && end <= file.length))
+      throw badParquet('a column is not inside the file');
     this.#leaf = leaf;
     this.#meta = meta;
     this.#memory = memory;
-    this.#bytes = file.subarray(start, end);
-    this.#reader = { view: new DataView(file.buffer, file.byteOffset + start, end - start), offset: 0 };
+    this.#bytes = num_values > 0n ? file.subarray(start, end) : Buffer.alloc(0);
+    this.#reader = { view: viewOf(this.#bytes), offset: 0 };
   }
 
   /** The values of the current page. */
@@ -185,7 +188,7 @@ export class LeafCursor {
     const { element, maxDefinition, maxRepetition } = this.#leaf;
     this.#reserve(uncompressed_page_size, count);
     const bytes = decompressPage(packed, uncompressed_page_size, this.#meta.codec);
-    const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
+    const reader = { view: viewOf(bytes), offset: 0 };
     if (
       (maxRepetition > 0 && repetition_level_encoding !== 'RLE') ||
       (maxDefinition > 0 && definition_level_encoding !== 'RLE')
@@ -212,7 +215,7 @@ export class LeafCursor {
     if (!(repetitionBytes >= 0 && definitionBytes >= 0 && levelBytes <= packed.length))
       throw badParquet('a page is too short');
     this.#reserve(uncompressed_page_size, count);
-    const reader = { view: new DataView(packed.buffer, packed.byteOffset, levelBytes), offset: 0 };
+    const reader = { view: viewOf(packed.subarray(0, levelBytes)), offset: 0 };
     const repetitions = readLevels(reader, maxRepetition, count, repetitionBytes);
     reader.offset = repetitionBytes;
     const definitions = readLevels(reader, maxDefinition, count, definitionBytes);

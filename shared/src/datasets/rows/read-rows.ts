@@ -117,7 +117,7 @@ function invalidRow({ line, reason, value }: Reject, { quotedIsText, unit }: Row
     message: `A row is invalid: ${unit} ${line} ${reason}${value ? ` (“${value.slice(0, 60)}”)` : ''}.`,
     hint:
       unit === 'row'
-        ? 'Correct the sheet, or change Invalid Cells.'
+        ? 'Correct the file, or change Invalid Cells.'
         : quotedIsText
           ? 'Correct the file.'
           : 'Correct the file, or check Delimiter.',

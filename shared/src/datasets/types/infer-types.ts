@@ -112,20 +112,23 @@ export class TypeInference {
 
   /** The columns with the narrowest type that fits every value so far; a column without values is text. */
   columns(): InferredColumn[] {
-    return this.#states.map(({ type = 'text', kind, whole, scale, form, lossy, hasEmptyStrings }, column) => {
+    return this.#states.map(({ type = 'text', whole, scale, form, lossy, hasEmptyStrings }, column) => {
       const name = this.#names[column] as string;
       const known = hasEmptyStrings
         ? { name, type, form: mixedForms, lossy: true, hasEmptyStrings: true }
         : { name, type, form, lossy };
-      return type === 'decimal' && (kind === 'inferred' || whole + scale > 0)
-        ? { ...known, precision: Math.max(1, whole + scale), scale }
-        : known;
+      return type === 'decimal' && whole + scale > 0 ? { ...known, precision: whole + scale, scale } : known;
     });
   }
 }
 
 /** The state of a column whose type the file states. */
-function stateOf({ type, precision = 0, scale = 0, isCertain }: DeclaredType): Pick<ColumnState, 'type' | 'kind'> & Partial<ColumnState> {
+function stateOf({
+  type,
+  precision = 0,
+  scale = 0,
+  isCertain,
+}: DeclaredType): Pick<ColumnState, 'type' | 'kind'> & Partial<ColumnState> {
   if (!isCertain) return { type, kind: 'inferred' };
   const isZoned = type === 'timestamp-with-zone';
   return { type, kind: 'declared', whole: precision - scale, scale, form: isZoned ? timestampForms.utc : noForm };
