@@ -12,6 +12,7 @@ import { file, integer, option, text, type Field } from '../define/fields.ts';
 import type { Values } from '../define/operation.ts';
 import { fieldsOf, openSource, type DatasetSource } from './dataset-sources.ts';
 import { excelFields, excelOptionsOf } from './excel-fields.ts';
+import { jsonFields, jsonOptionsOf } from './json-fields.ts';
 
 /** The delimiters of a CSV file, by the value of the field. */
 export const delimiters = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
@@ -164,6 +165,7 @@ export const formatFields = {
       advanced: true,
     }),
   ),
+  ...jsonFields,
   ...excelFields,
 };
 
@@ -240,6 +242,7 @@ export function formatOf(chosen: Values<typeof formatFields>, { name }: Pick<Ope
       dateFormat,
       datePattern,
     }),
+    ...jsonOptionsOf(chosen),
     ...excelOptionsOf(chosen),
     ...formatOfName(fileInZip ?? name),
   };

@@ -76,7 +76,13 @@ export class ExcelRows implements RowSource {
 }
 
 /** Refuses options for lines of text, which would otherwise be ignored. @throws PipewrightError `invalid-input` */
-function refuseTextOptions({ skipLastRows = 0, comment }: CsvFormat & DatasetFormat): void {
+function refuseTextOptions({ skipLastRows = 0, comment, jsonPath }: CsvFormat & DatasetFormat): void {
+  if (jsonPath !== undefined)
+    throw new PipewrightError({
+      code: 'invalid-input',
+      message: '“Path to Rows” is set, but the file is an Excel workbook.',
+      hint: 'Clear Path to Rows, or check that it is the right file.',
+    });
   if (skipLastRows === 0 && comment === undefined) return;
   throw new PipewrightError({
     code: 'invalid-input',

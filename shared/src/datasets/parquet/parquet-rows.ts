@@ -23,6 +23,7 @@ const maxRejectText = 1_000;
 const otherOptions = [
   ['sheet', 'Sheet'],
   ['cellRange', 'Cell Range or Table'],
+  ['jsonPath', 'Path to Rows'],
   ['skipRows', 'Skip Rows'],
   ['skipLastRows', 'Skip Last Rows'],
   ['comment', 'Comment Prefix'],
