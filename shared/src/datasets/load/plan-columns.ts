@@ -113,8 +113,8 @@ function renameColumns(header: readonly string[], columnNames: Readonly<Record<s
     if (found === undefined)
       throw new PipewrightError({
         code: 'columns-missing',
-        message: `The dataset has no column “${from}”, which Column Names renames.`,
-        hint: 'The table was not changed. Use the spelling of the header, or remove the column from Column Names.',
+        message: `The dataset has no column “${from}”, which ${to.trim() === '' ? 'is left out' : 'Column Names renames'}.`,
+        hint: `The table was not changed. Use the spelling of the header, or remove the column from ${to.trim() === '' ? 'Leave Out Columns or Column Names' : 'Column Names'}.`,
       });
     renamed[header.indexOf(found)] = to.trim();
   }
