@@ -60,7 +60,7 @@ export function readParameters(fields: Fields, read: ReadParameter): RawInput {
     offeredFields(fields).map(([name, field]) => {
       const info = describeField(field);
       if (!info.advanced) return [name, readField(name, info, read)];
-      return [name, info.kind === 'values' ? unwrap(fromOptions(name, '')) : readField(name, info, fromOptions)];
+      return [name, info.kind === 'values' ? readRows(fromOptions(name, '')) : readField(name, info, fromOptions)];
     }),
   );
 }

@@ -3,7 +3,7 @@ import { describeFieldOn, type Field, type ShownField, type Fields } from '../..
 import { displayOptions, shownWhen, type Place, type Shown } from './display-options.ts';
 import { listMethod } from './names.ts';
 import { resourceLocator } from './resource-locator.ts';
-import { valuesProperties } from './values-properties.ts';
+import { rowsProperty, valuesProperties } from './values-properties.ts';
 
 type Shape = Pick<INodeProperties, 'type' | 'default' | 'typeOptions' | 'options' | 'modes'>;
 
@@ -87,6 +87,7 @@ export function fieldProperties(
   const info = describeFieldOn('n8n', field);
   const conditions = displayOptions({ ...shown, ...shownWhen(info, fields, place) });
   if (info.kind === 'values' && place === 'node') return valuesProperties(name, info, conditions);
+  if (info.kind === 'values' && place === 'options') return [{ ...rowsProperty(name, info), ...conditions }];
   const shape = shapeOf(info, place);
   const description = descriptionOf(info);
   const isFile = info.kind === 'file';

@@ -1,5 +1,6 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
-import type { ShownField } from '../../shared/src/define/fields.ts';
+import type { Option, ShownField } from '../../shared/src/define/fields.ts';
+import { wordingFor } from '../../shared/src/host/wording.ts';
 import { declaredMethod, formName, jsonName, modeName } from './names.ts';
 
 /** A resource mapper: one typed field, with its default, for each name that the vendor declares. */
@@ -36,6 +37,54 @@ export function defaultMode({ declared }: Pick<ShownField, 'declared'>): 'form' 
   return declared ? 'form' : 'rows';
 }
 
+/** Names and values as rows. @param help of the name and the value */
+export function rowsProperty(
+  name: string,
+  { label, help, pair }: ShownField,
+  texts: { name?: string; value?: string } = {},
+): INodeProperties {
+  const button = `Add ${label.replace(/s$/, '')}`;
+  return {
+    displayName: label,
+    name,
+    type: 'fixedCollection',
+    typeOptions: { multipleValues: true, multipleValueButtonText: button },
+    placeholder: button,
+    default: {},
+    options: [
+      {
+        displayName: label,
+        name: 'rows',
+        values: [
+          {
+            displayName: pair?.name ?? 'Name',
+            name: 'name',
+            type: 'string',
+            default: '',
+            ...(texts.name ? { description: texts.name } : {}),
+          },
+          {
+            displayName: pair?.value ?? 'Value',
+            name: 'value',
+            ...valueShape(pair?.options),
+            ...(texts.value ? { description: texts.value } : {}),
+          },
+        ],
+      },
+    ],
+    ...(help ? { description: help } : {}),
+  };
+}
+
+function valueShape(options: readonly Option[] | undefined): Pick<INodeProperties, 'type' | 'default' | 'options'> {
+  if (!options) return { type: 'string', default: '' };
+  return {
+    type: 'options',
+    options: options.map(({ value, label }) => ({ name: wordingFor(label, 'n8n'), value })),
+    default: options[0]?.value ?? '',
+  };
+}
+
 /** Names and values, such as pipeline parameters: entered as one field per declared name, as rows, or as JSON. */
 export function valuesProperties(
   name: string,
@@ -44,7 +93,6 @@ export function valuesProperties(
 ): INodeProperties[] {
   const { label, help, placeholder } = info;
   const mode = modeName(name);
-  const singular = label.replace(/s$/, '');
   const inMode = (value: string): { displayOptions: IDisplayOptions } => ({
     displayOptions: { show: { ...displayOptions?.show, [mode]: [value] } },
   });
@@ -65,35 +113,10 @@ export function valuesProperties(
     },
     ...declaredForm(name, info).map((property) => ({ ...property, ...inMode('form') })),
     {
-      displayName: label,
-      name,
-      type: 'fixedCollection',
-      typeOptions: { multipleValues: true, multipleValueButtonText: `Add ${singular}` },
-      placeholder: `Add ${singular}`,
-      default: {},
-      options: [
-        {
-          displayName: label,
-          name: 'rows',
-          values: [
-            {
-              displayName: 'Name',
-              name: 'name',
-              type: 'string',
-              default: '',
-              description: 'Name as it is declared; case-sensitive',
-            },
-            {
-              displayName: 'Value',
-              name: 'value',
-              type: 'string',
-              default: '',
-              description: 'Value as text; use an expression for a number, a boolean or a list',
-            },
-          ],
-        },
-      ],
-      ...description,
+      ...rowsProperty(name, info, {
+        name: 'Name as it is declared; case-sensitive',
+        value: 'Value as text; use an expression for a number, a boolean or a list',
+      }),
       ...inMode('rows'),
     },
     {

@@ -8,6 +8,7 @@ import { evaluateRules } from '../../shared/src/datasets/check/evaluate-rules.ts
 import type { LoadOptions, LoadResult } from '../../shared/src/datasets/load/load-options.ts';
 import { hinting } from './hinting.ts';
 import { inPieces, loadCsv } from './load-csv.ts';
+import { DuckDb } from '../unit/datasets/parquet/duckdb.ts';
 
 type Row = Record<string, unknown>;
 
@@ -48,6 +49,12 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       options: Partial<LoadOptions> & { table: string },
     ): Promise<LoadResult> => loadCsv(engine.address(), typeof csv === 'string' ? pieces(csv) : csv, options);
     const rowsOf = (table: string): Promise<Row[]> => engine.rows(table);
+    /** The values of a column as lookup rules read them. */
+    async function* readBack(table: string, column: string): AsyncGenerator<string> {
+      const target = await openTarget(engine.address());
+      yield* target.readColumn(table, column);
+      await target.close();
+    }
 
     it('creates a table whose types fit every value', async () => {
       const result = await loadInto(claims, { table: 'created' });
@@ -67,6 +74,40 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
         ['007', 12.5, true],
         ['008', null, false],
       ]);
+    });
+
+    it('creates a table with the types that a Parquet file states, and appends to it', async () => {
+      const duckdb = new DuckDb();
+      await duckdb.open();
+      const file = await duckdb.write(
+        `SELECT i AS id, (i + 0.5)::DECIMAL(30, 4) AS amount, NULL::INTEGER AS nothing,
+             i = 1 AS flag, DATE '2026-11-20' AS day, TIMESTAMP '2026-11-20 08:30:00.25' AS at, [i, NULL] AS list
+           FROM range(3) rows(i)`,
+      );
+      const big = await duckdb.write('SELECT 9007199254740993 + i AS big FROM range(3) rows(i)');
+      duckdb.close();
+      const created = await loadInto(pieces(file, 1_000), { table: 'from_parquet' });
+      const appended = await loadInto(pieces(file, 1_000), { table: 'from_parquet', mode: 'append' });
+      expect([created.rows, appended.rows]).toEqual([3, 3]);
+      expect(created.columns).toEqual([
+        { name: 'id', type: 'integer' },
+        { name: 'amount', type: 'decimal', precision: 30, scale: 4 },
+        { name: 'nothing', type: 'integer' },
+        { name: 'flag', type: 'boolean' },
+        { name: 'day', type: 'date' },
+        { name: 'at', type: 'timestamp' },
+        { name: 'list', type: 'text' },
+      ]);
+      const rows = await rowsOf('from_parquet');
+      expect(rows.map(({ id }) => Number(id)).sort()).toEqual([0, 0, 1, 1, 2, 2]);
+      const second = rows.filter(({ id }) => Number(id) === 1);
+      expect(second.map(({ amount, flag, nothing, list }) => [Number(amount), isTrue(flag), nothing, list])).toEqual(
+        Array.from({ length: 2 }, () => [1.5, true, null, '[1,null]']),
+      );
+      await loadInto(pieces(big, 1_000), { table: 'big' });
+      const exact: string[] = [];
+      for await (const value of readBack('big', 'big')) exact.push(value);
+      expect(exact.sort()).toEqual(['9007199254740993', '9007199254740994', '9007199254740995']);
     });
 
     it('refuses to create an existing table, and does not change it', async () => {

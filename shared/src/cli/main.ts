@@ -29,6 +29,7 @@ const usage = `Usage:
                   [--date-format iso|day-first|month-first|<pattern>] [--file-in-zip <name>]
                   [--sheet <name>] [--cell-range <A1:F200 or table>] [--skip-hidden-rows]
                   [--invalid-cells reject|null] [--round-to-15-digits]
+                  [--path-to-rows <data.items>] [--nested-columns]
                   [--null <value>]… [--type <column>=<type>]… [--map <column>=<name in the table>]…
                   [--on-schema-change fail|ignore|evolve] [--contract <json file>] [--shorten-names]
                   [--max-change-percent <number>] [--max-rejected-rows <number>] [--save-rejected-rows]
@@ -36,13 +37,14 @@ const usage = `Usage:
                   [--parallel-connections <number>] [--allow-empty] [--json]
       Loads a dataset into a table atomically: all rows or none. A download operation, such as
       quantemplate.downloadDataset, needs --input and --connection. What is not given about the format of the file is
-      detected. --map Notes= leaves a column out.
+      detected. --map Notes= leaves a column out, and --nested-columns makes nested JSON objects columns.
 
   pipewright check --from <file, URL or download operation> --rules <file with one rule per line> [--json]
                    [--to <database for lookup rules>] [--input <json or @file>] [--connection <json file>]
                    [--format …] [--encoding …] [--delimiter …] [--header | --no-header] [--skip-rows …]
                    [--skip-last-rows …] [--comment …] [--number-format …] [--date-format …] [--file-in-zip …]
                    [--sheet …] [--cell-range …] [--skip-hidden-rows] [--invalid-cells …] [--round-to-15-digits]
+                   [--path-to-rows …] [--nested-columns]
       Checks a dataset against rules such as: policy is unique.
 
   pipewright verify --scheme <name> --secret <text> [--previous-secret <text>] [--location <name>]

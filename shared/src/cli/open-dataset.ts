@@ -23,6 +23,8 @@ export const formatWords = {
   'file-in-zip': { type: 'string' },
   sheet: { type: 'string' },
   'cell-range': { type: 'string' },
+  'path-to-rows': { type: 'string' },
+  'nested-columns': { type: 'boolean', default: false },
   'skip-hidden-rows': { type: 'boolean', default: false },
   'invalid-cells': { type: 'string', default: 'reject' },
   'round-to-15-digits': { type: 'boolean', default: false },
@@ -43,6 +45,8 @@ export function formatOf(values: {
   'file-in-zip'?: string | undefined;
   sheet?: string | undefined;
   'cell-range'?: string | undefined;
+  'path-to-rows'?: string | undefined;
+  'nested-columns': boolean;
   'skip-hidden-rows': boolean;
   'invalid-cells': string;
   'round-to-15-digits': boolean;
@@ -68,7 +72,13 @@ export function formatOf(values: {
     skipHiddenRows: values['skip-hidden-rows'],
     invalidCells: oneOf('--invalid-cells', ['reject', 'null'], values['invalid-cells']),
     roundTo15Digits: values['round-to-15-digits'],
-    ...withoutUndefined({ fileInZip: values['file-in-zip'], sheet: values.sheet, cellRange: values['cell-range'] }),
+    flatten: values['nested-columns'],
+    ...withoutUndefined({
+      fileInZip: values['file-in-zip'],
+      sheet: values.sheet,
+      cellRange: values['cell-range'],
+      jsonPath: values['path-to-rows'],
+    }),
   };
 }
 

@@ -43,6 +43,8 @@ export interface FieldInfo {
   wholeItem?: boolean;
   /** Source of the names of a names-and-values field, or of the columns of a list in the output. */
   declared?: DeclaredValues;
+  /** What the name and the value of a names-and-values field are called, and the values to choose from. Default: Name, Value and any value. */
+  pair?: { name: string; value: string; options?: readonly Option[] };
   /** Shown only while another field has one of these values. */
   shownWhen?: { field: string; is: readonly string[] };
   /** Whether the form requires an optional field while it is shown; the operation checks it. Default: false. */

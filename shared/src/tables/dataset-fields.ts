@@ -12,6 +12,7 @@ import { file, integer, option, text, type Field } from '../define/fields.ts';
 import type { Values } from '../define/operation.ts';
 import { fieldsOf, openSource, type DatasetSource } from './dataset-sources.ts';
 import { excelFields, excelOptionsOf } from './excel-fields.ts';
+import { jsonFields, jsonOptionsOf } from './json-fields.ts';
 
 /** The delimiters of a CSV file, by the value of the field. */
 export const delimiters = { comma: ',', semicolon: ';', tab: '\t', pipe: '|' } as const;
@@ -32,7 +33,7 @@ export const formatFields = {
       ],
       {
         label: 'Format',
-        help: 'Format of a text file, which can be compressed with ZIP or gzip. Excel workbooks are recognized automatically.',
+        help: 'Format of a text file, which can be compressed with ZIP or gzip. Excel workbooks and Parquet files are recognized automatically.',
         advanced: true,
       },
     ),
@@ -159,11 +160,12 @@ export const formatFields = {
   fileInZip: v.optional(
     text({
       label: 'File in ZIP',
-      help: 'Name of the file to read from a ZIP with several files. Leave empty if the ZIP contains only one .csv, .tsv, .jsonl, .ndjson, .txt, .xlsx or .xlsm file.',
+      help: 'Name of the file to read from a ZIP with several files. Leave empty if the ZIP contains only one .csv, .tsv, .jsonl, .ndjson, .txt, .xlsx, .xlsm or .parquet file.',
       placeholder: 'claims.csv',
       advanced: true,
     }),
   ),
+  ...jsonFields,
   ...excelFields,
 };
 
@@ -200,9 +202,9 @@ export function sourceFields(sources: readonly DatasetSource[]): SourceFields {
       file({
         label: 'File',
         help: {
-          n8n: 'The CSV, JSON Lines or Excel file (.xlsx or .xlsm) to read. It can be compressed with ZIP or gzip.',
+          n8n: 'The CSV, JSON Lines, Excel (.xlsx or .xlsm) or Parquet file to read. It can be compressed with ZIP or gzip.',
           zapier:
-            'Map a file from a previous step, or enter the URL of a file that requires no login: CSV, JSON Lines or Excel (.xlsx or .xlsm), optionally compressed with ZIP or gzip. Reading must finish within 25 seconds.',
+            'Map a file from a previous step, or enter the URL of a file that requires no login: CSV, JSON Lines, Excel (.xlsx or .xlsm) or Parquet, optionally compressed with ZIP or gzip. Reading must finish within 25 seconds.',
         },
         shownWhen: { field: 'source', is: ['file'] },
         requiredWhenShown: true,
@@ -211,7 +213,7 @@ export function sourceFields(sources: readonly DatasetSource[]): SourceFields {
     url: v.optional(
       text({
         label: 'File URL',
-        help: 'URL of a CSV, JSON Lines or Excel file (.xlsx or .xlsm) that requires no login, such as a signed URL. It can be compressed with ZIP or gzip. To read a file that requires a login, download it with a previous node, such as HTTP Request, and use Binary File.',
+        help: 'URL of a CSV, JSON Lines, Excel (.xlsx or .xlsm) or Parquet file that requires no login, such as a signed URL. It can be compressed with ZIP or gzip. To read a file that requires a login, download it with a previous node, such as HTTP Request, and use Binary File.',
         placeholder: 'https://files.example.com/exports/claims.csv',
         shownWhen: { field: 'source', is: ['url'] },
         requiredWhenShown: true,
@@ -240,6 +242,7 @@ export function formatOf(chosen: Values<typeof formatFields>, { name }: Pick<Ope
       dateFormat,
       datePattern,
     }),
+    ...jsonOptionsOf(chosen),
     ...excelOptionsOf(chosen),
     ...formatOfName(fileInZip ?? name),
   };

@@ -39,7 +39,7 @@ export const excelFields = {
       ],
       {
         label: 'Invalid Cells',
-        help: 'What to do with error values in Excel, such as #N/A, formulas without a stored result, and dates that do not exist.',
+        help: 'What to do with error values in Excel, such as #N/A, formulas without a stored result, dates that do not exist, and binary data in Parquet files.',
         advanced: true,
       },
     ),

@@ -1,6 +1,7 @@
 import { NodeHelpers, type INodeExecutionData, type INodeParameters } from 'n8n-workflow';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';
+import { DuckDb } from '../../unit/datasets/parquet/duckdb.ts';
 import { numberCell, textCell, workbookFile } from '../../unit/datasets/excel/workbook-file.ts';
 import { openN8n, type N8n, type NodeSetup } from './open-n8n.ts';
 
@@ -68,6 +69,22 @@ it('Get Rows reads a worksheet of an Excel workbook, and names the worksheets if
   expect(items.map(({ json }) => json)).toEqual([{ policy: '007', paid: 12.5, since: '2023-03-15' }]);
   const { error } = await n8n.execute(setup('getRows', { options: { sheet: 'Payments' } }), fileOf(workbook));
   expect(error?.message).toContain('The Excel workbook has no worksheet “Payments”. It has “Notes”, “Claims”.');
+});
+
+it('Get Rows and Preview Dataset read a Parquet file, and rows at a path of a JSON file', async () => {
+  const duckdb = new DuckDb();
+  await duckdb.open();
+  const parquet = await duckdb
+    .write("SELECT '007' AS policy, 9007199254740993 AS id, 12.50::DECIMAL(9, 2) AS paid")
+    .finally(() => duckdb.close());
+  const rows = await n8n.execute(setup('getRows', {}), fileOf(parquet));
+  expect(rows.items.map(({ json }) => json)).toEqual([{ policy: '007', id: '9007199254740993', paid: 12.5 }]);
+  const preview = await n8n.execute(setup('previewDataset', { output: 'columns' }), fileOf(parquet));
+  expect(preview.items.map(({ json }) => json['type'])).toEqual(['text', 'integer', 'decimal']);
+  const options = { jsonPath: 'data.items', nestedValues: 'columns' };
+  const json = '{"data": {"items": [{"id": 1, "at": {"city": "Bonn"}}]}}';
+  const found = await n8n.execute(setup('getRows', { options }), fileOf(json));
+  expect(found.items.map(({ json: row }) => row)).toEqual([{ id: 1, 'at.city': 'Bonn' }]);
 });
 
 it('Get Rows returns rows from any first row, and none after the last, so that a loop ends', async () => {

@@ -44,6 +44,11 @@ const fileOf = (csv: string) => [
 
 const fromUrl = () => ({ source: 'url', url: `${sandbox.baseUrl}/web/public/claims.csv?signature=hush-hush` });
 
+/** Names and values as rows of the form. */
+const rowsOf = (...pairs: [name: string, value: string][]) => ({
+  rows: pairs.map(([name, value]) => ({ name, value })),
+});
+
 function query(sql: string): unknown[] {
   const database = new DatabaseSync(join(folder, 'datasets.db'), { readOnly: true });
   try {
@@ -143,7 +148,7 @@ it('Load Dataset updates rows by key, loads once per load key, and accepts other
         table: 'people',
         mode: 'upsert',
         key: ['id'],
-        options: { format: 'json-lines', loadKey, columnTypes: '{"zip":"text"}' },
+        options: { format: 'json-lines', loadKey, columnTypes: rowsOf(['zip', 'text']) },
       }),
       fileOf(lines),
     );
@@ -167,13 +172,38 @@ it('Load Dataset rejects a key that is not unique, an unknown type, and a datase
   const refused = async (parameters: object, csv: string) =>
     (await n8n.execute(load({ table: 'people', ...parameters }), fileOf(csv))).error?.message;
   expect(await refused({ mode: 'upsert', key: ['id'] }, 'id,name\n1,x\n1,y\n')).toContain('is not unique: 1');
-  expect(await refused({ options: { columnTypes: '{"id":"money"}' } }, 'id\n1\n')).toContain(
+  expect(await refused({ options: { columnTypes: rowsOf(['id', 'money']) } }, 'id\n1\n')).toContain(
     'The type “money” of the column “id” is unknown',
   );
   expect(await refused({ mode: 'replace', options: { maxChangePercent: 10 } }, 'id,name,zip\n1,x,y\n')).toContain(
     'would change by 66.7%',
   );
   expect(query('SELECT count(*) AS rows FROM people')).toEqual([{ rows: 3 }]);
+});
+
+it('Load Dataset renames columns, leaves columns out and takes types, in rows of the form', async () => {
+  const options = {
+    columnNames: rowsOf(['Policy No.', 'policy'], ['', 'nothing']),
+    columnTypes: rowsOf(['policy', 'text']),
+    leaveOut: 'Notes\nOther',
+  };
+  const csv = 'Policy No.,Paid,Notes,Other\n7,1.50,x,y\n';
+  const { items } = await n8n.execute(load({ table: 'mapped', options }), fileOf(csv));
+  expect(items[0]?.json['columns']).toMatchObject([
+    { name: 'policy', type: 'text' },
+    { name: 'Paid', type: 'decimal' },
+  ]);
+  expect(query('SELECT policy, "Paid" FROM mapped')).toEqual([{ policy: '7', Paid: 1.5 }]);
+  const emptyNames = { columnNames: rowsOf(['Policy No.', 'policy'], ['Notes', ''], ['Other', '']) };
+  await n8n.execute(load({ table: 'mapped', mode: 'append', options: emptyNames }), fileOf(csv));
+  expect(query('SELECT count(*) AS rows FROM mapped')).toEqual([{ rows: 2 }]);
+  const both = await n8n.execute(
+    load({ table: 'mapped', options: { ...options, leaveOut: 'Policy No.' } }),
+    fileOf(csv),
+  );
+  expect(both.error?.message).toContain('is under Column Names and under Leave Out Columns');
+  const unknown = await n8n.execute(load({ table: 'mapped', options: { leaveOut: 'Note' } }), fileOf(csv));
+  expect(unknown.error?.message).toContain('The dataset has no column “Note”, which is left out.');
 });
 
 it('Load Dataset adds load metadata columns, ignores new columns and converts NULL values', async () => {

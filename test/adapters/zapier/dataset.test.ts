@@ -3,6 +3,7 @@ import { zapierApp } from '../../../zapier-app/adapter/app.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import type { StoredFile } from '../../support/zapier-runtime/stored-file.ts';
 import { startPlatform, type Platform } from './platform.ts';
+import { DuckDb } from '../../unit/datasets/parquet/duckdb.ts';
 import { numberCell, textCell, workbookFile } from '../../unit/datasets/excel/workbook-file.ts';
 import { groupsOf } from './sandbox-accounts.ts';
 
@@ -57,6 +58,19 @@ describe('Get Rows on Zapier', () => {
     const input = { file: file(workbookFile({ sheets: [{ rows: '' }, { name: 'Claims', rows }] })), sheet: 'Claims' };
     expect(await create('get_rows', input)).toMatchObject({ rows: [{ policy: '007', paid: 12.5 }], count: 1 });
     expect(await refusal('get_rows', { ...input, sheet: 'Payments' })).toContain('It has “Sheet1”, “Claims”.');
+  });
+
+  it('reads a Parquet file, and rows at a path of a JSON file', async () => {
+    const duckdb = new DuckDb();
+    await duckdb.open();
+    const parquet = await duckdb
+      .write("SELECT '007' AS policy, 12.50::DECIMAL(9, 2) AS paid", 'codec brotli')
+      .finally(() => duckdb.close());
+    expect(await create('get_rows', { file: file(parquet) })).toMatchObject({ rows: [{ policy: '007', paid: 12.5 }] });
+    const json = file('{"data": {"items": [{"id": 1, "at": {"city": "Bonn"}}]}}');
+    expect(await create('get_rows', { file: json, jsonPath: 'data.items', nestedValues: 'columns' })).toMatchObject({
+      rows: [{ id: 1, 'at.city': 'Bonn' }],
+    });
   });
 
   it('returns line items with typed values, and the first row of the next page', async () => {

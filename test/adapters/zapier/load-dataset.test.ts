@@ -80,6 +80,15 @@ describe('Load Dataset on Zapier', () => {
     expect(await refusal({ ...(await download()), table: 'claims', mode: 'create' })).toMatch(/exists/);
   });
 
+  it('renames columns of a dictionary and leaves columns out', async () => {
+    const input = { ...(await download()), table: 'renamed', columnNames: { 'Claim Number': 'claim' } };
+    const { columns } = await load({ ...input, leaveOut: ['Policy Number'] });
+    const names = (columns as { name: string }[]).map(({ name }) => name);
+    expect(names).toContain('claim');
+    expect(names).not.toContain('Claim Number');
+    expect(names).not.toContain('Policy Number');
+  });
+
   it('updates rows by key, adds new ones, and loads once per load key', async () => {
     const upsert = { ...(await download()), table: 'keyed', mode: 'upsert', key: ['Claim Number'], loadKey: 'event-1' };
     expect(await load(upsert)).toMatchObject({ rows: 3_000, inserted: 3_000, loadId: 'event-1' });

@@ -124,7 +124,7 @@ describe('A random Excel workbook written by another library', () => {
     await expect(loadCsv(address, pieces(), { table: 'errors' })).rejects.toMatchObject({
       code: 'rejected-rows',
       message: 'A row was rejected: row 3 has a cell A3 (column “id”) that has the error #N/A.',
-      hint: 'The table was not changed. Correct the sheet, change Invalid Cells, or increase Max Rejected Rows.',
+      hint: 'The table was not changed. Correct the file, change Invalid Cells, or increase Max Rejected Rows.',
     });
     const result = await loadCsv(address, pieces(), { table: 'errors', maxRejectedRows: 1 });
     expect(result).toMatchObject({ rows: 2, rejected: 1, rejects: [{ line: 3, text: '#N/A' }] });

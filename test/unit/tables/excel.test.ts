@@ -60,7 +60,7 @@ describe('An Excel workbook, whatever its name', () => {
     });
     await expect(run('getRows', { skipRows: 1 })).rejects.toMatchObject({
       message: 'A row is invalid: row 4 has a cell B4 (column “paid”) that has the error #N/A.',
-      hint: 'Correct the sheet, or change Invalid Cells.',
+      hint: 'Correct the file, or change Invalid Cells.',
     });
   });
 

@@ -24,8 +24,6 @@ interface Kind {
 }
 
 const kinds: readonly Kind[] = [
-  { name: 'a Parquet file', hint: exportAsCsv, start: 'PAR1', alsoText: true },
-  { name: 'an encrypted Parquet file', hint: exportAsCsv, start: 'PARE', alsoText: true },
   { name: 'an Avro file', hint: exportAsCsv, start: 'Obj\x01' },
   { name: 'an ORC file', hint: exportAsCsv, start: 'ORC', alsoText: true },
   { name: 'an Arrow or Feather file', hint: exportAsCsv, start: 'ARROW1\0' },
@@ -81,7 +79,7 @@ const kinds: readonly Kind[] = [
 ];
 
 /** Whether bytes contain control characters that do not occur in text. */
-function isBinary(start: Uint8Array): boolean {
+export function isBinary(start: Uint8Array): boolean {
   return start.some((byte) => byte < 0x09 || (byte > 0x0d && byte < 0x1a));
 }
 
@@ -170,7 +168,7 @@ export async function* refuseBinary(bytes: Bytes, wide: boolean): Bytes {
 export function notATable(name: string, hint: string): PipewrightError {
   return new PipewrightError({
     code: 'invalid-input',
-    message: `The file is ${name}, not a CSV, JSON Lines or Excel file.`,
+    message: `The file is ${name}, not a CSV, JSON Lines, Excel or Parquet file.`,
     hint,
   });
 }

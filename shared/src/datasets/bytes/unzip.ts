@@ -6,7 +6,7 @@ import { notATable } from './refuse-binary.ts';
 import { zipEntries, type ZipEntry } from './zip-entries.ts';
 
 /** Extensions of datasets, optionally compressed with gzip. */
-const datasetName = /\.(?:(?:csv|tsv|jsonl|ndjson|txt)(?:\.gz)?|xls[xm])$/i;
+const datasetName = /\.(?:(?:csv|tsv|jsonl|ndjson|txt)(?:\.gz)?|xls[xm]|parquet)$/i;
 
 /** Compressed bytes of a file with another extension to hold until it is known whether a dataset follows. */
 const maxHeldBytes = 1024 * 1024;
@@ -40,7 +40,7 @@ async function skip(entry: ZipEntry): Promise<void> {
 
 /**
  * Decompresses the dataset in a ZIP: the named file, the only file, or the only one with the extension `.csv`, `.tsv`,
- * `.jsonl`, `.ndjson`, `.txt`, `.xlsx` or `.xlsm`. It streams, so a second such file is only detected after the first one. The sizes
+ * `.jsonl`, `.ndjson`, `.txt`, `.xlsx`, `.xlsm` or `.parquet`. It streams, so a second such file is only detected after the first one. The sizes
  * declared in the ZIP are not trusted.
  * @param wanted name of the file, with or without its folders
  * @throws PipewrightError `invalid-input` for an ambiguous or encrypted file or an Office document; `incomplete` for a damaged

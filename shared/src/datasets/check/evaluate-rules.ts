@@ -118,7 +118,9 @@ class CheckInProgress {
     this.#evaluators ??= this.#rules.map((rule) => new RuleEvaluator(rule, header, this.#lookups.get(rule)));
     // Only uniqueness depends on the column types.
     if (this.#rules.some(({ kind }) => kind === 'unique'))
-      (this.#inference ??= new TypeInference(header, {}, {}, true, this.#reader.quotedIsText)).add(block);
+      (this.#inference ??= new TypeInference(header, {}, {}, true, this.#reader.quotedIsText, this.#reader.types)).add(
+        block,
+      );
     for (let row = 0; row < block.rows; row += 1) {
       const first = row * block.width;
       const value = (place: number): string | null => readValue(block, first + place);

@@ -8,7 +8,7 @@ export interface ExcelOptions {
   skipHiddenRows?: boolean;
   /**
    * What to do with a row that has an error value such as `#N/A`, a formula without a stored result, or a date that does
-   * not exist: reject the row, or use NULL for the cell. Default: `reject`.
+   * not exist, or in a Parquet file binary data: reject the row, or use NULL for the cell. Default: `reject`.
    */
   invalidCells?: 'reject' | 'null';
   /** Whether to round numbers to 15 significant digits, as Excel displays them. Default: false. */

@@ -1,5 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
+import { readWhole } from '../bytes/read-whole.ts';
 import { notATable } from '../bytes/refuse-binary.ts';
 import { documentKind } from '../bytes/zip-documents.ts';
 import { ZipDirectory } from '../bytes/zip-directory.ts';
@@ -15,9 +16,6 @@ import { SheetTable } from './sheet-table.ts';
 import { readStyles } from './styles.ts';
 import { readWorkbook } from './workbook.ts';
 import { parseXml } from './xml-reader.ts';
-
-/** Largest workbook to hold in memory, compressed: about seven million cells. */
-const maxPackedBytes = 128 * 1024 * 1024;
 
 /**
  * The rows of a worksheet of an Excel workbook (.xlsx or .xlsm, Office Open XML). Most workbooks store the texts of a sheet
@@ -78,7 +76,13 @@ export class ExcelRows implements RowSource {
 }
 
 /** Refuses options for lines of text, which would otherwise be ignored. @throws PipewrightError `invalid-input` */
-function refuseTextOptions({ skipLastRows = 0, comment }: CsvFormat & DatasetFormat): void {
+function refuseTextOptions({ skipLastRows = 0, comment, jsonPath }: CsvFormat & DatasetFormat): void {
+  if (jsonPath !== undefined)
+    throw new PipewrightError({
+      code: 'invalid-input',
+      message: '“Path to Rows” is set, but the file is an Excel workbook.',
+      hint: 'Clear Path to Rows, or check that it is the right file.',
+    });
   if (skipLastRows === 0 && comment === undefined) return;
   throw new PipewrightError({
     code: 'invalid-input',
@@ -92,19 +96,8 @@ function refuseTextOptions({ skipLastRows = 0, comment }: CsvFormat & DatasetFor
  * @throws PipewrightError `invalid-input` for a workbook that is too large, or another kind of document
  */
 export async function openWorkbook(bytes: Bytes): Promise<ZipDirectory> {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of bytes) {
-    pieces.push(piece);
-    size += piece.length;
-    if (size > maxPackedBytes)
-      throw new PipewrightError({
-        code: 'invalid-input',
-        message: `The Excel workbook is larger than ${maxPackedBytes / 1024 / 1024} MB.`,
-        hint: 'Save the sheet as CSV (UTF-8) and use that file.',
-      });
-  }
-  const zip = new ZipDirectory(Buffer.concat(pieces));
+  const hint = 'Save the sheet as CSV (UTF-8) and use that file.';
+  const zip = new ZipDirectory(await readWhole(bytes, 'The Excel workbook', hint));
   for (const name of zip.names) {
     const document = documentKind(name);
     if (document) throw notATable(document.name, document.hint);

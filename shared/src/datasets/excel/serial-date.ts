@@ -1,3 +1,4 @@
+import { isoDay } from '../types/iso-day.ts';
 import type { CellKind } from './number-format.ts';
 
 const msPerDay = 86_400_000;
@@ -13,19 +14,6 @@ const leapBug = 60;
 const lastSerial = 2_958_465;
 
 const two = (number: number): string => String(number).padStart(2, '0');
-
-/** Dates by days since 1970: most workbooks repeat the same few. */
-const knownDays = new Map<number, string>();
-const maxKnownDays = 20_000;
-
-function isoDay(days: number): string {
-  let day = knownDays.get(days);
-  if (day === undefined) {
-    day = new Date(days * msPerDay).toISOString().slice(0, 10);
-    if (knownDays.size < maxKnownDays) knownDays.set(days, day);
-  }
-  return day;
-}
 
 /** A time of day or an elapsed time, with milliseconds if there are any. */
 function clock(ms: number): string {

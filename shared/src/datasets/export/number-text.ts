@@ -13,9 +13,11 @@ const numeric = new Set(['integer', 'decimal', 'float']);
  * @returns `NaN` and `Infinity` unchanged
  */
 export function plainNumber(number: number): string {
-  const [, sign = '', whole = '', fraction = '', exponent] =
-    /^(-?)(\d+)(?:\.(\d+))?e([-+]\d+)$/.exec(String(number)) ?? [];
-  if (exponent === undefined) return String(number);
+  const text = String(number);
+  const [, sign = '', whole = '', fraction = '', exponent] = text.includes('e')
+    ? (/^(-?)(\d+)(?:\.(\d+))?e([-+]\d+)$/.exec(text) ?? [])
+    : [];
+  if (exponent === undefined) return text;
   const shift = Number(exponent);
   const digits = whole + fraction;
   if (shift < 0) return `${sign}0.${'0'.repeat(-shift - 1)}${digits}`;

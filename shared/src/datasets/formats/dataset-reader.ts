@@ -4,6 +4,7 @@ import { unpack } from '../bytes/unpack.ts';
 import type { CsvBlock } from './csv-block.ts';
 import type { CsvFormat, Reject } from './csv-scanner.ts';
 import type { DatasetFormat } from './decode-dataset.ts';
+import type { DeclaredType } from '../types/declared-type.ts';
 import type { DetectedFormat } from './detected-format.ts';
 import type { RowSource } from './row-source.ts';
 import { TextRows } from './text-rows.ts';
@@ -35,6 +36,10 @@ export class DatasetReader implements RowSource {
 
   get quotedIsText(): boolean {
     return this.#rows?.quotedIsText ?? false;
+  }
+
+  get types(): readonly (DeclaredType | undefined)[] | undefined {
+    return this.#rows?.types;
   }
 
   get unit(): 'line' | 'row' {

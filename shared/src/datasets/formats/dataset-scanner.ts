@@ -1,3 +1,4 @@
+import { namesOfPath } from '../json/json-path.ts';
 import { JsonScanner } from '../json/json-scanner.ts';
 import { CarriageReturns, endsInCarriageReturns } from './carriage-returns.ts';
 import type { DatasetFormat } from './decode-dataset.ts';
@@ -17,7 +18,7 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 /** The layout of a text as it is read. */
-export type TextLayout = ({ kind: 'csv' } & Dialect) | { kind: `json-${JsonKind}` };
+export type TextLayout = ({ kind: 'csv' } & Dialect) | { kind: `json-${JsonKind}` | 'json-path' };
 
 interface Start {
   scanner: CsvScanner | JsonScanner;
@@ -118,10 +119,16 @@ export class DatasetScanner {
       return hasReturns ? text.replaceAll('\r', '\n') : text;
     };
     const start = textOf(foreignSample);
+    const { jsonPath, flatten = false } = this.#options;
+    if (jsonPath !== undefined && start.trimStart().startsWith('{')) {
+      const layout = { path: namesOfPath(jsonPath) };
+      const scanner = new JsonScanner(layout, flatten, this.#onReject, line);
+      return { scanner, rest: whole.subarray(at), layout: { kind: 'json-path' } };
+    }
     const json = jsonKindOf(start, isAll(foreignSample), format === 'json-lines');
     if (json) {
       refuseForeignText(start, isAll(foreignSample));
-      const scanner = new JsonScanner(json === 'array', ',', this.#onReject, line);
+      const scanner = new JsonScanner(json, flatten, this.#onReject, line);
       return { scanner, rest: whole.subarray(at), layout: { kind: `json-${json}` } };
     }
     const separator = separatorOf(start, line);

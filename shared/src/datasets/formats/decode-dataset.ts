@@ -1,12 +1,13 @@
 import type { Bytes } from '../../host/bytes.ts';
 import type { ExcelOptions } from '../excel/excel-options.ts';
+import type { JsonOptions } from '../json/json-options.ts';
 import type { CsvFormat } from './csv-scanner.ts';
 import { decodeText, type ReadEncoding } from '../bytes/decode-text.ts';
 import type { Encoding } from '../bytes/encodings.ts';
 import { refuseBinary } from '../bytes/refuse-binary.ts';
 
 /** The format of a dataset. */
-export interface DatasetFormat extends ExcelOptions {
+export interface DatasetFormat extends ExcelOptions, JsonOptions {
   /** TSV is CSV with a tab as delimiter. Default: CSV. */
   format?: 'csv' | 'json-lines';
   /** Default: `auto`. */

@@ -1,6 +1,7 @@
 import { notATable } from '../bytes/refuse-binary.ts';
 import { PipewrightError } from '../../host/error.ts';
 import { isObject } from '../../host/is-object.ts';
+import { endOfValue } from '../json/json-structure.ts';
 import { delimiters } from './detect-delimiter.ts';
 import { sampleRecords } from './sample-records.ts';
 
@@ -114,8 +115,8 @@ function refuseErrorText(text: string): void {
     throw notATable(`an error message: “${first.trim().slice(0, 200)}”`, getData);
 }
 
-/** The layout of JSON: an array, or one object per line. */
-export type JsonKind = 'array' | 'lines';
+/** The layout of JSON: an array, one object per line, or one object after the other. */
+export type JsonKind = 'array' | 'lines' | 'objects';
 
 /**
  * Detects JSON: an array of objects, or one object per line. Valid CSV cannot start like this, because unquoted values
@@ -128,6 +129,7 @@ export function jsonKindOf(text: string, complete: boolean, wanted: boolean): Js
   const start = text.trim();
   if (/^\[\s*(?:\{\s*["}]|\])/.test(start) || (wanted && start.startsWith('['))) return 'array';
   if (!/^\{\s*"/.test(start)) return wanted ? 'lines' : undefined;
+  if (areObjects(start)) return 'objects';
   const parsed = complete ? parsedObject(start) : undefined;
   if (parsed) refuseSingleObject(parsed, start, wanted);
   else if (
@@ -137,6 +139,16 @@ export function jsonKindOf(text: string, complete: boolean, wanted: boolean): Js
   )
     throw severalLines([]);
   return 'lines';
+}
+
+/** Whether the first object spans several lines or shares its line with the next one, and another object follows. */
+function areObjects(text: string): boolean {
+  const bytes = Buffer.from(text);
+  const end = endOfValue(bytes, 0);
+  if (end < 0 || parsedObject(bytes.toString('utf8', 0, end)) === undefined) return false;
+  const after = bytes.toString('utf8', end);
+  const isOneLine = bytes.subarray(0, end).indexOf(0x0a) < 0;
+  return isOneLine ? /^[ \t]*\{\s*["}]/.test(after) : /^\s*\{\s*["}]/.test(after);
 }
 
 function parsedObject(text: string): Record<string, unknown> | undefined {
@@ -180,6 +192,9 @@ function severalLines(arrays: readonly string[]): PipewrightError {
   return new PipewrightError({
     code: 'invalid-input',
     message: `The file is a single JSON object that spans several lines, not a table.${contained}`,
-    hint: 'Export the rows as JSON Lines (one object per line) or as a JSON array of objects.',
+    hint:
+      arrays.length === 0
+        ? 'If it contains an array, enter where it is under Path to Rows, such as data.items.'
+        : `Enter ${arrays.length === 1 ? `“${arrays[0]}”` : 'one of these names'} under Path to Rows.`,
   });
 }

@@ -2,6 +2,7 @@ import type { Bytes } from '../../host/bytes.ts';
 import type { CsvBlock } from './csv-block.ts';
 import type { CsvFormat, Reject } from './csv-scanner.ts';
 import type { DatasetFormat } from './decode-dataset.ts';
+import type { DeclaredType } from '../types/declared-type.ts';
 import type { DetectedFormat } from './detected-format.ts';
 
 /** Rows of a dataset as they are read, whatever its format. */
@@ -10,6 +11,8 @@ export interface RowSource {
   readonly header: string[] | undefined;
   /** Whether quoted values are always text, because the format distinguishes text from other values. */
   readonly quotedIsText: boolean;
+  /** Types that the file states, by place of the column; known with the header. Undefined for formats without them. */
+  readonly types?: readonly (DeclaredType | undefined)[] | undefined;
   /** What was detected in the file; undefined until the first rows have been returned, and for formats that have nothing to detect. */
   readonly detected?: DetectedFormat | undefined;
   /** What `lines` of a block and `line` of a reject count: lines of a text, or rows of a sheet. */

@@ -12,6 +12,14 @@ import type { DetectedFormat } from './detected-format.ts';
 import type { RowSource } from './row-source.ts';
 import { withoutLastLines } from './without-last-lines.ts';
 
+/** How a JSON layout is described, to follow "The file is". */
+const jsonNames = {
+  'json-array': 'a JSON array',
+  'json-lines': 'JSON Lines',
+  'json-objects': 'a sequence of JSON objects',
+  'json-path': 'JSON with an array of rows',
+} as const;
+
 /** The rows of a text: CSV, JSON Lines or a JSON array. */
 export class TextRows implements RowSource {
   readonly unit = 'line';
@@ -40,8 +48,7 @@ export class TextRows implements RowSource {
     const { layout } = this.#scanner;
     if (!layout) return undefined;
     const encoding = shortName(this.#encoding);
-    if (layout.kind !== 'csv')
-      return { format: layout.kind === 'json-array' ? 'a JSON array' : 'JSON Lines', encoding };
+    if (layout.kind !== 'csv') return { format: jsonNames[layout.kind], encoding };
     const { delimiter, header, firstLine, width } = layout;
     return {
       format: 'CSV',
@@ -67,12 +74,20 @@ export class TextRows implements RowSource {
   }
 
   /**
-   * Refuses options that select a part of a workbook, which would otherwise be ignored, once it is certain that the file is
+   * Refuses options that select a part of another format, which would otherwise be ignored, once it is certain that the file is
    * a table and not a document with a better refusal.
    */
   #checked(block: CsvBlock): CsvBlock {
-    const { sheet, cellRange } = this.#options;
-    if ((sheet === undefined && cellRange === undefined) || !this.header) return block;
+    const { sheet, cellRange, jsonPath } = this.#options;
+    if (!this.header) return block;
+    const { layout } = this.#scanner;
+    if (jsonPath !== undefined && layout && layout.kind !== 'json-path')
+      throw new PipewrightError({
+        code: 'invalid-input',
+        message: `“Path to Rows” is set, but the file is ${layout.kind === 'csv' ? 'not JSON' : jsonNames[layout.kind]}.`,
+        hint: 'Clear Path to Rows, or check that it is the right file.',
+      });
+    if (sheet === undefined && cellRange === undefined) return block;
     throw new PipewrightError({
       code: 'invalid-input',
       message: `“${sheet === undefined ? 'Cell Range or Table' : 'Sheet'}” is set, but the file is not an Excel workbook.`,

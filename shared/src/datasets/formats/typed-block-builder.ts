@@ -26,7 +26,8 @@ export class TypedBlockBuilder {
   readonly #separator: number;
   #buffer: Buffer = Buffer.alloc(0);
   #at = 0;
-  /** Number of values before the current row. */
+  /** Start of the current row, and number of values before it. */
+  #rowStart = 0;
   #rowValues = 0;
   #starts = new Int32Array(initialValues);
   #ends = new Int32Array(initialValues);
@@ -52,7 +53,7 @@ export class TypedBlockBuilder {
    */
   begin(bytes: number): void {
     this.#buffer = Buffer.allocUnsafe(bytes + initialBytes);
-    this.#at = this.#rowValues = this.#count = 0;
+    this.#at = this.#rowStart = this.#rowValues = this.#count = 0;
     this.#lines = [];
   }
 
@@ -112,7 +113,16 @@ export class TypedBlockBuilder {
     this.#reserve(1);
     this.#buffer[this.#at++] = lineFeed[0] as number;
     this.#lines.push(line);
+    this.#rowStart = this.#at;
     this.#rowValues = this.#count;
+  }
+
+  /** Removes the current row, which is not ended. Returns its text. */
+  cancelRow(): string {
+    const text = this.#buffer.toString('utf8', this.#rowStart, this.#at);
+    this.#at = this.#rowStart;
+    this.#count = this.#rowValues;
+    return text;
   }
 
   /** Returns the block with the added rows. */

@@ -1,8 +1,16 @@
-import { PipewrightError } from '../../host/error.ts';
-import { findInvalidUtf8 } from '../bytes/utf8.ts';
+import { countLines, findInvalidUtf8 } from '../bytes/utf8.ts';
 import { notUtf8 } from '../bytes/not-utf8.ts';
+import { badJson } from './bad-json.ts';
+import { findArray, verifyAround } from './json-path.ts';
+import { endOfElement, endOfValue, isSpace } from './json-structure.ts';
 
-/** A line of JSON Lines, or an element of a JSON array. */
+/**
+ * How JSON has rows: one object per line, one object after the other, the elements of an array, or those of an array inside
+ * an object.
+ */
+export type JsonLayout = 'lines' | 'objects' | 'array' | { path: readonly string[] };
+
+/** An object of JSON Lines, or an element of a JSON array. */
 export interface JsonRecord {
   text: string;
   /** Line number of its start, from 1. */
@@ -13,31 +21,24 @@ export interface JsonRecord {
 const maxRecordBytes = 16 * 1024 * 1024;
 
 const lineFeed = 0x0a;
-const [openArray, closeArray, openObject, closeObject, comma, quote, backslash] = [
-  0x5b, 0x5d, 0x7b, 0x7d, 0x2c, 0x22, 0x5c,
-];
-const isSpace = (byte: number): boolean => byte === 0x20 || byte === lineFeed || byte === 0x0d || byte === 0x09;
+const [openArray, closeArray, openObject, comma] = [0x5b, 0x5d, 0x7b, 0x2c];
 
-/** The error of invalid JSON. */
-export function badJson(line: number, reason: string, hint = 'Correct the file.'): PipewrightError {
-  return new PipewrightError({
-    code: 'invalid-file',
-    message: `The file is not valid JSON: line ${line} ${reason}.`,
-    hint,
-  });
-}
-
-/** Splits UTF-8 text into JSON records: one per line, or the elements of a top-level array. Pieces can have any size. */
+/** Splits UTF-8 text into JSON records. Pieces can have any size. */
 export class JsonRecords {
-  readonly #isArray: boolean;
+  readonly #layout: JsonLayout;
+  readonly #path: readonly string[];
   #rest: Buffer = Buffer.alloc(0);
   #line: number;
   /** The expected next token of an array. */
-  #next: 'array' | 'first' | 'element' | 'comma' | 'end' = 'array';
+  #next: 'path' | 'array' | 'first' | 'element' | 'comma' | 'end';
+  /** The text before the array at a path. */
+  #before = '';
 
   /** @param line line number of the start of the first piece */
-  constructor(isArray: boolean, line: number) {
-    this.#isArray = isArray;
+  constructor(layout: JsonLayout, line: number) {
+    this.#layout = layout;
+    this.#path = typeof layout === 'object' ? layout.path : [];
+    this.#next = this.#path.length > 0 ? 'path' : 'array';
     this.#line = line;
   }
 
@@ -53,12 +54,18 @@ export class JsonRecords {
         : Buffer.concat([this.#rest, bytes]);
     const found: JsonRecord[] = [];
     const line = this.#line;
-    const at = this.#isArray ? this.#elements(whole, last, found) : this.#lines(whole, last, found);
+    const at = this.#split(whole, last, found);
     const invalid = findInvalidUtf8(whole, 0, at);
     if (invalid >= 0) throw notUtf8(whole, invalid, line);
     this.#rest = Buffer.from(whole.subarray(at));
     if (this.#rest.length > maxRecordBytes) throw badJson(this.#line, 'is longer than 16 MB');
     return found;
+  }
+
+  /** Adds the complete records; returns the offset after them. */
+  #split(whole: Buffer, last: boolean, found: JsonRecord[]): number {
+    if (this.#layout === 'lines') return this.#lines(whole, last, found);
+    return this.#layout === 'objects' ? this.#objects(whole, last, found) : this.#elements(whole, last, found);
   }
 
   #lines(whole: Buffer, last: boolean, found: JsonRecord[]): number {
@@ -78,10 +85,50 @@ export class JsonRecords {
     }
   }
 
+  #objects(whole: Buffer, last: boolean, found: JsonRecord[]): number {
+    for (let at = 0; ; ) {
+      at = this.#skipSpace(whole, at);
+      if (at >= whole.length) return at;
+      if (whole[at] !== openObject) throw badJson(this.#line, 'has text between two objects');
+      const end = endOfValue(whole, at);
+      if (end < 0 && last)
+        throw badJson(this.#line, 'starts an object that does not end', 'The file is incomplete: download it again.');
+      if (end < 0) return at;
+      found.push({ text: whole.toString('utf8', at, end), line: this.#line });
+      at = this.#pass(whole, at, end);
+    }
+  }
+
+  #skipSpace(whole: Buffer, from: number): number {
+    let at = from;
+    for (; at < whole.length && isSpace(whole[at] as number); at += 1) if (whole[at] === lineFeed) this.#line += 1;
+    return at;
+  }
+
+  /** Counts the lines up to an offset, which it returns. */
+  #pass(whole: Buffer, from: number, end: number): number {
+    this.#line += countLines(whole, from, end);
+    return end;
+  }
+
   #elements(whole: Buffer, last: boolean, found: JsonRecord[]): number {
     let at = 0;
+    if (this.#next === 'path') {
+      const start = findArray(whole, this.#path);
+      if (start === undefined && last)
+        throw badJson(this.#line, 'ends before the rows start', 'The file is incomplete: download it again.');
+      if (start === undefined) return 0;
+      this.#before = whole.toString('utf8', 0, start);
+      at = this.#pass(whole, 0, start);
+      this.#next = 'array';
+    }
     for (;;) {
-      for (; at < whole.length && isSpace(whole[at] as number); at += 1) if (whole[at] === lineFeed) this.#line += 1;
+      at = this.#skipSpace(whole, at);
+      if (this.#next === 'end' && this.#path.length > 0) {
+        if (!last) return at;
+        verifyAround(this.#before, whole.toString('utf8', at), this.#path, this.#line);
+        return this.#pass(whole, at, whole.length);
+      }
       if (at >= whole.length) {
         if (last && this.#next !== 'end' && this.#next !== 'array')
           throw badJson(this.#line, 'ends before the array is closed', 'The file is incomplete: download it again.');
@@ -111,23 +158,9 @@ export class JsonRecords {
         const text = whole.toString('utf8', at, end);
         if (text.trim() === '') throw badJson(this.#line, 'has a comma without an element');
         found.push({ text, line: this.#line });
-        for (; at < end; at += 1) if (whole[at] === lineFeed) this.#line += 1;
+        at = this.#pass(whole, at, end);
         this.#next = 'comma';
       }
     }
   }
-}
-
-/** Finds the end of an array element, before the comma or the end of the array; -1 if it has not arrived yet. */
-function endOfElement(bytes: Buffer, from: number): number {
-  let depth = 0;
-  for (let at = from; at < bytes.length; at += 1) {
-    const byte = bytes[at];
-    if (byte === quote) {
-      for (at += 1; at < bytes.length && bytes[at] !== quote; at += 1) if (bytes[at] === backslash) at += 1;
-    } else if (byte === openObject || byte === openArray) depth += 1;
-    else if (depth === 0 && (byte === comma || byte === closeArray)) return at;
-    else if (byte === closeObject || byte === closeArray) depth -= 1;
-  }
-  return -1;
 }

@@ -28,11 +28,12 @@ const escapes: Readonly<Record<string, string>> = {
  * only the last of repeated names and accepts lone surrogates. Nested objects and arrays become compact JSON text.
  * @param text one object, with optional white space around it
  * @param onField called for each field in order
+ * @param flatten whether to pass the fields of nested objects, with names such as `address.city`, instead of the objects
  * @throws JsonFault for anything else, a repeated name at any depth, `\u0000`, and lone surrogates
  * @see https://www.rfc-editor.org/rfc/rfc8259
  */
-export function readJsonRow(text: string, onField: (name: string, value: JsonValue) => void): void {
-  new JsonReader(text).readRow(onField);
+export function readJsonRow(text: string, onField: (name: string, value: JsonValue) => void, flatten = false): void {
+  new JsonReader(text).readRow(onField, flatten);
 }
 
 class JsonReader {
@@ -43,11 +44,12 @@ class JsonReader {
     this.#text = text;
   }
 
-  readRow(onField: (name: string, value: JsonValue) => void): void {
+  readRow(onField: (name: string, value: JsonValue) => void, flatten: boolean): void {
     this.#space();
     if (this.#text[this.#at] !== '{')
       throw new JsonFault(this.#at >= this.#text.length ? 'is empty' : this.#noObject());
-    this.#fields((name) => onField(name, this.#value()));
+    if (flatten) this.#flatFields('', onField, 0);
+    else this.#fields((name) => onField(name, this.#value()));
     this.#space();
     if (this.#at < this.#text.length)
       throw new JsonFault(this.#text[this.#at] === '{' ? 'has several objects' : 'has text after the object');
@@ -90,6 +92,15 @@ class JsonReader {
       this.#expect('}');
       return;
     }
+  }
+
+  /** Parses an object whose nested objects become fields, too. */
+  #flatFields(prefix: string, onField: (name: string, value: JsonValue) => void, depth: number): void {
+    if (depth > maxDepth) throw new JsonFault(`has more than ${maxDepth} levels`);
+    this.#fields((name) => {
+      if (this.#text[this.#at] === '{') this.#flatFields(`${prefix}${name}.`, onField, depth + 1);
+      else onField(prefix + name, this.#value());
+    });
   }
 
   #value(): JsonValue {

@@ -2,7 +2,8 @@ import type { CsvBlock } from '../formats/csv-block.ts';
 import type { Reject } from '../formats/csv-scanner.ts';
 import { nameColumns } from '../formats/column-names.ts';
 import { TypedBlockBuilder } from '../formats/typed-block-builder.ts';
-import { badJson, JsonRecords, type JsonRecord } from './json-records.ts';
+import { badJson } from './bad-json.ts';
+import { JsonRecords, type JsonLayout, type JsonRecord } from './json-records.ts';
 import { JsonFault, readJsonRow, type JsonValue } from './json-row.ts';
 
 /** Limits of the sample that defines the columns. */
@@ -13,7 +14,7 @@ const maxShown = 1_000;
 const nothing: JsonValue = { text: null, isText: false };
 
 /**
- * Parses JSON Lines, or a JSON array of objects, into rows: the fields of the first thousand objects are the columns.
+ * Parses JSON objects, one after the other or in an array, into rows: the fields of the first thousand objects are the columns.
  * Strings and nested values become quoted values, numbers and booleans unquoted ones, null and missing fields NULL. A
  * record that is not an object, repeats a field, or has a field that is not a column is passed to `onReject` and skipped.
  * @see https://jsonlines.org/
@@ -29,13 +30,18 @@ export class JsonScanner {
   #characters = 0;
   #row: JsonValue[] = [];
 
+  /** Names of objects whose fields are columns. */
+  readonly #objects = new Set<string>();
+  readonly #flatten: boolean;
+
   /**
-   * @param delimiter delimiter of the rows to write
+   * @param flatten whether nested objects become columns such as `address.city`
    * @param line line number of the start of the first piece
    */
-  constructor(isArray: boolean, delimiter: string, onReject: (reject: Reject) => void, line: number) {
-    this.#records = new JsonRecords(isArray, line);
-    this.#builder = new TypedBlockBuilder(delimiter);
+  constructor(layout: JsonLayout, flatten: boolean, onReject: (reject: Reject) => void, line: number) {
+    this.#records = new JsonRecords(layout, line);
+    this.#flatten = flatten;
+    this.#builder = new TypedBlockBuilder(',');
     this.#onReject = onReject;
   }
 
@@ -76,34 +82,52 @@ export class JsonScanner {
   #begin(records: readonly JsonRecord[]): void {
     let first: { line: number; reason: string } | undefined;
     let characters = 0;
+    /** Whether each name has a value other than null. */
+    const found = new Map<string, boolean>();
     // The result must not depend on how the file was split into pieces.
     for (const { text, line } of records.slice(0, sample.records)) {
       if (characters >= sample.characters) break;
       characters += text.length;
-      const names: string[] = [];
-      const reason = faultOf(() => readJsonRow(text, (name) => names.push(name)));
+      const fields: [name: string, hasValue: boolean][] = [];
+      const reason = faultOf(() =>
+        readJsonRow(text, (name, value) => fields.push([name, value.text !== null]), this.#flatten),
+      );
       if (reason !== undefined) first ??= { line, reason };
-      else for (const name of names) if (!this.#columns.has(name)) this.#columns.set(name, this.#columns.size);
+      else for (const [name, hasValue] of fields) found.set(name, hasValue || (found.get(name) ?? false));
     }
+    if (this.#flatten) for (const name of found.keys()) for (const object of objectsOf(name)) this.#objects.add(object);
+    // An object that is null in some rows is no column of its own.
+    for (const [name, hasValue] of found)
+      if (hasValue || !this.#objects.has(name)) this.#columns.set(name, this.#columns.size);
     if (this.#columns.size > 0) this.header = nameColumns([...this.#columns.keys()]);
     else if (first) throw badJson(first.line, first.reason, hintFor(first.reason, records[0]));
   }
 
   #read({ text, line }: JsonRecord): void {
     this.#row = new Array<JsonValue>(this.#columns.size).fill(nothing);
-    const reason = faultOf(() =>
-      readJsonRow(text, (name, value) => {
-        const column = this.#columns.get(name);
-        if (column === undefined)
-          throw new JsonFault(
-            `has the field “${name.slice(0, 60)}”, which none of the first ${sample.records} objects has; add it to one of them, with the value null`,
-          );
-        this.#row[column] = value;
-      }),
-    );
+    const reason = faultOf(() => readJsonRow(text, (name, value) => this.#place(name, value), this.#flatten));
     if (reason === undefined) this.#builder.add(this.#row, line);
     else this.#onReject({ line, reason, text: text.slice(0, maxShown) });
   }
+
+  /** Puts the value of a field into its column. */
+  #place(name: string, value: JsonValue): void {
+    const column = this.#columns.get(name);
+    if (column === undefined) {
+      if (value.text === null && this.#objects.has(name)) return;
+      throw new JsonFault(
+        `has the field “${name.slice(0, 60)}”, which none of the first ${sample.records} objects has; add it to one of them, with the value null`,
+      );
+    }
+    if (this.#row[column] !== nothing) throw new JsonFault(`has the field “${name.slice(0, 60)}” twice`);
+    this.#row[column] = value;
+  }
+}
+
+/** The objects that a name such as `a.b.c` is a field of: `a` and `a.b`. */
+function objectsOf(name: string): string[] {
+  const names = name.split('.');
+  return names.slice(1).map((_name, index) => names.slice(0, index + 1).join('.'));
 }
 
 /** Another format is a likely cause only if the file does not start like JSON. */

@@ -141,6 +141,7 @@ export class LoadInProgress {
     const key = this.#mapper.begin({
       header,
       quotedIsText: this.#reader.quotedIsText,
+      types: this.#reader.types,
       load: this.#load,
       names: this.#names,
       metadata: [this.#loadId ?? '', this.#startedAt, source, sourceEventId],

@@ -3,6 +3,7 @@ import { withoutUndefined } from '../../host/without-undefined.ts';
 import { insideQuotes, type RewrittenColumn } from '../formats/rewrite-block.ts';
 import type { ColumnType, InferredColumn } from '../types/column.ts';
 import { ColumnFormats, type ValueFormats } from '../types/column-formats.ts';
+import type { DeclaredType } from '../types/declared-type.ts';
 import { TypeInference, type KnownTypes } from '../types/infer-types.ts';
 import { ValueChecker, type CheckedColumn } from '../types/value-checker.ts';
 import { checkColumns, metadataColumnNames, metadataColumnTypes } from './check-columns.ts';
@@ -31,6 +32,8 @@ export interface PlanRequest {
   header: readonly string[];
   /** Whether quoted values are always text, like JSON strings. */
   quotedIsText: boolean;
+  /** Types that the file states, by place of the column. */
+  types?: readonly (DeclaredType | undefined)[] | undefined;
   load: TableLoad;
   options: LoadOptions;
   names: NameLimits;
@@ -43,7 +46,8 @@ export interface PlanRequest {
  * the options define them; every value of a column with a known type is checked.
  * @throws PipewrightError `columns-missing`, `table-exists`, `invalid-input`
  */
-export function planColumns({ header, quotedIsText, load, options, names: limits, metadata }: PlanRequest): ColumnPlan {
+export function planColumns({ header, load, options, names: limits, metadata, ...file }: PlanRequest): ColumnPlan {
+  const { quotedIsText, types = [] } = file;
   const { existing } = load;
   const { onSchemaChange, contract = [], addLoadMetadata = false, table } = options;
   refuseDuplicateNames(header, 'The dataset');
@@ -90,8 +94,9 @@ export function planColumns({ header, quotedIsText, load, options, names: limits
     ...Object.fromEntries((spelled.contract ?? []).map(({ name, type }) => [name, type])),
     ...spelled.columnTypes,
   };
+  const declared = all.map(({ column }) => (typeof column === 'number' ? types[column] : undefined));
   return {
-    ...planTypes(names, load, knownTypes, onSchemaChange === 'evolve', quotedIsText, options),
+    ...planTypes(names, load, knownTypes, onSchemaChange === 'evolve', { quotedIsText, declared }, options),
     rewritten: loaded.length < header.length || added.length > 0 ? all.map(({ column }) => column) : undefined,
     key: [...(spelled.key ?? [])],
   };
@@ -108,8 +113,8 @@ function renameColumns(header: readonly string[], columnNames: Readonly<Record<s
     if (found === undefined)
       throw new PipewrightError({
         code: 'columns-missing',
-        message: `The dataset has no column “${from}”, which Column Names renames.`,
-        hint: 'The table was not changed. Use the spelling of the header, or remove the column from Column Names.',
+        message: `The dataset has no column “${from}”, which ${to.trim() === '' ? 'is left out' : 'Column Names renames'}.`,
+        hint: `The table was not changed. Use the spelling of the header, or remove the column from ${to.trim() === '' ? 'Leave Out Columns or Column Names' : 'Column Names'}.`,
       });
     renamed[header.indexOf(found)] = to.trim();
   }
@@ -168,7 +173,7 @@ function planTypes(
   { existing, emptyIsNull }: TableLoad,
   knownTypes: KnownTypes,
   evolves: boolean,
-  quotedIsText: boolean,
+  { quotedIsText, declared }: { quotedIsText: boolean; declared: readonly (DeclaredType | undefined)[] },
   valueFormats: ValueFormats,
 ): Pick<ColumnPlan, 'columns' | 'inference' | 'check' | 'formats'> {
   const existingColumn = (name: string): ExistingColumn | undefined => existing?.find((column) => column.name === name);
@@ -200,6 +205,7 @@ function planTypes(
     existingTypes(false),
     emptyIsNull,
     quotedIsText,
+    declared,
   );
   return { formats, check, inference, columns: inference.columns() };
 }

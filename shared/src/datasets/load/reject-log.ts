@@ -103,7 +103,7 @@ export class RejectLog {
   /** What the user can do about a rejected row. */
   #remedies({ column }: Reject): string[] {
     if (column !== undefined) return ['Correct the value', 'change the type of the column'];
-    if (this.#source.unit === 'row') return ['Correct the sheet', 'change Invalid Cells'];
+    if (this.#source.unit === 'row') return ['Correct the file', 'change Invalid Cells'];
     return this.#source.quotedIsText ? ['Correct the file'] : ['Correct the file', 'check Delimiter'];
   }
 }

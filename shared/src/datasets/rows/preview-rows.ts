@@ -45,7 +45,7 @@ export async function previewRows(
   let inference: TypeInference | undefined;
   for await (const block of reader.blocks()) {
     if (reader.header) {
-      inference ??= new TypeInference(reader.header, {}, {}, true, reader.quotedIsText);
+      inference ??= new TypeInference(reader.header, {}, {}, true, reader.quotedIsText, reader.types);
       inference.add(block);
       for (let row = 0; row < block.rows && preview.rows.length < rows; row += 1) {
         const first = row * block.width;

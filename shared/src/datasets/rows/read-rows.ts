@@ -37,9 +37,12 @@ export interface DatasetRows {
 /** Digits that a number represents exactly. */
 const exactDigits = 15;
 
-/** Creates the conversion for the values of a column. */
-function converterOf({ type, precision = Infinity }: Column): (text: string) => TypedValue {
-  if (type === 'integer' || (type === 'decimal' && precision <= exactDigits)) return Number;
+/**
+ * Creates the conversion for the values of a column. Integers of a column become numbers if all of them are exact.
+ * @param isExact whether a number represents every value exactly, for integers
+ */
+function converterOf({ type, precision = Infinity }: Column, isExact: () => boolean): (text: string) => TypedValue {
+  if ((type === 'integer' && isExact()) || (type === 'decimal' && precision <= exactDigits)) return Number;
   return type === 'boolean' ? (text) => text.toLowerCase() === 'true' : (text) => text;
 }
 
@@ -60,7 +63,7 @@ export async function readRows(
   let bytes = 0;
   /** Collects rows; returns true once all requested rows were read and there is another one. */
   const collect = (block: CsvBlock): boolean => {
-    inference ??= reader.header && new TypeInference(reader.header, {}, {}, true, reader.quotedIsText);
+    inference ??= reader.header && new TypeInference(reader.header, {}, {}, true, reader.quotedIsText, reader.types);
     inference?.add(block);
     for (let row = 0; row < block.rows; row += 1) {
       number += 1;
@@ -91,7 +94,9 @@ export async function readRows(
       hint: 'A dataset needs at least a header.',
     });
   const columns = inference.columns().map(publicColumn);
-  const types = columns.map(converterOf);
+  const types = columns.map((column, place) =>
+    converterOf(column, () => texts.every((values) => Number.isSafeInteger(Number(values[place] ?? 0)))),
+  );
   /** The empty string is NULL in columns other than text. */
   const typed = (text: string | null, column: number): TypedValue =>
     text === null || (text === '' && columns[column]?.type !== 'text')
@@ -112,7 +117,7 @@ function invalidRow({ line, reason, value }: Reject, { quotedIsText, unit }: Row
     message: `A row is invalid: ${unit} ${line} ${reason}${value ? ` (“${value.slice(0, 60)}”)` : ''}.`,
     hint:
       unit === 'row'
-        ? 'Correct the sheet, or change Invalid Cells.'
+        ? 'Correct the file, or change Invalid Cells.'
         : quotedIsText
           ? 'Correct the file.'
           : 'Correct the file, or check Delimiter.',

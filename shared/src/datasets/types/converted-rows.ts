@@ -7,6 +7,7 @@ import type { DetectedFormat } from '../formats/detected-format.ts';
 import { everyColumn, linesOf, rewriteBlock, withValues } from '../formats/rewrite-block.ts';
 import type { RowSource } from '../formats/row-source.ts';
 import { ColumnFormats, type ValueFormats } from './column-formats.ts';
+import type { DeclaredType } from './declared-type.ts';
 
 /** How a dataset is read: the format of the file and of its values. */
 export type ReadOptions = CsvFormat & DatasetFormat & ValueFormats;
@@ -34,6 +35,10 @@ export class ConvertedRows implements RowSource {
 
   get quotedIsText(): boolean {
     return this.#reader.quotedIsText;
+  }
+
+  get types(): readonly (DeclaredType | undefined)[] | undefined {
+    return this.#reader.types;
   }
 
   get unit(): 'line' | 'row' {

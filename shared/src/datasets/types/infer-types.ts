@@ -1,4 +1,5 @@
 import type { ColumnType, InferredColumn } from './column.ts';
+import type { DeclaredType } from './declared-type.ts';
 import { readValue, valueKind, type CsvBlock } from '../formats/csv-block.ts';
 import { normalizeValue } from './normalize-value.ts';
 import {
@@ -23,10 +24,10 @@ const maxIntegerDigits = 15;
 const maxDecimalDigits = 38;
 
 /**
- * How a column gets its type: inferred from its values; given in advance, so that every value fits; or from a table whose
- * column is widened for values that do not fit.
+ * How a column gets its type: inferred from its values; given in advance, so that every value fits; declared by the file, so
+ * that values need not be read; or from a table whose column is widened for values that do not fit.
  */
-type Kind = 'inferred' | 'given' | 'widens';
+type Kind = 'inferred' | 'given' | 'declared' | 'widens';
 
 /** What is known about a column so far. */
 interface ColumnState {
@@ -64,6 +65,7 @@ export class TypeInference {
    * @param minimum types to start from, which are widened for values that do not fit
    * @param emptyIsNull whether the empty string, `""`, is NULL in columns other than text. Default: it makes the column text.
    * @param quotedIsText whether quoted values are always text, like JSON strings
+   * @param declared types that the file states, by place of the column
    */
   constructor(
     names: readonly string[],
@@ -71,23 +73,24 @@ export class TypeInference {
     minimum: KnownTypes = {},
     emptyIsNull = false,
     quotedIsText = false,
+    declared: readonly (DeclaredType | undefined)[] = [],
   ) {
     this.#names = names;
     this.#emptyIsNull = emptyIsNull;
     this.#quotedIsText = quotedIsText;
-    this.#states = names.map((name) => {
-      const [type, kind]: [ColumnType | undefined, Kind] = Object.hasOwn(given, name)
-        ? [given[name], 'given']
-        : Object.hasOwn(minimum, name)
-          ? [minimum[name], 'widens']
-          : [undefined, 'inferred'];
-      return { type, kind, whole: 0, scale: 0, form: noForm, lossy: false, hasEmptyStrings: false };
+    this.#states = names.map((name, place) => {
+      const rest = { whole: 0, scale: 0, form: noForm, lossy: false, hasEmptyStrings: false };
+      if (Object.hasOwn(given, name)) return { ...rest, type: given[name], kind: 'given' };
+      if (Object.hasOwn(minimum, name)) return { ...rest, type: minimum[name], kind: 'widens' };
+      const stated = declared[place];
+      return stated ? { ...rest, ...stateOf(stated) } : { ...rest, type: undefined, kind: 'inferred' };
     });
   }
 
   /** Updates the types with the values of a block. */
   add(block: CsvBlock): void {
     this.#states.forEach((state, column) => {
+      if (state.kind === 'declared') return;
       if (this.#quotedIsText && state.kind === 'inferred' && state.type !== 'text' && hasQuoted(block, column))
         state.type = 'text';
       let row = 0;
@@ -109,16 +112,26 @@ export class TypeInference {
 
   /** The columns with the narrowest type that fits every value so far; a column without values is text. */
   columns(): InferredColumn[] {
-    return this.#states.map(({ type = 'text', kind, whole, scale, form, lossy, hasEmptyStrings }, column) => {
+    return this.#states.map(({ type = 'text', whole, scale, form, lossy, hasEmptyStrings }, column) => {
       const name = this.#names[column] as string;
       const known = hasEmptyStrings
         ? { name, type, form: mixedForms, lossy: true, hasEmptyStrings: true }
         : { name, type, form, lossy };
-      return type === 'decimal' && (kind === 'inferred' || whole + scale > 0)
-        ? { ...known, precision: Math.max(1, whole + scale), scale }
-        : known;
+      return type === 'decimal' && whole + scale > 0 ? { ...known, precision: whole + scale, scale } : known;
     });
   }
+}
+
+/** The state of a column whose type the file states. */
+function stateOf({
+  type,
+  precision = 0,
+  scale = 0,
+  isCertain,
+}: DeclaredType): Pick<ColumnState, 'type' | 'kind'> & Partial<ColumnState> {
+  if (!isCertain) return { type, kind: 'inferred' };
+  const isZoned = type === 'timestamp-with-zone';
+  return { type, kind: 'declared', whole: precision - scale, scale, form: isZoned ? timestampForms.utc : noForm };
 }
 
 function hasQuoted({ rows, width, kinds }: CsvBlock, column: number): boolean {

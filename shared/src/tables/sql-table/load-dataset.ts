@@ -1,7 +1,9 @@
 import * as v from 'valibot';
+import type { ColumnType } from '../../datasets/types/column.ts';
 import { readColumnType, readContract } from '../../datasets/types/contract.ts';
 import type { KnownTypes } from '../../datasets/types/infer-types.ts';
 import { describeProgress } from '../../datasets/load/load-progress.ts';
+import { PipewrightError } from '../../host/error.ts';
 import type { Host } from '../../host/host.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import { describeFormat, detectedOutput, detectedSample } from '../detected-output.ts';
@@ -14,6 +16,17 @@ import type { SqlConnection } from './connection-fields.ts';
 import { openDatabase } from './open-database.ts';
 import { tableChoices } from './table-choices.ts';
 import { whether } from '../../host/wording.ts';
+
+const columnTypeOptions = [
+  { value: 'boolean', label: 'Boolean' },
+  { value: 'date', label: 'Date' },
+  { value: 'decimal', label: 'Decimal' },
+  { value: 'integer', label: 'Integer' },
+  { value: 'text', label: 'Text' },
+  { value: 'timestamp', label: 'Timestamp' },
+  { value: 'timestamp-with-zone', label: 'Timestamp with Time Zone' },
+  { value: 'uuid', label: 'UUID' },
+] as const satisfies readonly { value: ColumnType; label: string }[];
 
 const loadFields = {
   table: text({
@@ -67,16 +80,34 @@ const loadFields = {
   columnTypes: v.optional(
     values({
       label: 'Column Types',
-      help: 'Column types for a new table, overriding the inferred types: integer, decimal, boolean, date, timestamp, timestamp-with-zone, uuid or text.',
+      help: {
+        n8n: 'Column types for a new table, overriding the inferred types',
+        zapier:
+          'Column types for a new table, overriding the inferred types: the column on the left, and integer, decimal, boolean, date, timestamp, timestamp-with-zone, uuid or text on the right.',
+      },
       placeholder: '{"policy_number": "text"}',
+      pair: { name: 'Column', value: 'Type', options: columnTypeOptions },
       advanced: true,
     }),
   ),
   columnNames: v.optional(
     values({
       label: 'Column Names',
-      help: 'Names of columns in the table where they differ from those of the dataset. An empty name leaves the column out.',
-      placeholder: '{"Policy No.": "policy_number", "Notes": ""}',
+      help: {
+        n8n: 'Names of columns in the table where they differ from those of the dataset',
+        zapier:
+          'Names of columns in the table where they differ from those of the dataset: the column of the dataset on the left, and its name in the table on the right.',
+      },
+      placeholder: '{"Policy No.": "policy_number"}',
+      pair: { name: 'Column in Dataset', value: 'Column in Table' },
+      advanced: true,
+    }),
+  ),
+  leaveOut: v.optional(
+    list({
+      label: 'Leave Out Columns',
+      help: 'Columns of the dataset that are not loaded, one per line.',
+      placeholder: 'Notes',
       advanced: true,
     }),
   ),
@@ -239,8 +270,21 @@ const output = {
 const readTypes = (types: Record<string, unknown> = {}): KnownTypes =>
   Object.fromEntries(Object.entries(types).map(([name, type]) => [name, readColumnType(name, type)]));
 
-const readNames = (names: Record<string, unknown> = {}): Record<string, string> =>
-  Object.fromEntries(Object.entries(names).map(([from, to]) => [from, to === null ? '' : String(to)]));
+/**
+ * The names of columns in the table by their names in the dataset; empty for columns that are left out.
+ * @throws PipewrightError `invalid-input` for a column that is renamed and left out
+ */
+function readNames(names: Record<string, unknown> = {}, leftOut: readonly string[] = []): Record<string, string> {
+  const renamed = Object.entries(names).map(([from, to]): [string, string] => [from, to === null ? '' : String(to)]);
+  const both = renamed.find(([from, to]) => to.trim() !== '' && leftOut.includes(from));
+  if (both)
+    throw new PipewrightError({
+      code: 'invalid-input',
+      message: `The column “${both[0]}” is under Column Names and under Leave Out Columns.`,
+      hint: 'Remove it from one of them.',
+    });
+  return Object.fromEntries([...renamed, ...leftOut.map((name): [string, string] => [name, ''])]);
+}
 
 /**
  * The key of a load: the key that the user entered; in Append mode otherwise the event that the platform knows. The other modes
@@ -285,6 +329,7 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
       const { connection, host } = context;
       // Checked before anything is opened.
       const columnTypes = readTypes(input.columnTypes);
+      const columnNames = readNames(input.columnNames, input.leaveOut);
       const contract = input.contract === undefined ? undefined : readContract(input.contract);
       const target = await openDatabase(connection, host);
       try {
@@ -309,7 +354,7 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
           source: dataset.name,
           nullValues: input.nullValues ?? [],
           columnTypes,
-          columnNames: readNames(input.columnNames),
+          columnNames,
           ...withoutUndefined({
             contract,
             key: input.key?.length ? input.key : undefined,

@@ -85,7 +85,7 @@ const foreign: [what: string, bytes: Uint8Array | string, says: string][] = [
   ['a workbook with a password', oleWith('EncryptedPackage'), 'password'],
   ['an old Word document', oleWith('WordDocument'), '.doc'],
   ['an Outlook message', oleWith('__substg1.0_0037001F'), '.msg'],
-  ['Parquet', followed('PAR1'), 'Parquet'],
+  ['encrypted Parquet', followed('PARE'), 'Parquet'],
   ['Avro', followed('Obj\x01'), 'Avro'],
   ['ORC', followed('ORC'), 'ORC'],
   ['Arrow', followed('ARROW1\0\0'), 'Arrow'],

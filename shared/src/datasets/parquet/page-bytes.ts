@@ -1,0 +1,68 @@
+import { Gunzip } from 'fflate';
+import { decompress as decompressZstd } from 'fzstd';
+import type { CompressionCodec } from 'hyparquet/src/types.js';
+import { snappyUncompress } from 'hyparquet/src/snappy.js';
+import { decompressBrotli } from 'hyparquet-compressors/src/brotli.js';
+import { decompressLz4, decompressLz4Raw } from 'hyparquet-compressors/src/lz4.js';
+import { crc32 } from '../bytes/crc32.ts';
+import { badParquet, refusedParquet } from './bad-parquet.ts';
+
+type Decompress = (packed: Uint8Array, length: number) => Uint8Array;
+
+const decompressors: Partial<Record<CompressionCodec, Decompress>> = {
+  UNCOMPRESSED: (packed) => packed,
+  SNAPPY(packed, length) {
+    const unpacked = new Uint8Array(length);
+    snappyUncompress(packed, unpacked);
+    return unpacked;
+  },
+  GZIP: gunzipPage,
+  BROTLI: decompressBrotli,
+  // Without a buffer of its own: fzstd fills a given one only in part and does not say so.
+  ZSTD: (packed) => decompressZstd(packed),
+  LZ4: decompressLz4,
+  LZ4_RAW: decompressLz4Raw,
+};
+
+const trailerSize = 8;
+
+/** Decompresses gzip, with one or several members, and verifies the CRC-32 of each. */
+function gunzipPage(packed: Uint8Array, length: number): Uint8Array {
+  const unpacked = new Uint8Array(length);
+  let at = 0;
+  let start = 0;
+  const endMember = (end: number): void => {
+    const trailer = new DataView(packed.buffer, packed.byteOffset + end - trailerSize, trailerSize);
+    if (trailer.getUint32(0, true) !== crc32(unpacked.subarray(start, at)))
+      throw badParquet('the checksum of a page is wrong');
+    start = at;
+  };
+  const engine = new Gunzip((piece) => {
+    unpacked.set(piece, at);
+    at += piece.length;
+  });
+  engine.onmember = endMember;
+  engine.push(packed, true);
+  endMember(packed.length);
+  return unpacked.subarray(0, at);
+}
+
+/**
+ * Decompresses a page, and verifies its length.
+ * @param length decompressed bytes
+ * @throws PipewrightError `invalid-input` for a compression that is not supported, `invalid-file` for damaged data
+ * @see https://github.com/apache/parquet-format/blob/master/Compression.md
+ */
+export function decompressPage(packed: Uint8Array, length: number, codec: CompressionCodec): Uint8Array {
+  // A page without values can have no bytes, which is no valid stream.
+  if (length === 0) return new Uint8Array(0);
+  const decompress = decompressors[codec];
+  if (!decompress)
+    throw refusedParquet(
+      `The Parquet file is compressed with ${codec ?? 'an unknown method'}, which is not supported.`,
+      'Write the file with Snappy, gzip, Zstandard, Brotli or LZ4.',
+    );
+  const unpacked = decompress(packed, length);
+  if (unpacked.length !== length) throw badParquet('a page does not have the length that its header states');
+  return unpacked;
+}

@@ -1,0 +1,122 @@
+import type { SchemaElement, SchemaTree } from 'hyparquet/src/types.js';
+import { findInvalidUtf8 } from '../bytes/utf8.ts';
+import { valueKind } from '../formats/csv-block.ts';
+import type { TypedBlockBuilder } from '../formats/typed-block-builder.ts';
+import type { DeclaredType } from '../types/declared-type.ts';
+import { badParquet } from './bad-parquet.ts';
+import { leafTypeOf, type LeafType } from './leaf-type.ts';
+import type { Leaf, LeafCursor } from './leaf-cursor.ts';
+import { NestedReader, type NestedNode } from './nested-reader.ts';
+
+/** Why a value cannot be read, for a rejected row; undefined for a valid value. */
+export type Fault = string | undefined;
+
+/** A column of a Parquet file, which has one leaf, or several if it is nested. */
+export interface ParquetColumn {
+  name: string;
+  declared: DeclaredType | undefined;
+  leaves: Leaf[];
+  /**
+   * Writes the values of the next row; NULL for a value that cannot be read.
+   * @param cursors of the leaves, in their order
+   */
+  writerOf(cursors: readonly LeafCursor[]): (builder: TypedBlockBuilder) => Fault;
+}
+
+/** The columns of a file. @param root of the schema */
+export function columnsOf(root: SchemaTree): ParquetColumn[] {
+  return root.children.map((tree) => (isFlat(tree) ? flatColumn(tree.element) : nestedColumn(tree)));
+}
+
+const isFlat = ({ element, children }: SchemaTree): boolean =>
+  children.length === 0 && element.repetition_type !== 'REPEATED';
+
+function flatColumn(element: SchemaElement): ParquetColumn {
+  const type = leafTypeOf(element);
+  const leaf = { element, maxDefinition: element.repetition_type === 'OPTIONAL' ? 1 : 0, maxRepetition: 0 };
+  return {
+    name: element.name,
+    declared: type.declared,
+    leaves: [leaf],
+    writerOf([cursor]) {
+      if (!cursor) throw badParquet('a column is missing');
+      return (builder) => {
+        const fault = cursor.hasValue ? writeValue(cursor, type, builder) : builder.addNull();
+        cursor.next();
+        return fault ?? undefined;
+      };
+    },
+  };
+}
+
+const doubleQuote = 0x22;
+
+function writeValue(cursor: LeafCursor, type: LeafType, builder: TypedBlockBuilder): Fault {
+  const { values, place } = cursor;
+  if (type.isUtf8) {
+    const { bytes } = values;
+    const [start, end] = [values.start(place), values.end(place)];
+    let kind: number = valueKind.quoted;
+    let at = start;
+    for (; at < end; at += 1) {
+      const byte = bytes[at] as number;
+      if (byte > 0x7f) kind |= valueKind.beyondAscii;
+      else if (byte === doubleQuote || byte === 0) break;
+    }
+    if (at === end && (kind === valueKind.quoted || findInvalidUtf8(bytes, start, end) < 0)) {
+      builder.addEncodedText(bytes, start, end, kind);
+      return undefined;
+    }
+  }
+  const text = type.textOf(values, place);
+  if (typeof text !== 'string') {
+    builder.addNull();
+    return text.reason;
+  }
+  if (type.isText) builder.addText(text);
+  else builder.addBare(text);
+  return undefined;
+}
+
+/** A column with nested values, which become JSON. */
+function nestedColumn(tree: SchemaTree): ParquetColumn {
+  const leaves: Leaf[] = [];
+  const root = nodeOf(tree, 0, 0, leaves);
+  return {
+    name: tree.element.name,
+    declared: { type: 'text', isCertain: true },
+    leaves,
+    writerOf(cursors) {
+      const reader = new NestedReader(root, cursors);
+      return (builder) => {
+        const { text, fault } = reader.read();
+        if (text === null || fault !== undefined) builder.addNull();
+        else builder.addText(text);
+        return fault;
+      };
+    },
+  };
+}
+
+/** Numbers the leaves of a nested column, and counts the levels of each node. */
+function nodeOf(tree: SchemaTree, definition: number, repetition: number, leaves: Leaf[]): NestedNode {
+  const { element } = tree;
+  const maxDefinition = definition + (element.repetition_type === 'REQUIRED' ? 0 : 1);
+  const maxRepetition = repetition + (element.repetition_type === 'REPEATED' ? 1 : 0);
+  const firstLeaf = leaves.length;
+  if (tree.children.length === 0) {
+    if (element.num_children !== undefined && element.type === undefined)
+      throw badParquet(`the field “${element.name}” is empty`);
+    leaves.push({ element, maxDefinition, maxRepetition });
+  }
+  const children = tree.children.map((child) => nodeOf(child, maxDefinition, maxRepetition, leaves));
+  return {
+    element,
+    children,
+    maxDefinition,
+    maxRepetition,
+    firstLeaf,
+    endLeaf: leaves.length,
+    type: children.length === 0 ? leafTypeOf(element) : undefined,
+  };
+}
