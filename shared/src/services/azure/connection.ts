@@ -5,12 +5,12 @@ import { displayText } from '../../http/response-schema.ts';
 import { managementApi } from './api.ts';
 import { fields } from './connection-fields.ts';
 
-/** Service principal with a client secret, for Data Factory and Synapse. */
+/** Service principal or managed identity, for Data Factory and Synapse. */
 export const azureConnection = defineConnection({
   key: 'azure',
   name: 'Azure Service Principal',
   description:
-    'An app registration in Microsoft Entra ID with a client secret. Assign it the role Data Factory Contributor on the data factory; for Synapse, also a Synapse role such as Synapse Compute Operator in the workspace.',
+    'An app registration in Microsoft Entra ID, or a managed identity. Assign it the role Data Factory Contributor on the data factory; for Synapse, also a Synapse role such as Synapse Compute Operator in the workspace.',
   documentationUrl: 'https://learn.microsoft.com/entra/identity-platform/howto-create-service-principal-portal',
   fields,
   async test({ connection, host }) {
