@@ -20,7 +20,10 @@ export const entraAuthorities = {
 } as const;
 
 /** How an application proves its identity to Microsoft Entra. */
-export type EntraMethod = 'client-secret' | 'certificate' | 'federated' | 'managed-identity';
+export const entraMethods = ['client-secret', 'certificate', 'federated', 'managed-identity'] as const;
+
+/** One of `entraMethods`. */
+export type EntraMethod = (typeof entraMethods)[number];
 
 /** The values that log in to Microsoft Entra; which of them are needed depends on the method. */
 export interface EntraLogin {

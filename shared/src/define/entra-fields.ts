@@ -45,7 +45,7 @@ export interface EntraChoice {
   others?: readonly string[];
   /** Help of Client Secret, if it differs. */
   secretHelp?: string;
-  /** Help of Federated Token in n8n, if it differs. */
+  /** Help of Federated Token, if it differs. */
   tokenHelp?: string;
 }
 
@@ -69,7 +69,7 @@ export function entraFields({ field, clientSecret, others = [], secretHelp, toke
     clientId: v.optional(
       text({
         label: 'Client ID',
-        help: 'Application (client) ID of the app registration.',
+        help: 'Application (client) ID of the app registration or service principal.',
         placeholder: '00000000-0000-0000-0000-000000000000',
         requiredWhenShown: true,
         ...when(...others, ...application),
@@ -90,7 +90,6 @@ export function entraFields({ field, clientSecret, others = [], secretHelp, toke
         help: {
           n8n: 'Contents of the .pem file with the private key and the certificate. Upload the certificate without the key to the app registration under Certificates & secrets.',
           zapier: 'Contents of the .pem file with the private key and the certificate.',
-          cli: 'Contents of the .pem file with the private key and the certificate. On the command line, certificatePath is the path of the file instead.',
         },
         placeholder: '-----BEGIN PRIVATE KEY-----',
         secret: true,
@@ -109,13 +108,9 @@ export function entraFields({ field, clientSecret, others = [], secretHelp, toke
     federatedToken: v.optional(
       text({
         label: 'Federated Token',
-        help: {
-          n8n:
-            tokenHelp ??
-            'Token of the identity provider. It expires within minutes or hours, so enter an expression: a value of a previous node or of an external secret.',
-          zapier: 'Token of the identity provider.',
-          cli: 'Token of the identity provider. Default: the file in federatedTokenFile or in the environment variable AZURE_FEDERATED_TOKEN_FILE, which is read for each login.',
-        },
+        help:
+          tokenHelp ??
+          'Token of the identity provider. It expires within minutes or hours, so enter an expression, such as a value of a previous node or of an external secret.',
         secret: true,
         ...when('federated'),
         notOn: noProvider,
