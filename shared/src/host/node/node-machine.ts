@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { PipewrightError } from '../error.ts';
 import type { Machine } from '../host.ts';
+import { isObject } from '../is-object.ts';
 
 /** Maximum size in bytes of a text file that a login reads. */
 const maxBytes = 100_000;
@@ -35,7 +36,7 @@ function tooLarge(path: string): PipewrightError {
 }
 
 function unreadable(path: string, error: unknown): PipewrightError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = isObject(error) ? error['code'] : undefined;
   if (code === 'ENOENT')
     return new PipewrightError({
       code: 'not-found',
