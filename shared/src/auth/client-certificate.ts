@@ -18,11 +18,8 @@ const minKeyBits = 2048;
 /** A block of a PEM file: its label and its content. Text around the blocks is ignored (RFC 7468). */
 const pemBlock = /-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----/gs;
 
-const pemHint: Wording = {
-  n8n: 'Enter the contents of the .pem file in Certificate: the block of the private key and the block of the certificate. Convert a .pfx file with: openssl pkcs12 -in file.pfx -nodes -out file.pem',
-  zapier:
-    'Enter the contents of the .pem file in Certificate: the block of the private key and the block of the certificate. Convert a .pfx file with: openssl pkcs12 -in file.pfx -nodes -out file.pem',
-};
+const pemHint =
+  'Enter the contents of the .pem file in Certificate: the block of the private key and the block of the certificate. Convert a .pfx file with: openssl pkcs12 -in file.pfx -nodes -out file.pem';
 
 const passwordHint: Wording = {
   n8n: 'Enter the password of the private key under Certificate Password in the credential.',
