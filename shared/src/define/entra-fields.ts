@@ -78,7 +78,7 @@ export function entraFields({ field, clientSecret, others = [], secretHelp, toke
     clientSecret: v.optional(
       text({
         label: 'Client Secret',
-        help: secretHelp ?? 'Value of the client secret, not its ID. Azure shows it only when you create the secret.',
+        help: secretHelp ?? 'Value of the client secret, which Azure shows only when you create it; not its ID.',
         secret: true,
         requiredWhenShown: true,
         ...when(...others, clientSecret),
@@ -136,7 +136,7 @@ export function entraFields({ field, clientSecret, others = [], secretHelp, toke
     certificatePassword: v.optional(
       text({
         label: 'Certificate Password',
-        help: 'Password of the private key. Required only if the key is encrypted.',
+        help: 'Password of the private key, if it is encrypted.',
         secret: true,
         ...when('certificate'),
         advanced: true,
