@@ -7,7 +7,7 @@ import type { Service } from '../../shared/src/define/service.ts';
 import type { WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import { readConnection } from './connection-values.ts';
 import { deduplicationKey, itemOf, triggerKey, type Emit } from './emitters.ts';
-import { makeHost, sendWith } from './host.ts';
+import { hostFor } from './host.ts';
 import { claimEvent, settleEvent } from './dedupe.ts';
 
 const minuteMs = 60_000;
@@ -66,7 +66,7 @@ async function emitMissed({ context, service, trigger, input, emit }: Setting): 
   state.listensSince ??= now;
   const since = Math.max(state.listensSince, (state.aliveAt ?? now) - overlapMs);
   const connection = await readConnection(context, service.connection);
-  const host = makeHost({ send: sendWith(context, service.connection), logger: context.logger });
+  const host = hostFor(context, service.connection);
   const events = (await trigger.missed?.(input, new Date(since), { host, connection })) ?? [];
   const key = triggerKey(context);
   for (const { id, data } of filterEvents(trigger, events, input)) {

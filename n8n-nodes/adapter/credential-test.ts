@@ -3,7 +3,7 @@ import { describeError } from '../../shared/src/host/error.ts';
 import { redact } from '../../shared/src/host/redact.ts';
 import type { Connection } from '../../shared/src/define/connection.ts';
 import { checkConnection } from './connection-values.ts';
-import { makeHost } from './host.ts';
+import { makeHost, type OperatorOptions } from './host.ts';
 import type { FullResponse, SendRequest } from './http.ts';
 
 /** Sends with `helpers.request`, the only client in a credential test; its options differ from `httpRequest`. */
@@ -27,10 +27,10 @@ export async function testConnection(
   context: ICredentialTestFunctions,
   connection: Connection,
   data: object,
-  lastingFolder?: string,
+  { lastingFolder, machine = {} }: OperatorOptions = {},
 ): Promise<INodeCredentialTestResult> {
   try {
-    const host = makeHost({ send: sendFrom(context), logger: context.logger, lastingFolder });
+    const host = makeHost({ send: sendFrom(context), logger: context.logger, lastingFolder, machine });
     const name = await connection.test({ host, connection: checkConnection(connection, { ...data }) });
     return { status: 'OK', message: `Connected to ${name}.` };
   } catch (error) {

@@ -11,18 +11,12 @@ import { nodeError } from './error.ts';
 import { executionHints } from './execution-hints.ts';
 import { filesOf, StoredBinary } from './files.ts';
 import { optionsName } from './form.ts';
-import { makeHost, sendWith } from './host.ts';
+import { hostFor, type OperatorOptions } from './host.ts';
 import { simplified } from './simplify.ts';
 import { outputFieldName, simplifyName } from './operation-properties.ts';
 import { readParameters } from './parameters.ts';
 import { startIdentity } from './start-identity.ts';
 import { park, startParked, type ParkedRow, type ParkedRun } from './parking.ts';
-
-/** Options for all executions of a node. */
-export interface ExecuteOptions {
-  /** A folder for persistent files, if the operator of n8n allows one. */
-  lastingFolder?: string | undefined;
-}
 
 function chosenOperation(context: IExecuteFunctions, service: Service, itemIndex: number): Operation {
   const key = String(context.getNodeParameter('operation', itemIndex));
@@ -67,12 +61,10 @@ async function executeItem(
   context: IExecuteFunctions,
   service: Service,
   { operation, input, branches, itemIndex }: ItemWork,
-  executeOptions: ExecuteOptions,
+  executeOptions: OperatorOptions,
 ): Promise<Omit<Executed, 'outputs'>> {
   const signal = context.getExecutionCancelSignal();
-  const host = makeHost({
-    send: sendWith(context, service.connection),
-    logger: context.logger,
+  const host = hostFor(context, service.connection, {
     files: filesOf(context, itemIndex),
     signal,
     start: operation.effect === 'unsafe' ? startIdentity(context, itemIndex) : {},
@@ -128,7 +120,7 @@ async function executeItem(
 export async function executeOperations(
   context: IExecuteFunctions,
   service: Service,
-  options: ExecuteOptions = {},
+  options: OperatorOptions = {},
 ): Promise<INodeExecutionData[][]> {
   const executed: Executed[] = [];
   for (let itemIndex = 0; itemIndex < context.getInputData().length; itemIndex += 1) {

@@ -1,5 +1,5 @@
 import type { IAllExecuteFunctions, Logger } from 'n8n-workflow';
-import type { Cache, Files, Host } from '../../shared/src/host/host.ts';
+import type { Cache, Files, Host, Machine } from '../../shared/src/host/host.ts';
 import { withoutUndefined } from '../../shared/src/host/without-undefined.ts';
 import { memoryCache } from '../../shared/src/host/memory-cache.ts';
 import { logsIn, type Connection } from '../../shared/src/define/connection.ts';
@@ -19,6 +19,8 @@ export interface HostParts {
   once?(key: string): boolean | Promise<boolean>;
   /** Default: no folder is allowed. */
   lastingFolder?: string | undefined;
+  /** What logins may use of the machine. Default: nothing. */
+  machine?: Machine | undefined;
   /** What identifies the start of a run. */
   start?: Pick<Host, 'executionKey' | 'eventKey' | 'isRetry' | 'exclusive'>;
 }
@@ -34,6 +36,7 @@ export function makeHost({
   signal,
   once = () => true,
   lastingFolder,
+  machine,
   start = {},
 }: HostParts): Host {
   return {
@@ -47,8 +50,40 @@ export function makeHost({
     files,
     log: { info: (message) => logger.info(message), warn: (message) => logger.warn(message) },
     ...start,
-    ...withoutUndefined({ signal, lastingFolder: lastingFolder || undefined }),
+    ...withoutUndefined({ signal, machine, lastingFolder: lastingFolder || undefined }),
   };
+}
+
+/** What the operator of an n8n instance allows its nodes. */
+export interface OperatorOptions {
+  /** A folder for persistent files, if the operator of n8n allows one. */
+  lastingFolder?: string | undefined;
+  /** The machine with its variables and files. Default: neither, which strict packages may not read. */
+  machine?: Machine;
+}
+
+/** The machine of n8n, which logins may use unless it belongs to n8n Cloud. */
+function machineOf(context: NodeContext, machine: Machine = {}): Machine | undefined {
+  const address = context.getInstanceBaseUrl();
+  const isCloud = URL.canParse(address) && new URL(address).hostname.endsWith('.n8n.cloud');
+  return isCloud ? undefined : machine;
+}
+
+/**
+ * Makes a host for a node's work with a connection.
+ * @param parts what the work provides beyond that
+ */
+export function hostFor(
+  context: NodeContext,
+  connection: Connection,
+  { machine, ...parts }: Partial<HostParts> & OperatorOptions = {},
+): Host {
+  return makeHost({
+    send: sendWith(context, connection),
+    logger: context.logger,
+    machine: machineOf(context, machine),
+    ...parts,
+  });
 }
 
 /**

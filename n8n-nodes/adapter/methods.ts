@@ -13,7 +13,7 @@ import type { Service } from '../../shared/src/define/service.ts';
 import { queryVendor } from './query-vendor.ts';
 import { testConnection } from './credential-test.ts';
 import { declaredFields, declaredOf } from './declared-fields.ts';
-import type { ExecuteOptions } from './execute.ts';
+import type { OperatorOptions } from './host.ts';
 import { declaredMethod, listMethod, testMethod } from './names.ts';
 
 /** The methods of a node, by kind. */
@@ -40,19 +40,19 @@ interface NodeList {
   list: ChoiceList;
   /** The fields of its forms. */
   fields: Fields;
-  lastingFolder: string | undefined;
+  operatorOptions: OperatorOptions;
 }
 
 function load(
   context: ILoadOptionsFunctions,
-  { service, list, fields, lastingFolder }: NodeList,
+  { service, list, fields, operatorOptions }: NodeList,
   query: Omit<ChoiceQuery, 'input'>,
 ): Promise<ChoicePage> {
   return queryVendor<ChoicePage>(context, {
     service,
     fields,
     needs: list.needs ?? [],
-    lastingFolder,
+    operatorOptions,
     load: (input, operationContext) => list.load({ ...query, input }, operationContext),
   });
 }
@@ -80,8 +80,8 @@ async function loadAll(context: ILoadOptionsFunctions, list: NodeList): Promise<
 }
 
 /** The methods of a service's node: dropdowns, resource mappers and credential tests. */
-export function describeMethods(service: Service, { lastingFolder }: ExecuteOptions = {}): Methods {
-  const lists = [...listsOf(service).values()].map((found): NodeList => ({ ...found, service, lastingFolder }));
+export function describeMethods(service: Service, operatorOptions: OperatorOptions = {}): Methods {
+  const lists = [...listsOf(service).values()].map((found): NodeList => ({ ...found, service, operatorOptions }));
   const connections = [service.connection].filter(logsIn);
   return {
     listSearch: Object.fromEntries(
@@ -112,7 +112,7 @@ export function describeMethods(service: Service, { lastingFolder }: ExecuteOpti
       connections.map((connection): [string, ICredentialTestFunction] => [
         testMethod(connection),
         function (credential) {
-          return testConnection(this, connection, credential.data ?? {}, lastingFolder);
+          return testConnection(this, connection, credential.data ?? {}, operatorOptions);
         },
       ]),
     ),

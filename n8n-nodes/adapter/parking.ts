@@ -21,7 +21,7 @@ import { arrange, branchesOf, outputFor, routeError, type Routed } from './branc
 import { readConnection } from './connection-values.ts';
 import type { NodeContext } from './context.ts';
 import type { NodeError } from './error.ts';
-import { makeHost, sendWith } from './host.ts';
+import { hostFor } from './host.ts';
 import { isTool } from './is-tool.ts';
 import { simplified } from './simplify.ts';
 
@@ -233,7 +233,7 @@ async function refresh(
 ): Promise<(() => Routed) | undefined> {
   const { run } = row;
   if (!run) return () => row;
-  const host = makeHost({ send: sendWith(context, service.connection), logger: context.logger });
+  const host = hostFor(context, service.connection);
   const connection = await readConnection(context, service.connection);
   const finished = await actionOf(service, run.operation)?.callback?.readFinished(run.kept, { host, connection });
   return finished && (() => route(context, routingOf(service, run), itemIndex, finished.output, finished.failure));

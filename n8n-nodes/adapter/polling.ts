@@ -5,7 +5,7 @@ import { acceptEvents } from '../../shared/src/webhooks/accept-events.ts';
 import { readConnection } from './connection-values.ts';
 import { itemOf } from './emitters.ts';
 import { nodeError } from './error.ts';
-import { makeHost, sendWith } from './host.ts';
+import { hostFor } from './host.ts';
 import { readTriggerInput, selectedTrigger } from './triggers.ts';
 import { pollingTriggers } from './trigger-properties.ts';
 
@@ -33,7 +33,7 @@ async function poll(context: IPollFunctions, service: Service, since: number): P
   const trigger = selectedTrigger(pollingTriggers(service), read);
   const input = readTriggerInput(trigger, read);
   const connection = await readConnection(context, service.connection);
-  const host = makeHost({ send: sendWith(context, service.connection), logger: context.logger });
+  const host = hostFor(context, service.connection);
   return trigger.poll(input, new Date(since), { host, connection });
 }
 

@@ -7,7 +7,7 @@ import type { Service } from '../../shared/src/define/service.ts';
 import { readConnection } from './connection-values.ts';
 import { PipewrightError } from '../../shared/src/host/error.ts';
 import { nodeError } from './error.ts';
-import { makeHost, sendWith } from './host.ts';
+import { hostFor, type OperatorOptions } from './host.ts';
 import { readParameters } from './parameters.ts';
 
 /** A query that fills a dropdown or a form. */
@@ -19,8 +19,7 @@ export interface VendorQuery<T> {
   needs: readonly string[];
   /** The result until they are filled in. Default: an error that says what to do. */
   empty?: T;
-  /** See `ExecuteOptions`. */
-  lastingFolder?: string | undefined;
+  operatorOptions?: OperatorOptions;
   load(input: RawInput, context: Context): Promise<T>;
 }
 
@@ -39,7 +38,7 @@ function needed(label: string): PipewrightError {
 /** Queries the vendor with the form as filled in so far. */
 export async function queryVendor<T>(
   context: ILoadOptionsFunctions,
-  { service, fields, needs, empty, lastingFolder, load }: VendorQuery<T>,
+  { service, fields, needs, empty, operatorOptions, load }: VendorQuery<T>,
 ): Promise<T> {
   try {
     const current = context.getCurrentNodeParameters() ?? {};
@@ -50,7 +49,7 @@ export async function queryVendor<T>(
       throw needed(describeField(fields[missing] as Field).label);
     }
     const operationContext: Context = {
-      host: makeHost({ send: sendWith(context, service.connection), logger: context.logger, lastingFolder }),
+      host: hostFor(context, service.connection, operatorOptions),
       connection: await readConnection(context, service.connection),
     };
     return await concealing(service, operationContext, (concealed) => load(input, concealed));

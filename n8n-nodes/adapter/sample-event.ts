@@ -7,7 +7,7 @@ import type { Event, WebhookTrigger } from '../../shared/src/define/trigger.ts';
 import { filterEvents } from '../../shared/src/webhooks/accept-events.ts';
 import { readConnection } from './connection-values.ts';
 import { itemOf } from './emitters.ts';
-import { makeHost, sendWith } from './host.ts';
+import { hostFor } from './host.ts';
 import { offersSampleEvent, testWithName } from './test-with.ts';
 import { webhookTriggers } from './trigger-properties.ts';
 import { readTriggerInput, selectedTrigger } from './triggers.ts';
@@ -37,7 +37,7 @@ async function readNewest(
   if (!trigger.recent) return undefined;
   try {
     const connection = await readConnection(context, service.connection);
-    const host = makeHost({ send: sendWith(context, service.connection), logger: context.logger });
+    const host = hostFor(context, service.connection);
     const [newest] = filterEvents(trigger, await trigger.recent(input, { host, connection }), input);
     return newest && { ...newest, data: { ...newest.data, verified: true, matchedSecret: 'none' } };
   } catch (error) {

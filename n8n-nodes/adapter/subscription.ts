@@ -9,7 +9,7 @@ import { stopsListening } from './catch-up.ts';
 import { readConnection } from './connection-values.ts';
 import { triggerKey } from './emitters.ts';
 import { nodeError } from './error.ts';
-import { makeHost, sendWith } from './host.ts';
+import { hostFor } from './host.ts';
 import { forgetConnection } from './connection-cache.ts';
 import { selectedTrigger, readTriggerInput } from './triggers.ts';
 import { webhookTriggers } from './trigger-properties.ts';
@@ -43,7 +43,7 @@ async function withSetting<T>(
     const trigger = selectedTrigger(webhookTriggers(service), read);
     const input = readTriggerInput(trigger, read);
     const connection = await readConnection(context, service.connection);
-    const host = makeHost({ send: sendWith(context, service.connection), logger: context.logger });
+    const host = hostFor(context, service.connection);
     const url = context.getNodeWebhookUrl('default') ?? '';
     return await work({ trigger, input, operationContext: { host, connection }, url });
   } catch (error) {

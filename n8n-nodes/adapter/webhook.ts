@@ -13,7 +13,7 @@ import { readConnection } from './connection-values.ts';
 import { emitterOf, itemOf, triggerKey } from './emitters.ts';
 import { rejectionItem } from './begin-execution.ts';
 import { emitAndConfirm } from './emit-and-confirm.ts';
-import { makeHost, sendWith } from './host.ts';
+import { hostFor } from './host.ts';
 import { cachedConnection } from './connection-cache.ts';
 import { describeRejection, reportRejection } from './rejected-deliveries.ts';
 import { claimEvent, settleEvent } from './dedupe.ts';
@@ -187,9 +187,7 @@ export async function receiveDelivery(context: IWebhookFunctions, service: Servi
   try {
     const parameters = parameterReader(context);
     const trigger = selectedTrigger(webhookTriggers(service), parameters);
-    const host = makeHost({
-      send: sendWith(context, service.connection),
-      logger: context.logger,
+    const host = hostFor(context, service.connection, {
       once: (eventId) => context.getMode() === 'manual' || claims.claim(eventId),
     });
     const setting = { context, service, trigger, key, input: readTriggerInput(trigger, parameters), host };

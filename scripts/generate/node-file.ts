@@ -76,7 +76,9 @@ ${imports({
     ...(parks ? ['type IWebhookFunctions'] : []),
   ],
   [`../../../../${node.source}`]: [key],
-  [adapter('execute')]: ['executeOperations', ...(options ? ['type ExecuteOptions'] : [])],
+  ['../../../../shared/src/host/node/node-machine.ts']: options ? ['nodeMachine'] : [],
+  [adapter('execute')]: ['executeOperations'],
+  [adapter('host')]: options ? ['type OperatorOptions'] : [],
   [adapter('methods')]: ['describeMethods'],
   [adapter('operation-properties')]: ['describeProperties'],
   [adapter('outputs')]: branches ? ['describeOutputs'] : [],
@@ -86,8 +88,14 @@ ${imports({
 ${
   options
     ? `
-/** Only the operator of an n8n instance knows which folder outlives an execution; without it, files are not offered. */
-const options: ExecuteOptions = { lastingFolder: process.env[${literal(node.folderVariable ?? '')}] };
+/**
+ * Only the operator of an n8n instance knows which folder outlives an execution; without it, files are not offered. Logins may read
+ * the variables and files with which Azure identifies the machine.
+ */
+const options: OperatorOptions = {
+  lastingFolder: process.env[${literal(node.folderVariable ?? '')}],
+  machine: nodeMachine,
+};
 `
     : ''
 }

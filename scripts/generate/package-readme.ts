@@ -1,10 +1,10 @@
 import { logsIn, type Connection } from '../../shared/src/define/connection.ts';
-import { describeField } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { connectionsOf, displayNameOf } from './names.ts';
 import { pageOf } from './package-json.ts';
 import type { N8nPackage } from './packages.ts';
 import { replaceBetween } from './replace-between.ts';
+import { requiredLabels } from './required-labels.ts';
 
 function operationsTable({ name, triggers, operations }: Service): string {
   const rows = [...triggers, ...operations].map((described) => `| ${described.name} | ${described.description} |`);
@@ -18,11 +18,7 @@ function operationsTable({ name, triggers, operations }: Service): string {
 }
 
 function credentialRow({ name, description, fields }: Connection): string {
-  const required = Object.values(fields)
-    .map(describeField)
-    .filter((field) => field.required)
-    .map(({ label }) => label);
-  return `| ${displayNameOf(name)} | ${description} | ${required.join(', ')} |`;
+  return `| ${displayNameOf(name)} | ${description} | ${requiredLabels(fields).join(', ')} |`;
 }
 
 /** How to install a package. @param name without the prefix `n8n-nodes-` */

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { connectionsOf } from '../../zapier-app/adapter/connections.ts';
 import { kindOf } from '../../zapier-app/adapter/kind.ts';
 import { keyOf, labelOf } from '../../zapier-app/adapter/names.ts';
-import { describeField } from '../../shared/src/define/fields.ts';
 import { apps, type AppName, type ZapierAppEntry } from './apps.ts';
 import { SourcePaths } from './source-paths.ts';
 import { generatedFrom, imports } from './source-text.ts';
+import { requiredLabels } from './required-labels.ts';
 
 const source = 'scripts/generate/apps.ts';
 const core = 'zapier-platform-core';
@@ -53,10 +53,7 @@ function readme(name: AppName, { title, description, services }: ZapierAppEntry)
     ),
   );
   const connections = connectionsOf(services).map(({ connection, usedBy, required }) => {
-    const labels = Object.values(connection.fields)
-      .map(describeField)
-      .filter((field) => field.required)
-      .map(({ label }) => label);
+    const labels = requiredLabels(connection.fields);
     return `| ${connection.name} | ${required ? 'every step' : usedBy.join(', ') || 'some datasets'} | ${labels.join(', ') || '–'} | ${connection.description} |`;
   });
   return `<!-- ${generatedFrom(source).slice(3)} -->

@@ -28,12 +28,13 @@ function authField({ connection, required }: AppConnection, name: string, field:
   const info = describeFieldOn('zapier', field);
   const { label, help, placeholder, kind, secret, multiline, options, default: initial } = info;
   // Zapier cannot hide a field of a connection, so the help says when it matters.
-  const helpText = `${conditionOf(info, connection.fields)}${help ?? ''}`;
+  const condition = conditionOf(info, connection.fields);
+  const helpText = `${condition}${help ?? ''}`;
   return {
     key: authenticationKey(connection, name),
     label,
     type: secret ? 'password' : (types[kind] ?? (multiline ? 'text' : 'string')),
-    required: required && info.required && !info.shownWhen,
+    required: required && info.required && condition === '',
     ...(helpText ? { helpText } : {}),
     ...(placeholder ? { placeholder } : {}),
     ...(options ? { choices: choicesOf(options) } : {}),

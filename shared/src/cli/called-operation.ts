@@ -45,7 +45,7 @@ export async function callOperation(
   const typed = values.connection === undefined ? {} : await readObject(`@${values.connection}`, '--connection');
   const input = values.input === undefined ? {} : await readObject(values.input, '--input');
   refuseUnknownKeys(operation, input);
-  const connectionOf = async (connection: Connection) => connection.check(valuesFor(connection, typed));
+  const connectionOf = async (connection: Connection) => connection.check(withVariables(connection, typed));
   const context: Context = {
     host,
     connection: await connectionOf(service.connection),
@@ -62,6 +62,12 @@ export async function callOperation(
 function valuesFor(connection: Connection, typed: Record<string, unknown>): Record<string, unknown> {
   const nested = typed[connection.key];
   return isObject(nested) ? nested : typed;
+}
+
+/** The values of the connection file, completed with environment variables. An empty variable counts as not set. */
+function withVariables(connection: Connection, typed: Record<string, unknown>): Record<string, unknown> {
+  const given = valuesFor(connection, typed);
+  return { ...connection.fromVariables?.(given, (name) => process.env[name] || undefined), ...given };
 }
 
 /** A misspelled key would otherwise be ignored, and the operation would run without its value. */

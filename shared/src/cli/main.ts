@@ -17,7 +17,8 @@ const usage = `Usage:
       Lists every operation with its key, service and platforms.
 
   pipewright run <key> --input <json or @file> --connection <json file> [--json]
-      Runs an action or a search.
+      Runs an action or a search. For Azure, the variables AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET,
+      AZURE_CLIENT_CERTIFICATE_PATH, AZURE_FEDERATED_TOKEN_FILE and AZURE_SUBSCRIPTION_ID complete the connection.
 
   pipewright load --from <file, URL or download operation> --table <name>
                   --to <sqlite:path | postgres://… | mysql://… | sqlserver://…>

@@ -17,6 +17,11 @@ export interface ConnectionDefinition<F extends Fields> {
   /** Base name of its icons in `icons/`. Default: the icon of the first service that logs in with it. */
   icon?: string;
   fields: F;
+  /**
+   * Values that the command line takes from environment variables, with the names that the vendor's own tools use.
+   * @param given the values of the connection file, which take precedence
+   */
+  fromVariables?(given: RawInput, variable: (name: string) => string | undefined): RawInput;
   /** Logs in and reads something small; resolves to a name for the connection, such as `contoso (dbt)`. */
   test(context: Context<ConnectionValues<F>>): Promise<string>;
 }

@@ -43,6 +43,20 @@ export interface Files {
   read(value: unknown): Promise<IncomingFile>;
 }
 
+/**
+ * The machine that the platform runs on, as far as a login may use it: its managed identity needs no secret. Only a host whose
+ * machine belongs to its user has one.
+ */
+export interface Machine {
+  /** Reads an environment variable. Absent where a platform does not allow it (strict packages of n8n). */
+  variable?(name: string): string | undefined;
+  /**
+   * Reads a small text file, such as a token that the machine renews. Absent where a platform does not allow it.
+   * @throws PipewrightError `not-found` or `forbidden`; the error contains nothing of the file
+   */
+  readText?(path: string): Promise<string>;
+}
+
 /** Logs messages for the user who builds the workflow. Never contains secrets, tokens, signatures or signed URLs. */
 export interface Log {
   info(message: string): void;
@@ -69,6 +83,8 @@ export interface Host {
   once(key: string): Promise<boolean>;
   files: Files;
   log: Log;
+  /** Present if logins may use the machine: n8n on a machine of its operator, and the command line. */
+  machine?: Machine;
   /** Masks the secrets of the connections in use. Operations add secrets that they fetch, such as tokens. */
   mask?: SecretMask;
   /** Aborted when the user or the platform stops the execution. */

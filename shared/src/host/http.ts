@@ -17,6 +17,8 @@ export interface HttpRequest {
   timeout?: number;
   /** Whether to follow a redirect or return it as the response (`answer`). Default: `follow`. */
   redirects?: 'follow' | 'answer';
+  /** Whether to bypass a proxy, if the platform allows it; for addresses that exist only on this machine. Default: false. */
+  direct?: boolean;
   /** Whether to send the request even after the execution was stopped, such as one that cancels a run. Default: false. */
   afterStop?: boolean;
 }

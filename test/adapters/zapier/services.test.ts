@@ -67,8 +67,11 @@ describe('the connection', () => {
     );
     await expect(wrong).rejects.not.toThrow(/Quantemplate|a-wrong-secret|AADSTS\d+.*Trace/);
     await expect(zapier.testConnection({ azure_tenantId: 't', azure_clientSecret: 's' })).rejects.toThrow(
-      /In the connection, under “Azure Service Principal”: “Client ID” is missing; “Subscription ID” is missing/,
+      /In the connection, under “Azure Service Principal”: “Subscription ID” is missing/,
     );
+    await expect(
+      zapier.testConnection({ azure_tenantId: 't', azure_clientSecret: 's', azure_subscriptionId: 'sub' }),
+    ).rejects.toThrow(/Azure Service Principal: .*Client ID is empty/);
   });
 });
 

@@ -4,6 +4,7 @@ import { describeField, type Field } from '../../../shared/src/define/fields.ts'
 import type { Operation } from '../../../shared/src/define/operation.ts';
 import type { Service } from '../../../shared/src/define/service.ts';
 import type { Trigger } from '../../../shared/src/define/trigger.ts';
+import { makeCertificate } from '../../support/machine/certificate.ts';
 import { unknownInput } from '../../adapters/parity/refusals.ts';
 import { fetchedToken, separator } from './echo-server.ts';
 
@@ -13,6 +14,13 @@ const odd = `/+"<&>'\\%=;~ Z9`;
 /** The secret of one field, unique to it. */
 const canaryOf = (connection: Connection, name: string, isOdd: boolean): string =>
   `c4nary${connection.key}${name}${isOdd ? odd : 'Z9x'}${connection.key.length}e`;
+
+/** A certificate that logs in, the lines of its key, and how every assertion begins that is signed with it. */
+const certificate = ((): { pem: string; secrets: string[] } => {
+  const made = makeCertificate({ kind: 'rsa' });
+  const lines = made.key.split('\n').filter((line) => /^[\w+/=]{20,}$/.test(line));
+  return { pem: `${made.key}${made.certificate}`, secrets: [...lines, 'eyJhbGciOiJQUzI1NiIsInR5cCI6IkpXVCIs'] };
+})();
 
 /** The values of a connection to the echo server, and its secrets. */
 export interface Planted {
@@ -33,7 +41,10 @@ function plant(
   for (const [name, field] of Object.entries(connection.fields)) {
     const { secret, kind, placeholder, options } = describeField(field);
     if (name === left) continue;
-    if (secret) {
+    if (name === 'certificate') {
+      planted.values[name] = certificate.pem;
+      planted.secrets.push(...certificate.secrets);
+    } else if (secret) {
       const canary = canaryOf(connection, name, isOdd);
       planted.values[name] = canary;
       planted.secrets.push(canary);
@@ -59,10 +70,16 @@ export function plantedConnections(connection: Connection, url: string): Planted
     !describeField(field).required && !describeField(field).options && !/webhook/i.test(name) ? [name] : [],
   );
   const chosen = choices.length > 0 ? choices : [{}];
+  const isUsed = (name: string): boolean => {
+    const { shownWhen } = describeField(connection.fields[name] as Field);
+    const deciding = shownWhen && connection.fields[shownWhen.field];
+    return !deciding || shownWhen.is.includes(choicesOf(deciding)[0] ?? '');
+  };
   return [
     ...chosen.map((choice) => plant(connection, url, true, undefined, choice)),
     plant(connection, url, false, undefined, {}),
     ...optional
+      .filter(isUsed)
       .filter((name) => describeField(connection.fields[name] as Field).secret || name === 'tenantId')
       .map((name) => plant(connection, url, true, name, {})),
   ];

@@ -3,6 +3,7 @@ import type { SqlConnection } from '../../../shared/src/tables/sql-table/connect
 import { openDatabase } from '../../../shared/src/tables/sql-table/open-database.ts';
 import { Fault } from '../../doubles/sql-server/fault.ts';
 import type { SqlServer } from '../../doubles/sql-server/sql-server.ts';
+import { makeCertificate } from '../../support/machine/certificate.ts';
 import { fakeHost } from '../../unit/fake-host.ts';
 import { loadCsv } from '../load-csv.ts';
 import { failureOf, useSqlServer, withServer } from './use-sql-server.ts';
@@ -123,6 +124,12 @@ describe('A login to SQL Server', () => {
       scope: 'https://database.windows.net/.default',
     });
     expect(server.logins.at(-1)).toMatchObject({ user: '', password: '', token: server.token, encrypted: 'TLSv1.2' });
+    const { key, certificate } = makeCertificate({ kind: 'rsa' });
+    const certified = fakeHost().on('POST', /oauth2/, { json: { access_token: server.token, expires_in: 3600 } });
+    expect(await ask({ ...application, login: 'certificate', certificate: key + certificate }, certified)).toBe(
+      'warehouse (application)',
+    );
+    expect(certified.requests[0]?.body).toMatch(/&client_assertion=eyJ/);
     const refusing = fakeHost().on('POST', /oauth2/, { json: { access_token: 'another-token', expires_in: 3600 } });
     const failure = await failureOf(ask(application, refusing));
     expect(failure).toMatchObject({ code: 'unauthorized', hint: hinting('Microsoft Entra') });

@@ -6,6 +6,7 @@ import { answerCases } from './answer-cases.ts';
 import { callbacks } from './callbacks.ts';
 import { entra } from './entra.ts';
 import { LivyBatches } from './livy-batches.ts';
+import { managedIdentity } from './managed-identity.ts';
 import { PipelineEngine } from './pipeline-engine.ts';
 import { showRun } from './pipeline-run.ts';
 import { resourceManager } from './resource-manager.ts';
@@ -30,6 +31,8 @@ function addresses(baseUrl: string) {
   return {
     /** Login endpoint, without the tenant. */
     entra: `${baseUrl}/entra`,
+    /** Endpoints for managed identities, as on the machine itself. */
+    machine: `${baseUrl}/machine`,
     /** Azure Resource Manager. */
     arm: `${baseUrl}/arm`,
     /** Synapse data plane; `{workspace}` is replaced by the workspace name. */
@@ -60,6 +63,7 @@ export const azureDouble = {
       state,
       vendors: [
         entra(context),
+        managedIdentity(context),
         resourceManager(context, state.dataFactory, state.factoryTriggers),
         callbacks([state.dataFactory, state.synapse]),
         synapse(context, state.synapse, state.workspaceTriggers, state.spark),

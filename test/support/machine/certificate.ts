@@ -18,23 +18,32 @@ const identifier = (hex: string): Buffer => element(0x06, Buffer.from(hex, 'hex'
 const bits = (data: Buffer): Buffer => element(0x03, Buffer.from([0]), data);
 const time = (year: number): Buffer => element(0x17, Buffer.from(`${year % 100}0101000000Z`));
 
-/** The hosts that a certificate is valid for. */
+/** The hosts that a certificate is valid for, and its key. */
 export interface CertificateHosts {
   /** Default: `localhost`. */
   names?: readonly string[];
   /** The four bytes of each IP address. Default: 127.0.0.1. */
   addresses?: readonly (readonly number[])[];
+  /** Default: `ec` (P-256). `rsa` has 2048 bits. */
+  kind?: 'ec' | 'rsa';
 }
 
 /**
- * Generates a certificate for some hosts (RFC 5280) with a P-256 key. Nothing is stored.
+ * Generates a certificate for some hosts (RFC 5280) with its key. Nothing is stored.
  */
 export function makeCertificate({
   names: hostNames = ['localhost'],
   addresses = [[127, 0, 0, 1]],
+  kind = 'ec',
 }: CertificateHosts = {}): Certificate {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const ecdsaWithSha256 = sequence(identifier('2a8648ce3d040302'));
+  const { privateKey } =
+    kind === 'rsa'
+      ? generateKeyPairSync('rsa', { modulusLength: 2048 })
+      : generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const algorithm =
+    kind === 'rsa'
+      ? sequence(identifier('2a864886f70d01010b'), element(0x05))
+      : sequence(identifier('2a8648ce3d040302'));
   const name = sequence(
     element(0x31, sequence(identifier('550403'), element(0x0c, Buffer.from(hostNames[0] ?? 'server')))),
   );
@@ -50,14 +59,14 @@ export function makeCertificate({
   const body = sequence(
     element(0xa0, element(0x02, Buffer.from([2]))),
     element(0x02, Buffer.from([1])),
-    ecdsaWithSha256,
+    algorithm,
     name,
     sequence(time(year - 1), time(year + 2)),
     name,
     createPublicKey(privateKey).export({ type: 'spki', format: 'der' }),
     element(0xa3, sequence(...extensions)),
   );
-  const der = sequence(body, ecdsaWithSha256, bits(sign('sha256', body, privateKey)));
+  const der = sequence(body, algorithm, bits(sign('sha256', body, privateKey)));
   const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PipewrightError, type ErrorCode } from '../error.ts';
 import type { Host, Log } from '../host.ts';
 import { memoryCache } from '../memory-cache.ts';
+import { nodeMachine } from './node-machine.ts';
 import { saveNewFile } from './save-new-file.ts';
 import { sendByAxios } from './send-by-axios.ts';
 
@@ -73,6 +74,7 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
       },
     },
     log,
+    machine: nodeMachine,
     lastingFolder: folder,
     ...(signal ? { signal } : {}),
     ...(options.maxWaitSeconds === undefined ? {} : { maxWaitSeconds: options.maxWaitSeconds }),

@@ -31,7 +31,7 @@ export async function sendByAxios(
   stop?: AbortSignal,
   { stallMs, maxBytes }: AxiosLimits = {},
 ): Promise<HttpResponse> {
-  const { method, url, headers, body, answer = 'text', timeout = 30_000, redirects, afterStop } = request;
+  const { method, url, headers, body, answer = 'text', timeout = 30_000, redirects, direct, afterStop } = request;
   const signal = afterStop ? undefined : stop;
   const upload =
     typeof body === 'object' && 'stream' in body
@@ -52,6 +52,7 @@ export async function sendByAxios(
       responseType: 'stream',
       validateStatus: () => true,
       maxBodyLength: Infinity,
+      ...(direct ? { proxy: false } : {}),
       ...(upload || redirects === 'answer' ? { maxRedirects: 0 } : {}),
       signal: signal ? AbortSignal.any([signal, broken.signal]) : broken.signal,
     });

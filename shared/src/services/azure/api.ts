@@ -38,10 +38,25 @@ function isTokenExpired(response: HttpResponse): boolean {
 }
 
 const managementRole =
-  'Assign a role to the app registration in the Azure portal under Access control (IAM): Reader to list resources, Data Factory Contributor to run pipelines.';
+  'Assign a role to the app registration or managed identity in the Azure portal under Access control (IAM): Reader to list resources, Data Factory Contributor to run pipelines.';
 
 const synapseRole =
-  'Assign a Synapse role to the app registration in Synapse Studio under Manage > Access control: Synapse Compute Operator, and Synapse Credential User for pipelines with linked services. An Azure role is not enough.';
+  'Assign a Synapse role to the app registration or managed identity in Synapse Studio under Manage > Access control: Synapse Compute Operator, and Synapse Credential User for pipelines with linked services. An Azure role is not enough.';
+
+/** A managed identity belongs to everyone who uses the machine, so its token is only sent to the clouds of Microsoft. */
+function refuseMachineInCustomCloud({ authentication, cloud }: AzureConnection): void {
+  if (authentication !== 'managed-identity' || cloud !== 'custom') return;
+  throw new PipewrightError({
+    code: 'not-connected',
+    service: 'Azure',
+    message:
+      'A managed identity cannot be used with a custom cloud: its token is only sent to the clouds of Microsoft.',
+    hint: {
+      n8n: 'Select another Cloud or another Authentication in the credential.',
+      zapier: 'Select another Cloud or another Authentication in the connection.',
+    },
+  });
+}
 
 function azureApi(
   service: string,
@@ -51,6 +66,7 @@ function azureApi(
   { connection, host }: Context<AzureConnection>,
 ): Api {
   const { authority } = cloudOf(connection);
+  refuseMachineInCustomCloud(connection);
   return openApi({
     service,
     baseUrl: base,
@@ -61,8 +77,7 @@ function azureApi(
       ...(response.status === 403 ? { hint: roleHint } : {}),
     }),
     async authorize(renew, endsAt) {
-      const { tenantId, clientId, clientSecret } = connection;
-      const token = await entraToken(host, { authority, tenantId, clientId, clientSecret, scope }, renew, endsAt);
+      const token = await entraToken(host, { ...connection, authority, scope }, renew, endsAt);
       return { authorization: `Bearer ${token}` };
     },
   });

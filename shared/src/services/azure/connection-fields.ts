@@ -1,27 +1,46 @@
 import * as v from 'valibot';
 import type { ConnectionValues } from '../../define/connection.ts';
+import { entraFields, entraOptions } from '../../define/entra-fields.ts';
 import { option, text } from '../../define/fields.ts';
 import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
+
+const {
+  tenantId,
+  clientId,
+  clientSecret,
+  certificate,
+  certificatePath,
+  federatedToken,
+  federatedTokenFile,
+  identityClientId,
+  certificatePassword,
+} = entraFields({ field: 'authentication', clientSecret: 'client-secret' });
 
 const inCustomCloud = { field: 'cloud', is: ['custom'] } as const;
 
 /** Fields of the Azure connection. */
 export const fields = {
-  tenantId: text({
-    label: 'Tenant ID',
-    help: 'Directory (tenant) ID of the app registration in Microsoft Entra ID.',
-    placeholder: '00000000-0000-0000-0000-000000000000',
-  }),
-  clientId: text({
-    label: 'Client ID',
-    help: 'Application (client) ID of the app registration.',
-    placeholder: '00000000-0000-0000-0000-000000000000',
-  }),
-  clientSecret: text({
-    label: 'Client Secret',
-    help: 'Value of the client secret, not its ID. Azure shows it only when you create the secret.',
-    secret: true,
-  }),
+  authentication: v.optional(
+    option(
+      [
+        { value: 'client-secret', label: 'Client Secret', description: 'A client secret of the app registration' },
+        ...entraOptions(),
+      ],
+      {
+        label: 'Authentication',
+        help: 'How to log in to Microsoft Entra ID.',
+      },
+    ),
+    'client-secret',
+  ),
+  tenantId,
+  clientId,
+  clientSecret,
+  certificate,
+  certificatePath,
+  federatedToken,
+  federatedTokenFile,
+  identityClientId,
   subscriptionId: text({
     label: 'Subscription ID',
     help: 'ID of the subscription that contains the data factories and Synapse workspaces.',
@@ -40,6 +59,7 @@ export const fields = {
     'public',
   ),
   ...webhookSecretFields('Azure Monitor'),
+  certificatePassword,
   authorityUrl: v.optional(
     text({
       label: 'Entra Authority URL',

@@ -1,18 +1,28 @@
 import * as v from 'valibot';
+import { authorityVariable, entraMethodOf, entraVariables, selectedMethod } from '../../auth/entra-variables.ts';
 import { defineConnection } from '../../define/connection.ts';
 import { checkWebhookSecrets } from '../../webhooks/shared-secret-fields.ts';
 import { displayText } from '../../http/response-schema.ts';
 import { managementApi } from './api.ts';
 import { fields } from './connection-fields.ts';
 
-/** Service principal with a client secret, for Data Factory and Synapse. */
+/** Service principal or managed identity, for Data Factory and Synapse. */
 export const azureConnection = defineConnection({
   key: 'azure',
   name: 'Azure Service Principal',
   description:
-    'An app registration in Microsoft Entra ID with a client secret. Assign it the role Data Factory Contributor on the data factory; for Synapse, also a Synapse role such as Synapse Compute Operator in the workspace.',
+    'An app registration in Microsoft Entra ID with a client secret or certificate. Assign it the role Data Factory Contributor on the data factory; for Synapse, also a Synapse role such as Synapse Compute Operator in the workspace.',
   documentationUrl: 'https://learn.microsoft.com/entra/identity-platform/howto-create-service-principal-portal',
   fields,
+  fromVariables(given, variable) {
+    const method = selectedMethod(given['authentication'], 'client-secret') ?? entraMethodOf(given, variable);
+    const { cloud, authorityUrl } = authorityVariable(variable);
+    return {
+      ...(method ? { authentication: method, ...entraVariables(method, variable) } : {}),
+      subscriptionId: variable('AZURE_SUBSCRIPTION_ID'),
+      ...(authorityUrl ? { cloud: 'custom', authorityUrl } : { cloud }),
+    };
+  },
   async test({ connection, host }) {
     checkWebhookSecrets(connection);
     const api = managementApi({ connection, host });

@@ -1,4 +1,5 @@
 import { clientCredentialsToken } from '../../auth/client-credentials.ts';
+import { entraToken } from '../../auth/entra-token.ts';
 import { PipewrightError } from '../../host/error.ts';
 import type { HttpResponse } from '../../host/http.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
@@ -53,7 +54,7 @@ function authorityOf({ workspaceUrl, authorityUrl }: DatabricksConnection): stri
 }
 
 /** A value that the selected authentication requires. @throws PipewrightError `not-connected` if it is empty */
-function valueOf(connection: DatabricksConnection, name: 'token' | 'clientId' | 'clientSecret' | 'tenantId'): string {
+function valueOf(connection: DatabricksConnection, name: 'token' | 'clientId' | 'clientSecret'): string {
   const value = connection[name];
   if (value) return value;
   const { label } = describeField(fields[name]);
@@ -80,27 +81,47 @@ async function login(
   renew: boolean,
   endsAt: number | undefined,
 ): Promise<string> {
-  if (connection.authentication === 'token') return `Bearer ${valueOf(connection, 'token').trim()}`;
-  const principal = {
-    clientId: valueOf(connection, 'clientId'),
-    clientSecret: valueOf(connection, 'clientSecret').trim(),
-  };
-  const grant =
-    connection.authentication === 'entra'
-      ? {
-          ...principal,
-          service: 'Microsoft Entra',
-          tokenUrl: `${authorityOf(connection)}/${encodeURIComponent(valueOf(connection, 'tenantId'))}/oauth2/v2.0/token`,
-          scope: entraScope,
-        }
-      : {
-          ...principal,
-          service,
-          tokenUrl: `${workspaceAddress(connection)}/oidc/v1/token`,
-          scope: 'all-apis',
-          sentIn: 'header' as const,
-        };
-  return `Bearer ${await clientCredentialsToken(host, grant, renew, endsAt)}`;
+  const { authentication } = connection;
+  if (authentication === 'token') return `Bearer ${valueOf(connection, 'token').trim()}`;
+  if (authentication === 'databricks') {
+    const principal = {
+      service,
+      tokenUrl: `${workspaceAddress(connection)}/oidc/v1/token`,
+      clientId: valueOf(connection, 'clientId'),
+      clientSecret: valueOf(connection, 'clientSecret').trim(),
+      scope: 'all-apis',
+      sentIn: 'header' as const,
+    };
+    return `Bearer ${await clientCredentialsToken(host, principal, renew, endsAt)}`;
+  }
+  const method = authentication === 'entra' ? 'client-secret' : authentication;
+  if (method === 'managed-identity') refuseOtherHosts(connection);
+  const token = await entraToken(
+    host,
+    { ...connection, authentication: method, authority: authorityOf(connection), scope: entraScope },
+    renew,
+    endsAt,
+  );
+  return `Bearer ${token}`;
+}
+
+/** The hosts of Azure Databricks in the clouds of Microsoft. */
+const azureWorkspace = /\.(azuredatabricks\.net|databricks\.azure\.(us|cn))$/i;
+
+/** A managed identity belongs to everyone who uses the machine, so its token is only sent to Azure Databricks. */
+function refuseOtherHosts(connection: DatabricksConnection): void {
+  const { hostname } = new URL(workspaceAddress(connection));
+  if (azureWorkspace.test(hostname)) return;
+  throw new PipewrightError({
+    code: 'not-connected',
+    service,
+    message: `A managed identity cannot be used with ${hostname}: its token is only sent to Azure Databricks.`,
+    hint: {
+      n8n: 'Check Workspace URL in the credential: it ends with azuredatabricks.net. Otherwise, select another Authentication.',
+      zapier:
+        'Check Workspace URL in the connection: it ends with azuredatabricks.net. Otherwise, select another Authentication.',
+    },
+  });
 }
 
 /**

@@ -1,10 +1,27 @@
 import * as v from 'valibot';
 import type { ConnectionValues } from '../../define/connection.ts';
+import { entraFields, entraOptions } from '../../define/entra-fields.ts';
 import { option, text } from '../../define/fields.ts';
 import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
 
-const byPrincipal = { field: 'authentication', is: ['databricks', 'entra'] } as const;
-const byEntra = { field: 'authentication', is: ['entra'] } as const;
+const {
+  tenantId,
+  clientId,
+  clientSecret,
+  certificate,
+  certificatePath,
+  federatedToken,
+  federatedTokenFile,
+  identityClientId,
+  certificatePassword,
+} = entraFields({
+  field: 'authentication',
+  clientSecret: 'entra',
+  others: ['databricks'],
+  secretHelp:
+    'An OAuth secret of the service principal in Databricks, or a client secret of its app registration in Microsoft Entra ID.',
+});
+const byEntra = { field: 'authentication', is: ['entra', 'certificate', 'federated'] } as const;
 
 /** Fields of a Databricks connection. */
 export const fields = {
@@ -27,6 +44,7 @@ export const fields = {
           label: 'Service Principal (Microsoft Entra ID)',
           description: 'Azure Databricks only: an app registration with a client secret',
         },
+        ...entraOptions((method) => `Microsoft Entra ID (${method})`),
       ],
       { label: 'Authentication', help: 'How to log in to the workspace.' },
     ),
@@ -40,30 +58,14 @@ export const fields = {
       shownWhen: { field: 'authentication', is: ['token'] },
     }),
   ),
-  clientId: v.optional(
-    text({
-      label: 'Client ID',
-      help: 'The application (client) ID of the service principal.',
-      placeholder: '00000000-0000-0000-0000-000000000000',
-      shownWhen: byPrincipal,
-    }),
-  ),
-  clientSecret: v.optional(
-    text({
-      label: 'Client Secret',
-      help: 'An OAuth secret of the service principal in Databricks, or a client secret of its app registration in Microsoft Entra ID.',
-      secret: true,
-      shownWhen: byPrincipal,
-    }),
-  ),
-  tenantId: v.optional(
-    text({
-      label: 'Tenant ID',
-      help: 'The Directory (tenant) ID of the app registration.',
-      placeholder: '00000000-0000-0000-0000-000000000000',
-      shownWhen: byEntra,
-    }),
-  ),
+  clientId,
+  clientSecret,
+  tenantId,
+  certificate,
+  certificatePath,
+  federatedToken,
+  federatedTokenFile,
+  identityClientId,
   authorityUrl: v.optional(
     text({
       label: 'Entra Authority URL',
@@ -74,6 +76,7 @@ export const fields = {
     }),
   ),
   ...webhookSecretFields('Databricks'),
+  certificatePassword,
 };
 
 /** Values of a Databricks connection. */

@@ -1,3 +1,4 @@
+import { entraVariables, selectedMethod } from '../../auth/entra-variables.ts';
 import { defineConnection } from '../../define/connection.ts';
 import { checkWebhookSecrets } from '../../webhooks/shared-secret-fields.ts';
 import { jobListShape } from './job-shapes.ts';
@@ -11,6 +12,11 @@ export const databricksConnection = defineConnection({
   description: 'A Databricks workspace. The access token or service principal needs permission to view and run jobs.',
   documentationUrl: 'https://docs.databricks.com/aws/en/dev-tools/auth/',
   fields,
+  fromVariables(given, variable) {
+    const method = selectedMethod(given['authentication'], 'entra');
+    if (!method) return {};
+    return { ...entraVariables(method, variable), authorityUrl: variable('AZURE_AUTHORITY_HOST') };
+  },
   async test(context) {
     checkWebhookSecrets(context.connection);
     await openDatabricks(context).json('GET', '/jobs/list', jobListShape, { query: { limit: 1 } });

@@ -1,10 +1,26 @@
 import * as v from 'valibot';
 import type { ConnectionValues } from '../../define/connection.ts';
+import { entraFields, entraOptions } from '../../define/entra-fields.ts';
 import { integer, option, text } from '../../define/fields.ts';
 
 const noFile = { zapier: 'Zapier cannot store database files.' };
 const servers = { shownWhen: { field: 'engine', is: ['postgresql', 'mysql', 'sqlserver'] } };
-const entra = { shownWhen: { field: 'login', is: ['entra'] } };
+const {
+  tenantId,
+  clientId,
+  clientSecret,
+  certificate,
+  certificatePath,
+  federatedToken,
+  federatedTokenFile,
+  identityClientId,
+  certificatePassword,
+} = entraFields({
+  field: 'login',
+  clientSecret: 'entra',
+  tokenHelp:
+    'Token of the identity provider, as an expression. Leave empty to read the file in AZURE_FEDERATED_TOKEN_FILE of n8n for each login.',
+});
 
 /** The fields of a database connection. */
 export const fields = {
@@ -57,10 +73,11 @@ export const fields = {
           label: 'Microsoft Entra App Registration',
           description: 'Azure SQL only: a service principal with a client secret',
         },
+        ...entraOptions((method) => `Microsoft Entra (${method})`),
       ],
       {
         label: 'Authentication',
-        help: 'How to authenticate with SQL Server or Azure SQL: with a SQL login, or with a Microsoft Entra app registration that has a database user.',
+        help: 'How to authenticate with SQL Server or Azure SQL: with a SQL login, or with a Microsoft Entra application that has a database user.',
         shownWhen: { field: 'engine', is: ['sqlserver'] },
       },
     ),
@@ -69,36 +86,20 @@ export const fields = {
   user: v.optional(
     text({
       label: 'User',
-      help: 'User with permission to create tables in the schema. Leave empty if Authentication is Microsoft Entra App Registration.',
+      help: 'User with permission to create tables in the schema. Leave empty for a login with Microsoft Entra.',
       placeholder: 'pipewright',
       ...servers,
     }),
   ),
   password: v.optional(text({ label: 'Password', help: 'Password of the user.', secret: true, ...servers })),
-  tenantId: v.optional(
-    text({
-      label: 'Tenant ID',
-      help: 'Directory (tenant) ID of the app registration in Microsoft Entra ID.',
-      placeholder: '00000000-0000-0000-0000-000000000000',
-      ...entra,
-    }),
-  ),
-  clientId: v.optional(
-    text({
-      label: 'Client ID',
-      help: 'Application (client) ID of the app registration in Microsoft Entra ID.',
-      placeholder: '00000000-0000-0000-0000-000000000000',
-      ...entra,
-    }),
-  ),
-  clientSecret: v.optional(
-    text({
-      label: 'Client Secret',
-      help: "Value of the app registration's client secret, not the secret ID.",
-      secret: true,
-      ...entra,
-    }),
-  ),
+  tenantId,
+  clientId,
+  clientSecret,
+  certificate,
+  certificatePath,
+  federatedToken,
+  federatedTokenFile,
+  identityClientId,
   cloud: v.optional(
     option(
       [
@@ -109,7 +110,7 @@ export const fields = {
       {
         label: 'Cloud',
         help: 'Azure cloud that hosts the tenant.',
-        ...entra,
+        shownWhen: { field: 'login', is: ['entra', 'certificate', 'federated', 'managed-identity'] },
       },
     ),
     'public',
@@ -135,6 +136,7 @@ export const fields = {
     ),
     'verify',
   ),
+  certificatePassword,
 };
 
 /** The values of a database connection. */

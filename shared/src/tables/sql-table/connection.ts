@@ -1,3 +1,4 @@
+import { authorityVariable, entraVariables, selectedMethod } from '../../auth/entra-variables.ts';
 import { defineConnection } from '../../define/connection.ts';
 import { openDatabase } from './open-database.ts';
 import { fields } from './connection-fields.ts';
@@ -9,6 +10,11 @@ export const sqlConnection = defineConnection({
   description: 'A PostgreSQL, MySQL, MariaDB, SQL Server or Azure SQL database.',
   documentationUrl: 'https://www.postgresql.org/docs/current/libpq-connect.html',
   fields,
+  fromVariables(given, variable) {
+    const method = selectedMethod(given['login'], 'entra');
+    if (!method) return {};
+    return { ...entraVariables(method, variable), cloud: authorityVariable(variable).cloud };
+  },
   async test({ connection, host }) {
     const target = await openDatabase(connection, host);
     try {

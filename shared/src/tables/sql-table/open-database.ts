@@ -90,18 +90,36 @@ async function openSqlServer(connection: SqlConnection, host: Host): Promise<Tab
   const encryption = `encrypt=${connection.ssl}`;
   if (connection.login === 'password')
     return openTarget(databaseUrl('sqlserver', connection, 1433, encryption), waiting);
-  const { cloud, tenantId, clientId, clientSecret } = connection;
-  if (!tenantId) throw missing('Tenant ID');
-  if (!clientId) throw missing('Client ID');
-  if (!clientSecret) throw missing('Client Secret');
+  const { cloud, login } = connection;
+  if (login === 'managed-identity' || (login === 'federated' && !connection.federatedToken))
+    refuseOtherHosts(connection);
   const token = await entraToken(host, {
+    ...connection,
+    authentication: login === 'entra' ? 'client-secret' : login,
     authority: entraAuthorities[cloud],
-    tenantId,
-    clientId,
-    clientSecret,
     scope: databaseScopes[cloud],
   });
   return openTarget(databaseUrl('sqlserver', connection, 1433, encryption, false), { ...waiting, token });
+}
+
+/** The hosts of Microsoft's databases: Azure SQL, Synapse and Fabric. */
+const azureDatabase =
+  /\.(database\.(windows\.net|usgovcloudapi\.net|chinacloudapi\.cn)|sql\.azuresynapse\.(net|us|azure\.cn)|(database|datawarehouse)\.fabric\.microsoft\.com)$/i;
+
+/** The identity of a machine belongs to everyone who uses the machine, so its token is only sent to Microsoft's databases. */
+function refuseOtherHosts({ host }: SqlConnection): void {
+  if (!host) throw missing('Host');
+  if (azureDatabase.test(host)) return;
+  throw new PipewrightError({
+    code: 'not-connected',
+    service: 'SQL',
+    message: `The identity of the machine cannot be used with ${host}: its token is only sent to databases of Azure.`,
+    hint: {
+      n8n: 'Check Host in the credential: it ends with database.windows.net. Otherwise, select another Authentication.',
+      zapier:
+        'Check Host in the connection: it ends with database.windows.net. Otherwise, select another Authentication.',
+    },
+  });
 }
 
 /**

@@ -15,8 +15,27 @@ const azureHost = /(^|\.)(azure\.com|azure\.us|azure\.cn|azuresynapse\.net|azure
 /** Hosts in Azure's domains that any customer can own. */
 const customerHost = /\.cloudapp(\.[a-z0-9-]+)?\.azure\.|\.cloudapp\.(us|cn)/i;
 
-function keyOf({ clientSecret, tenantId }: AzureConnection): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', clientSecret, tenantId, 'pipewright webhook activity', 32));
+/** The secret of the connection that stays the same between two steps: that of its login, or else the webhook secret. */
+function lastingSecret(connection: AzureConnection): string | undefined {
+  const { authentication, clientSecret, certificate, webhookSecret } = connection;
+  if (authentication === 'client-secret') return clientSecret;
+  return authentication === 'certificate' ? certificate : webhookSecret;
+}
+
+/** @throws PipewrightError `not-connected` without a secret */
+function keyOf(connection: AzureConnection): Uint8Array {
+  const secret = lastingSecret(connection);
+  if (secret)
+    return new Uint8Array(hkdfSync('sha256', secret, connection.tenantId ?? '', 'pipewright webhook activity', 32));
+  throw new PipewrightError({
+    code: 'not-connected',
+    service,
+    message: 'The connection has no secret that protects the Callback ID.',
+    hint: {
+      n8n: 'Enter a Webhook Secret in the credential: a login without a client secret or certificate needs one here.',
+      zapier: 'Enter a Webhook Secret in the connection.',
+    },
+  });
 }
 
 /** Whether a callback URL may be Azure's. Other URLs are never called. */
@@ -37,7 +56,7 @@ function notAzure(): PipewrightError {
 }
 
 /**
- * Encrypts the callback URL of an activity, which is a secret, into a handle. Reading or forging a handle requires the client
+ * Encrypts the callback URL of an activity, which is a secret, into a handle. Reading or forging a handle requires the
  * secret of the connection.
  * @throws PipewrightError `not-verified` if it is not an Azure URL
  */
@@ -56,8 +75,9 @@ export function sealHandle(callbackUrl: string, connection: AzureConnection): st
 export function openHandle(handle: string, connection: AzureConnection): string {
   const bytes = Buffer.from(handle, 'base64url');
   const { nonce, tag } = lengths;
+  const key = keyOf(connection);
   try {
-    const opening = createDecipheriv(cipher, keyOf(connection), bytes.subarray(0, nonce));
+    const opening = createDecipheriv(cipher, key, bytes.subarray(0, nonce));
     opening.setAuthTag(bytes.subarray(nonce, nonce + tag));
     const callbackUrl = Buffer.concat([opening.update(bytes.subarray(nonce + tag)), opening.final()]).toString('utf8');
     if (isAzure(callbackUrl, connection)) return callbackUrl;
@@ -69,9 +89,9 @@ export function openHandle(handle: string, connection: AzureConnection): string 
     service,
     message: '“Callback ID” cannot be decrypted.',
     hint: {
-      n8n: 'Use the Callback ID from the WebHook Activity Reached trigger with the same credential. If its client secret was replaced in the meantime, complete the activity in the studio.',
+      n8n: 'Use the Callback ID from the WebHook Activity Reached trigger with the same credential. If its secret or certificate was replaced in the meantime, complete the activity in the studio.',
       zapier:
-        'Use the Callback ID from the WebHook Activity Reached trigger with the same connection. If its client secret was replaced in the meantime, complete the activity in the studio.',
+        'Use the Callback ID from the WebHook Activity Reached trigger with the same connection. If its secret or certificate was replaced in the meantime, complete the activity in the studio.',
     },
   });
 }
