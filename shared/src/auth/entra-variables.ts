@@ -62,3 +62,21 @@ export function authorityVariable(variable: ReadVariable): {
     if (entraAuthorities[cloud] === authorityUrl.toLowerCase()) return { cloud };
   return { authorityUrl };
 }
+
+/**
+ * The login in the environment variables of Azure's own tools, for a connection that selects its method in `authentication`.
+ * @param given the values of the connection file, which take precedence
+ */
+export function entraLoginVariables(given: Record<string, unknown>, variable: ReadVariable): Record<string, unknown> {
+  const method = selectedMethod(given['authentication'], 'client-secret') ?? entraMethodOf(given, variable);
+  return method ? { authentication: method, ...entraVariables(method, variable) } : {};
+}
+
+/** `entraLoginVariables` and the login URL, for services with one URL per cloud. */
+export function entraConnectionVariables(
+  given: Record<string, unknown>,
+  variable: ReadVariable,
+): Record<string, unknown> {
+  const { cloud, authorityUrl } = authorityVariable(variable);
+  return { ...entraLoginVariables(given, variable), authorityUrl: cloud ? entraAuthorities[cloud] : authorityUrl };
+}

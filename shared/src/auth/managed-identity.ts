@@ -125,3 +125,27 @@ async function sendOnMachine(host: Host, request: HttpRequest): Promise<HttpResp
     throw unavailable('This machine has no managed identity: its endpoint does not respond.');
   }
 }
+
+/**
+ * Refuses to send the token of a managed identity to an address that the user entered: the identity belongs to everyone who uses
+ * the machine.
+ * @param connection with the base URL of the API
+ * @param publicAddress the base URL in the public cloud
+ * @throws PipewrightError `not-connected`
+ */
+export function refuseMachineElsewhere(
+  name: string,
+  connection: { authentication: string; address: string },
+  publicAddress: string,
+): void {
+  if (connection.authentication !== 'managed-identity' || connection.address === publicAddress) return;
+  throw new PipewrightError({
+    code: 'not-connected',
+    service: name,
+    message: `A managed identity can be used only with ${publicAddress}: its token is sent to no other Base URL.`,
+    hint: {
+      n8n: 'Reset Base URL or select another Authentication in the credential.',
+      zapier: 'Reset Base URL or select another Authentication in the connection.',
+    },
+  });
+}

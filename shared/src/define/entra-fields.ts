@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { text } from './fields.ts';
+import { entraAuthorities } from '../auth/entra-token.ts';
+import { option, text } from './fields.ts';
 
 const noFile = {
   n8n: 'The packages of n8n read no files of the user; enter the text.',
@@ -144,3 +145,31 @@ export function entraFields({ field, clientSecret, others = [], secretHelp, toke
     ),
   };
 }
+
+/** The fields of a connection whose only login is Microsoft Entra: how to log in, and the fields of each method. */
+export const entraLoginFields = {
+  authentication: v.optional(
+    option(
+      [
+        { value: 'client-secret', label: 'Client Secret', description: 'A client secret of the app registration' },
+        ...entraOptions(),
+      ],
+      { label: 'Authentication', help: 'How to log in to Microsoft Entra ID.' },
+    ),
+    'client-secret',
+  ),
+  ...entraFields({ field: 'authentication', clientSecret: 'client-secret' }),
+};
+
+/** Connection field for the login URL, for services with one URL per cloud. */
+export const authorityField = {
+  authorityUrl: v.optional(
+    text({
+      label: 'Entra Authority URL',
+      help: 'The Microsoft Entra authority URL. Change it only if the tenant is in another Microsoft cloud.',
+      placeholder: entraAuthorities.public,
+      advanced: true,
+    }),
+    entraAuthorities.public,
+  ),
+};

@@ -2,6 +2,8 @@ import { azureConnection } from '../../../shared/src/services/azure/connection.t
 import { dataFactory } from '../../../shared/src/services/azure/data-factory/service.ts';
 import { synapse } from '../../../shared/src/services/azure/synapse/service.ts';
 import { openHandle, sealHandle } from '../../../shared/src/services/azure/webhook-activity/handle.ts';
+import { fabric } from '../../../shared/src/services/fabric/service.ts';
+import { powerBi } from '../../../shared/src/services/power-bi/service.ts';
 import { databricks } from '../../../shared/src/services/databricks/service.ts';
 import { openDatabase } from '../../../shared/src/tables/sql-table/open-database.ts';
 import { sqlConnection } from '../../../shared/src/tables/sql-table/connection.ts';
@@ -97,6 +99,35 @@ describe('The Azure connection', () => {
       expect(() => sealHandle(url, connection)).toThrow('no secret that protects the Callback ID');
       expect(() => openHandle('abc', connection)).toThrow('no secret that protects the Callback ID');
     });
+  });
+});
+
+describe.each([
+  ['Power BI', powerBi, 'https://analysis.windows.net/powerbi/api'],
+  ['Fabric', fabric, 'https://api.fabric.microsoft.com'],
+] as const)('The %s connection', (_name, service, scope) => {
+  const test = (host: FakeHost, connection: Record<string, unknown>) =>
+    service.connection.test({ host, connection: service.connection.check(connection), connectionOf: async () => ({}) });
+  const withNothing = (): FakeHost => connected().on('GET', /\/(groups|workspaces)$/, { json: { value: [] } });
+
+  it.each([
+    ['a certificate', { authentication: 'certificate', ...certificate }, '/.default'],
+    ['a federated token', { authentication: 'federated', ...application, federatedToken: 'provided' }, '/.default'],
+    ['a managed identity', { authentication: 'managed-identity' }, ''],
+  ])('logs in with %s', async (_what, connection, suffix) => {
+    const host = withNothing();
+    await expect(test(host, connection)).rejects.toMatchObject({ code: 'forbidden' });
+    expect(host.requests.at(-1)?.headers['authorization']).toBe(`Bearer token for ${scope}${suffix}`);
+  });
+
+  it('sends the token of a managed identity to no other Base URL', async () => {
+    const host = connected();
+    const work = test(host, { authentication: 'managed-identity', address: 'https://attacker.example' });
+    await expect(work).rejects.toMatchObject({
+      code: 'not-connected',
+      message: expect.stringContaining('no other Base URL'),
+    });
+    expect(host.requests).toEqual([]);
   });
 });
 

@@ -1,46 +1,16 @@
 import * as v from 'valibot';
 import type { ConnectionValues } from '../../define/connection.ts';
-import { entraFields, entraOptions } from '../../define/entra-fields.ts';
+import { entraLoginFields } from '../../define/entra-fields.ts';
 import { option, text } from '../../define/fields.ts';
 import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
 
-const {
-  tenantId,
-  clientId,
-  clientSecret,
-  certificate,
-  certificatePath,
-  federatedToken,
-  federatedTokenFile,
-  identityClientId,
-  certificatePassword,
-} = entraFields({ field: 'authentication', clientSecret: 'client-secret' });
+const { certificatePassword, ...login } = entraLoginFields;
 
 const inCustomCloud = { field: 'cloud', is: ['custom'] } as const;
 
 /** Fields of the Azure connection. */
 export const fields = {
-  authentication: v.optional(
-    option(
-      [
-        { value: 'client-secret', label: 'Client Secret', description: 'A client secret of the app registration' },
-        ...entraOptions(),
-      ],
-      {
-        label: 'Authentication',
-        help: 'How to log in to Microsoft Entra ID.',
-      },
-    ),
-    'client-secret',
-  ),
-  tenantId,
-  clientId,
-  clientSecret,
-  certificate,
-  certificatePath,
-  federatedToken,
-  federatedTokenFile,
-  identityClientId,
+  ...login,
   subscriptionId: text({
     label: 'Subscription ID',
     help: 'ID of the subscription that contains the data factories and Synapse workspaces.',

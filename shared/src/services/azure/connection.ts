@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { authorityVariable, entraMethodOf, entraVariables, selectedMethod } from '../../auth/entra-variables.ts';
+import { authorityVariable, entraLoginVariables } from '../../auth/entra-variables.ts';
 import { defineConnection } from '../../define/connection.ts';
 import { checkWebhookSecrets } from '../../webhooks/shared-secret-fields.ts';
 import { displayText } from '../../http/response-schema.ts';
@@ -15,10 +15,9 @@ export const azureConnection = defineConnection({
   documentationUrl: 'https://learn.microsoft.com/entra/identity-platform/howto-create-service-principal-portal',
   fields,
   fromVariables(given, variable) {
-    const method = selectedMethod(given['authentication'], 'client-secret') ?? entraMethodOf(given, variable);
     const { cloud, authorityUrl } = authorityVariable(variable);
     return {
-      ...(method ? { authentication: method, ...entraVariables(method, variable) } : {}),
+      ...entraLoginVariables(given, variable),
       subscriptionId: variable('AZURE_SUBSCRIPTION_ID'),
       ...(authorityUrl ? { cloud: 'custom', authorityUrl } : { cloud }),
     };

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { entraToken } from '../../auth/entra-token.ts';
+import { refuseMachineElsewhere } from '../../auth/managed-identity.ts';
 import type { Context } from '../../define/context.ts';
 import type { HttpResponse } from '../../host/http.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
@@ -8,7 +9,7 @@ import { openApi, readCommonProblem, type Api } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
 import { displayText } from '../../http/response-schema.ts';
-import type { FabricConnection } from './connection-fields.ts';
+import { publicAddress, type FabricConnection } from './connection-fields.ts';
 
 /** The display name of the service. */
 export const service = 'Microsoft Fabric';
@@ -55,6 +56,7 @@ function statusOf(response: HttpResponse): number {
  */
 export function openFabric({ connection, host }: Context<FabricConnection>): Api {
   const address = baseUrl(connection.address, 'Base URL');
+  refuseMachineElsewhere(service, { ...connection, address }, publicAddress);
   const authority = baseUrl(connection.authorityUrl, 'Entra Authority URL');
   const scope = `${address}/.default`;
   return openApi({

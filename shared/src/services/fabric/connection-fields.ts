@@ -1,13 +1,14 @@
 import * as v from 'valibot';
 import type { ConnectionValues } from '../../define/connection.ts';
-import { authorityField, entraSecretFields } from '../../define/entra-secret-fields.ts';
+import { authorityField, entraLoginFields } from '../../define/entra-fields.ts';
 import { text } from '../../define/fields.ts';
 
-const publicAddress = 'https://api.fabric.microsoft.com';
+/** Base URL of the API in the public cloud. */
+export const publicAddress = 'https://api.fabric.microsoft.com';
 
 /** Fields of the Fabric connection. */
 export const fields = {
-  ...entraSecretFields,
+  ...entraLoginFields,
   ...authorityField,
   address: v.optional(
     text({

@@ -1,17 +1,19 @@
+import { entraConnectionVariables } from '../../auth/entra-variables.ts';
 import { defineConnection } from '../../define/connection.ts';
 import { PipewrightError } from '../../host/error.ts';
 import { service } from './api.ts';
 import { fields } from './connection-fields.ts';
 import { readWorkspacePage } from './workspaces.ts';
 
-/** Service principal with a client secret, for Fabric. */
+/** Service principal or managed identity, for Fabric. */
 export const fabricConnection = defineConnection({
   key: 'fabric',
   name: 'Microsoft Fabric Service Principal',
   description:
-    'An app registration in Microsoft Entra ID with a client secret. A Fabric administrator must allow service principals to call Fabric public APIs; add the app registration to each workspace as Contributor.',
+    'An app registration in Microsoft Entra ID with a client secret or certificate. A Fabric administrator must allow service principals to call Fabric public APIs; add the app registration to each workspace as Contributor.',
   documentationUrl: 'https://learn.microsoft.com/rest/api/fabric/articles/identity-support',
   fields,
+  fromVariables: entraConnectionVariables,
   async test(context) {
     const { entries } = await readWorkspacePage(context, undefined);
     const [first] = entries;

@@ -1,4 +1,5 @@
 import { entraToken } from '../../auth/entra-token.ts';
+import { refuseMachineElsewhere } from '../../auth/managed-identity.ts';
 import type { Context } from '../../define/context.ts';
 import type { HttpResponse } from '../../host/http.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
@@ -38,6 +39,7 @@ function isBusy(response: HttpResponse): boolean {
  */
 export function openPowerBi({ connection, host }: Context<PowerBiConnection>): Api {
   const address = baseUrl(connection.address, 'Base URL');
+  refuseMachineElsewhere(service, { ...connection, address }, publicAddress);
   const authority = baseUrl(connection.authorityUrl, 'Entra Authority URL');
   const scope = address === publicAddress ? 'https://analysis.windows.net/powerbi/api/.default' : `${address}/.default`;
   return openApi({

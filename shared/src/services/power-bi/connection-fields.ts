@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ConnectionValues } from '../../define/connection.ts';
-import { authorityField, entraSecretFields } from '../../define/entra-secret-fields.ts';
+import { authorityField, entraLoginFields } from '../../define/entra-fields.ts';
 import { text } from '../../define/fields.ts';
 
 /** Base URL of the API in the public cloud. */
@@ -8,7 +8,7 @@ export const publicAddress = 'https://api.powerbi.com';
 
 /** Fields of the Power BI connection. */
 export const fields = {
-  ...entraSecretFields,
+  ...entraLoginFields,
   ...authorityField,
   address: v.optional(
     text({

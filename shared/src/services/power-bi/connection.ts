@@ -1,17 +1,19 @@
+import { entraConnectionVariables } from '../../auth/entra-variables.ts';
 import { defineConnection } from '../../define/connection.ts';
 import { PipewrightError } from '../../host/error.ts';
 import { fields } from './connection-fields.ts';
 import { service } from './api.ts';
 import { readWorkspacePage } from './workspaces.ts';
 
-/** Service principal with a client secret, for Power BI. */
+/** Service principal or managed identity, for Power BI. */
 export const powerBiConnection = defineConnection({
   key: 'powerBi',
   name: 'Power BI Service Principal',
   description:
-    'An app registration in Microsoft Entra ID with a client secret. A Fabric administrator must allow service principals to call Fabric public APIs; add the app registration to each workspace as Contributor.',
+    'An app registration in Microsoft Entra ID with a client secret or certificate. A Fabric administrator must allow service principals to call Fabric public APIs; add the app registration to each workspace as Contributor.',
   documentationUrl: 'https://learn.microsoft.com/power-bi/developer/embedded/embed-service-principal',
   fields,
+  fromVariables: entraConnectionVariables,
   async test(context) {
     const { entries } = await readWorkspacePage(context, undefined);
     const [first] = entries;
