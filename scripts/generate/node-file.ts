@@ -187,7 +187,7 @@ ${imports({
   [adapter('start-trigger')]: ['startTrigger'],
   [adapter('subscription')]: ['createSubscription', 'deleteSubscription', 'subscriptionExists'],
   [adapter('subtitle')]: ['describeSubtitle'],
-  [adapter('test-with')]: ['describeWebhooks'],
+  [adapter('test-with')]: ['triggerWebhooks'],
   [adapter('trigger-panel')]: ['describeTriggerPanel'],
   [adapter('trigger-properties')]: ['describeTriggerProperties', 'webhookTriggers'],
   [adapter('webhook')]: ['receiveDelivery'],
@@ -195,8 +195,8 @@ ${imports({
 
 ${parts.head}
     ${parts.end}
-    webhooks: describeWebhooks(webhookTriggers(${key})),
-    ...describeTriggerPanel(webhookTriggers(${key})),
+    webhooks: triggerWebhooks,
+    ...describeTriggerPanel(webhookTriggers(${key}), ${key}),
     ${parts.properties}
 
   webhookMethods = {
