@@ -28,7 +28,7 @@ export async function beginExecution(context: IExecuteFunctions, service: Servic
   if (context.getMode() !== 'manual') return [items];
   throwRejection(context, items);
   try {
-    return [testsWithSample(context, service) ? [await readSampleEvent(context, service)] : items];
+    return [testsWithSample(context) ? [await readSampleEvent(context, service)] : items];
   } catch (error) {
     throw nodeError(context.getNode(), error);
   }

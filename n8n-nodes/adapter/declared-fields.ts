@@ -24,6 +24,10 @@ const types: Record<DeclaredType, FieldType> = {
   values: 'object',
 };
 
+/** Whether a list or an object may stay empty: n8n's JSON editor marks an empty value as an error, so it is entered as text. */
+const isOptionalJson = (type: DeclaredType, required: boolean, initial: unknown): boolean =>
+  (type === 'list' || type === 'values') && !required && (initial === undefined || initial === null);
+
 /** The names that the vendor declares, as form fields. Lists and objects are entered as JSON. */
 export async function declaredFields(
   context: ILoadOptionsFunctions,
@@ -41,12 +45,12 @@ export async function declaredFields(
   return {
     fields: found.map(({ name, type, required, default: initial }) => ({
       id: name,
-      displayName: name,
+      displayName: isOptionalJson(type, required, initial) ? `${name} (JSON)` : name,
       required,
       defaultMatch: false,
       display: true,
       canBeUsedToMatch: false,
-      type: types[type],
+      type: isOptionalJson(type, required, initial) ? 'string' : types[type],
       ...(initial === undefined || initial === null
         ? {}
         : { defaultValue: typeof initial === 'object' ? JSON.stringify(initial) : (initial as string) }),

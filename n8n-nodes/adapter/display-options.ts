@@ -4,8 +4,8 @@ import { describeField, type Field, type FieldMetadata, type Fields } from '../.
 /** When a property is shown: property names, each with its accepted values. */
 export type Shown = Record<string, NodeParameterValue[]>;
 
-/** Where a property is shown: in an operation's form, in its Options collection, or in a credential's form. */
-export type Place = 'node' | 'options' | 'credential';
+/** Where a property is shown: in an operation's form, in its Options collection, in a row, or in a credential's form. */
+export type Place = 'node' | 'options' | 'row' | 'credential';
 
 /** `displayOptions` for a condition; an empty object for an empty condition. */
 export function displayOptions(shown: Shown): { displayOptions?: IDisplayOptions } {

@@ -21,6 +21,13 @@ function readRows(value: unknown): Record<string, unknown> | undefined {
   return named.length === 0 ? undefined : Object.fromEntries(named.map((row) => [String(row['name']), row['value']]));
 }
 
+/** The rows of a collection; a value that is not a collection, such as text from an expression, unchanged. */
+function readCollection(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  const rows: unknown = value['rows'];
+  return Array.isArray(rows) && rows.length > 0 ? rows : undefined;
+}
+
 /** A timestamp as ISO 8601 text: an expression may return a Luxon DateTime. */
 function parseTimestamp(value: unknown): unknown {
   return isObject(value) && typeof value['toISO'] === 'function'
@@ -45,6 +52,7 @@ function readField(name: string, info: FieldMetadata, read: ReadParameter): unkn
   const { kind } = info;
   if (kind === 'values') return readValues(name, info, read);
   const value = unwrap(read(name, ''));
+  if (kind === 'rows') return readCollection(value);
   if (kind === 'date-time') return parseTimestamp(value);
   // An empty list means that nothing was selected.
   if (kind === 'list' && Array.isArray(value) && value.length === 0) return undefined;

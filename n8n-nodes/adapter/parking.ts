@@ -16,6 +16,7 @@ import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import type { Context } from '../../shared/src/define/context.ts';
 import type { Action, Branches, Callback, Output } from '../../shared/src/define/operation.ts';
 import type { Service } from '../../shared/src/define/service.ts';
+import { timedOut } from '../../shared/src/runs/timed-out.ts';
 import { answer } from './answer.ts';
 import { arrange, branchesOf, outputFor, routeError, type Routed } from './branching.ts';
 import { readConnection } from './connection-values.ts';
@@ -169,21 +170,20 @@ function route(
 }
 
 /** The result of a run whose callback did not arrive in time. */
-function timedOut(
+function timedOutRow(
   context: NodeContext,
   service: Service,
   { item, run }: ParkedRow & { run: ParkedRun },
   itemIndex: number,
 ): Routed {
-  const explanation = `Run ${String(item.json['id'])} of ${String(item.json['name'])} did not finish within ${run.minutes} minutes.`;
-  const hint = 'The run is still active. Increase Timeout (Minutes), or get the run later by its ID.';
-  return route(
-    context,
-    routingOf(service, run),
-    itemIndex,
-    { ...item.json, status: 'timed-out', explanation: `${explanation} ${hint}` },
-    new PipewrightError({ code: 'timed-out', service: service.name, message: explanation, hint }),
-  );
+  const { id, name } = item.json;
+  const error = timedOut({
+    run: { ...item.json, id: String(id), service: service.name },
+    what: String(name),
+    minutes: run.minutes,
+    outcome: `${service.name} sent no callback, so the run may still be active.`,
+  });
+  return route(context, routingOf(service, run), itemIndex, error.output ?? item.json, error);
 }
 
 /**
@@ -194,7 +194,7 @@ export async function park(context: IExecuteFunctions, service: Service, rows: P
   const entry = context.getExecuteData();
   const { source } = entry;
   const { error, ...settled } = settle(
-    rows.map((row, index) => () => (row.run ? timedOut(context, service, { ...row, run: row.run }, index) : row)),
+    rows.map((row, index) => () => (row.run ? timedOutRow(context, service, { ...row, run: row.run }, index) : row)),
     source,
   );
   const metadata: ParkedMetadata = { ...entry.metadata, parked: { rows, source }, forwardAllOutputs: true };

@@ -3,7 +3,8 @@ import { describeFieldOn, type Field, type ShownField, type Fields } from '../..
 import { displayOptions, shownWhen, type Place, type Shown } from './display-options.ts';
 import { listMethod } from './names.ts';
 import { resourceLocator } from './resource-locator.ts';
-import { rowsProperty, valuesProperties } from './values-properties.ts';
+import { rowsProperty } from './rows-property.ts';
+import { pairsProperty, valuesProperties } from './values-properties.ts';
 
 type Shape = Pick<INodeProperties, 'type' | 'default' | 'typeOptions' | 'options' | 'modes'>;
 
@@ -52,6 +53,7 @@ function shapeOf(info: ShownField, place: Place): Shape {
     case 'list':
       return listShape(info);
     case 'json':
+    case 'rows':
     case 'values':
       return { type: 'json', default: info.wholeItem ? '={{ $json }}' : '', typeOptions: { rows: 4 } };
     case 'file':
@@ -87,7 +89,12 @@ export function fieldProperties(
   const info = describeFieldOn('n8n', field);
   const conditions = displayOptions({ ...shown, ...shownWhen(info, fields, place) });
   if (info.kind === 'values' && place === 'node') return valuesProperties(name, info, conditions);
-  if (info.kind === 'values' && place === 'options') return [{ ...rowsProperty(name, info), ...conditions }];
+  if (info.kind === 'values' && place === 'options') return [pairsProperty(name, info, conditions)];
+  if (info.kind === 'rows') {
+    const { row = {} } = info;
+    const values = Object.entries(row).flatMap(([key, own]) => fieldProperties(key, own, row, {}, 'row'));
+    return [rowsProperty(name, info, values, conditions)];
+  }
   const shape = shapeOf(info, place);
   const description = descriptionOf(info);
   const isFile = info.kind === 'file';

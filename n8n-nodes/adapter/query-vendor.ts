@@ -2,7 +2,7 @@ import type { ILoadOptionsFunctions } from 'n8n-workflow';
 import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import { concealing } from '../../shared/src/define/conceal.ts';
 import type { Context } from '../../shared/src/define/context.ts';
-import { describeField, type Field, type Fields } from '../../shared/src/define/fields.ts';
+import { describeField, withIds, type Field, type Fields } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { readConnection } from './connection-values.ts';
 import { PipewrightError } from '../../shared/src/host/error.ts';
@@ -42,7 +42,10 @@ export async function queryVendor<T>(
 ): Promise<T> {
   try {
     const current = context.getCurrentNodeParameters() ?? {};
-    const input = readParameters(fields, (name, fallback) => current[name] ?? fallback);
+    const input = withIds(
+      fields,
+      readParameters(fields, (name, fallback) => current[name] ?? fallback),
+    );
     const missing = needs.find((field) => !isFilled(input[field]));
     if (missing !== undefined) {
       if (empty) return empty;

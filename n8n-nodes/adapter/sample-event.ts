@@ -8,23 +8,17 @@ import { filterEvents } from '../../shared/src/webhooks/accept-events.ts';
 import { readConnection } from './connection-values.ts';
 import { itemOf } from './emitters.ts';
 import { hostFor } from './host.ts';
-import { offersSampleEvent, testWithName } from './test-with.ts';
+import { testWithName } from './test-with.ts';
 import { webhookTriggers } from './trigger-properties.ts';
 import { readTriggerInput, selectedTrigger } from './triggers.ts';
 
 /** Whether an execution is a test with a sample event: n8n then starts the node with one empty item. */
 export function testsWithSample(
   context: Pick<IExecuteFunctions, 'getMode' | 'getNodeParameter' | 'getInputData'>,
-  service: Service,
 ): boolean {
   const [item, ...more] = context.getInputData();
   const isEmpty = more.length === 0 && Object.keys(item?.json ?? {}).length === 0;
-  return (
-    isEmpty &&
-    context.getMode() === 'manual' &&
-    offersSampleEvent(webhookTriggers(service)) &&
-    context.getNodeParameter(testWithName, 0, '') === 'sampleEvent'
-  );
+  return isEmpty && context.getMode() === 'manual' && context.getNodeParameter(testWithName, 0, '') === 'sampleEvent';
 }
 
 /** The newest event that the vendor lists, if it lists events and the form selects any. */

@@ -5,7 +5,7 @@ import { openCatchUp } from './catch-up.ts';
 import { keepEmitter, triggerKey } from './emitters.ts';
 import { nodeError } from './error.ts';
 import { keepRejectionReports } from './rejected-deliveries.ts';
-import { offersSampleEvent, testWithName } from './test-with.ts';
+import { testWithName } from './test-with.ts';
 import { selectedTrigger, readTriggerInput } from './triggers.ts';
 import { webhookTriggers } from './trigger-properties.ts';
 
@@ -13,10 +13,9 @@ import { webhookTriggers } from './trigger-properties.ts';
  * Checks that n8n treats a published workflow as active, which the expression of the webhook relies on.
  * @throws PipewrightError `unavailable` if n8n would not receive deliveries
  */
-function checkReceivesDeliveries(context: ITriggerFunctions, service: Service): void {
+function checkReceivesDeliveries(context: ITriggerFunctions): void {
   if (context.getMode() === 'manual' || context.getWorkflow().active) return;
-  if (!offersSampleEvent(webhookTriggers(service)) || context.getNodeParameter(testWithName, '') === 'nextEvent')
-    return;
+  if (context.getNodeParameter(testWithName, '') === 'nextEvent') return;
   throw new PipewrightError({
     code: 'unavailable',
     message: 'This version of n8n does not receive events at the Production URL while Test With is Sample Event.',
@@ -32,7 +31,7 @@ export async function startTrigger(context: ITriggerFunctions, service: Service)
   try {
     const read = (name: string, fallback: unknown) => context.getNodeParameter(name, fallback);
     const trigger = selectedTrigger(webhookTriggers(service), read);
-    checkReceivesDeliveries(context, service);
+    checkReceivesDeliveries(context);
     const { emit, start } = openCatchUp(context, service, trigger, readTriggerInput(trigger, read));
     const removals = [keepEmitter(triggerKey(context), emit), keepRejectionReports(context)];
     const close = async () => removals.forEach((remove) => remove());

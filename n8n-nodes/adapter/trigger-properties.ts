@@ -5,7 +5,7 @@ import type { PollingTrigger, Trigger, WebhookTrigger } from '../../shared/src/d
 import { displayOptions, type Shown } from './display-options.ts';
 import { describeForm } from './form.ts';
 import { reportRejectedOption } from './report-rejected.ts';
-import { offersSampleEvent, testWithProperty } from './test-with.ts';
+import { describeTestWith } from './test-with.ts';
 
 /** The webhook triggers of a service. */
 export function webhookTriggers(service: Service): WebhookTrigger[] {
@@ -67,7 +67,7 @@ export function describeTriggerProperties(triggers: readonly Trigger[], service:
   return [
     ...(hasChoice ? [event] : []),
     ...forms.flatMap(({ trigger, shown }) => receivingNotice(trigger, service, shown)),
-    ...(offersSampleEvent(triggers) ? [testWithProperty] : []),
+    ...(triggers.some(({ how }) => how === 'webhook') ? [describeTestWith(triggers, service.name)] : []),
     ...forms.flatMap(({ trigger, shown }) =>
       describeForm(trigger.input, shown, trigger.how === 'webhook' ? [reportRejectedOption] : []),
     ),

@@ -1,6 +1,7 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import type { Option, ShownField } from '../../shared/src/define/fields.ts';
 import { wordingFor } from '../../shared/src/host/wording.ts';
+import { rowsProperty } from './rows-property.ts';
 import { declaredMethod, formName, jsonName, modeName } from './names.ts';
 
 /** A resource mapper: one typed field, with its default, for each name that the vendor declares. */
@@ -37,43 +38,30 @@ export function defaultMode({ declared }: Pick<ShownField, 'declared'>): 'form' 
   return declared ? 'form' : 'rows';
 }
 
-/** Names and values as rows. @param help of the name and the value */
-export function rowsProperty(
+/** Names and values as rows. @param texts help of the name and the value */
+export function pairsProperty(
   name: string,
-  { label, help, pair }: ShownField,
+  info: ShownField,
+  conditions: { displayOptions?: IDisplayOptions },
   texts: { name?: string; value?: string } = {},
 ): INodeProperties {
-  const button = `Add ${label.replace(/s$/, '')}`;
-  return {
-    displayName: label,
-    name,
-    type: 'fixedCollection',
-    typeOptions: { multipleValues: true, multipleValueButtonText: button },
-    placeholder: button,
-    default: {},
-    options: [
-      {
-        displayName: label,
-        name: 'rows',
-        values: [
-          {
-            displayName: pair?.name ?? 'Name',
-            name: 'name',
-            type: 'string',
-            default: '',
-            ...(texts.name ? { description: texts.name } : {}),
-          },
-          {
-            displayName: pair?.value ?? 'Value',
-            name: 'value',
-            ...valueShape(pair?.options),
-            ...(texts.value ? { description: texts.value } : {}),
-          },
-        ],
-      },
-    ],
-    ...(help ? { description: help } : {}),
-  };
+  const { label, pair } = info;
+  const values: INodeProperties[] = [
+    {
+      displayName: pair?.name ?? 'Name',
+      name: 'name',
+      type: 'string',
+      default: '',
+      ...(texts.name ? { description: texts.name } : {}),
+    },
+    {
+      displayName: pair?.value ?? 'Value',
+      name: 'value',
+      ...valueShape(pair?.options),
+      ...(texts.value ? { description: texts.value } : {}),
+    },
+  ];
+  return rowsProperty(name, { ...info, noun: label.replace(/s$/, '') }, values, conditions);
 }
 
 function valueShape(options: readonly Option[] | undefined): Pick<INodeProperties, 'type' | 'default' | 'options'> {
@@ -112,13 +100,10 @@ export function valuesProperties(
       ...(displayOptions ? { displayOptions } : {}),
     },
     ...declaredForm(name, info).map((property) => ({ ...property, ...inMode('form') })),
-    {
-      ...rowsProperty(name, info, {
-        name: 'Name as it is declared; case-sensitive',
-        value: 'Value as text; use an expression for a number, a boolean or a list',
-      }),
-      ...inMode('rows'),
-    },
+    pairsProperty(name, info, inMode('rows'), {
+      name: 'Name as it is declared; case-sensitive',
+      value: 'Value as text; use an expression for a number, a boolean or a list',
+    }),
     {
       displayName: label,
       name: jsonName(name),

@@ -195,7 +195,7 @@ ${imports({
   [adapter('start-trigger')]: ['startTrigger'],
   [adapter('subscription')]: ['createSubscription', 'deleteSubscription', 'subscriptionExists'],
   [adapter('subtitle')]: ['describeSubtitle'],
-  [adapter('test-with')]: ['describeWebhooks'],
+  [adapter('test-with')]: ['triggerWebhooks'],
   [adapter('trigger-panel')]: ['describeTriggerPanel'],
   [adapter('trigger-properties')]: ['describeTriggerProperties', 'webhookTriggers'],
   [adapter('webhook')]: ['receiveDelivery'],
@@ -203,8 +203,8 @@ ${imports({
 
 ${parts.head}
     ${parts.end}
-    webhooks: describeWebhooks(webhookTriggers(${key})),
-    ...describeTriggerPanel(webhookTriggers(${key})),
+    webhooks: triggerWebhooks,
+    ...describeTriggerPanel(webhookTriggers(${key}), ${key}),
     ${parts.properties}
 
   webhookMethods = {

@@ -527,6 +527,18 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       }
     });
 
+    it('listSchemas lists the schemas in alphabetical order, without those of the system', async () => {
+      const target = await openTarget(engine.address());
+      try {
+        const names = await target.listSchemas();
+        expect(names).toEqual(engine.schema === undefined ? [] : expect.arrayContaining([engine.schema]));
+        expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
+        expect(names.filter((name) => /^(pg_|sys$|mysql$|information_schema$)/i.test(name))).toEqual([]);
+      } finally {
+        await target.close();
+      }
+    });
+
     it('readColumn provides the values for a check', async () => {
       await load('client,name\n7,Ada\n8,Bob\n,Nobody\n');
       const check = async (csv: string, rule: string) => {

@@ -217,7 +217,7 @@ describe('the editor of n8n', () => {
         operation: 'checkDataset',
         source: 'url',
         url: `${sandbox.baseUrl}/web/public/${path}`,
-        rules: ['rows > 1'],
+        rules: { rows: [{ rule: 'rowsAtLeast', value: '2' }] },
       },
       ...node,
     });

@@ -1,7 +1,7 @@
 import type { Bundle, InputField, PlainInputField, ZObject } from 'zapier-platform-core';
 import type { DeclaredType, DeclaredValues } from '../../shared/src/define/declared-values.ts';
 import { concealing } from '../../shared/src/define/conceal.ts';
-import { describeField, type Fields } from '../../shared/src/define/fields.ts';
+import { describeField, withIds, type Fields } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { callService } from './call.ts';
 import type { Settings } from './settings.ts';
@@ -23,11 +23,10 @@ export function declaredFields(
   name: string,
   declared: DeclaredValues,
   plain: PlainInputField,
-  service: Service,
-  settings: Settings,
+  { fields, service, settings }: { fields: Fields; service: Service; settings: Settings },
 ): InputField {
   return async (z: ZObject, bundle: Bundle): Promise<PlainInputField[]> => {
-    const input = bundle.inputData ?? {};
+    const input = withIds(fields, bundle.inputData ?? {});
     if (declared.needs.some((field) => (input[field] ?? '') === '')) return [plain];
     const found = await callService({ z, bundle, settings, service }, (context) =>
       concealing(service, context, (concealed) => declared.load(input, concealed)),

@@ -1,7 +1,7 @@
 import type { Bundle, FieldDynamicChoices, ZObject } from 'zapier-platform-core';
 import type { ChoiceList } from '../../shared/src/define/choice-list.ts';
 import { concealing } from '../../shared/src/define/conceal.ts';
-import type { ShownOption } from '../../shared/src/define/fields.ts';
+import { withIds, type Fields, type ShownOption } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import { callService } from './call.ts';
 import type { Settings } from './settings.ts';
@@ -21,10 +21,15 @@ export function choicesOf(options: readonly ShownOption[]): { value: string; lab
  * A dropdown that is loaded from the vendor. It is empty until the fields that it needs are filled in.
  * @see https://docs.zapier.com/integrations/build-cli/dynamic-dropdowns
  */
-export function dropdownOf(list: ChoiceList, service: Service, settings: Settings): FieldDynamicChoices {
+export function dropdownOf(
+  list: ChoiceList,
+  fields: Fields,
+  service: Service,
+  settings: Settings,
+): FieldDynamicChoices {
   const perform = (z: ZObject, bundle: Bundle): Promise<DropdownPage> =>
     callService({ z, bundle, settings, service }, async (context) => {
-      const input = bundle.inputData ?? {};
+      const input = withIds(fields, bundle.inputData ?? {});
       if ((list.needs ?? []).some((field) => (input[field] ?? '') === '')) return { results: [], paging_token: null };
       const page = bundle.meta?.paging_token;
       const { choices, nextPage } = await concealing(service, context, (concealed) =>

@@ -20,6 +20,7 @@ const types: Record<FieldKind, PlainInputField['type']> = {
   boolean: 'boolean',
   option: 'string',
   list: 'string',
+  rows: 'string',
   values: 'string',
   json: 'json',
   file: 'file',
@@ -82,9 +83,11 @@ function newField(name: string, field: Field, form: Form): PlainInputField {
     // Names and values are entered in two columns, so a JSON example would be misleading.
     ...(placeholder && kind !== 'values' ? { placeholder } : {}),
     ...(options ? { choices: choicesOf(options) } : {}),
-    ...(choices ? { choices: dropdownOf(choices, form.service, form.settings), ...searchFor(label, form) } : {}),
+    ...(choices
+      ? { choices: dropdownOf(choices, form.fields, form.service, form.settings), ...searchFor(label, form) }
+      : {}),
     ...(choices?.needs?.length ? { dependsOn: [...choices.needs] } : {}),
-    ...(kind === 'list' ? { list: true } : {}),
+    ...(kind === 'list' || kind === 'rows' ? { list: true } : {}),
     ...(kind === 'values' ? { dict: true } : {}),
     ...(initial === undefined ? {} : { default: String(initial) }),
   };
@@ -114,7 +117,7 @@ export function inputFieldsOf(fields: Fields, service: Service, settings: Settin
   return ordered.map(({ name, field, info }): InputField => {
     const own = plainField(name, field, { fields, service, settings });
     const plain = deciding.has(name) || declaring.has(name) ? { ...own, altersDynamicFields: true } : own;
-    if (info.declared) return declaredFields(name, info.declared, plain, service, settings);
+    if (info.declared) return declaredFields(name, info.declared, plain, { fields, service, settings });
     const { shownWhen } = info;
     // Without the field that it depends on, a field is always shown.
     if (!shownWhen || !offered.some((other) => other.name === shownWhen.field)) return plain;

@@ -5,7 +5,17 @@ import { isObject } from '../host/is-object.ts';
 import { wordingFor, type Wording } from '../host/wording.ts';
 
 /** The kind of a field, which determines how platforms show it. */
-export type FieldKind = 'text' | 'integer' | 'boolean' | 'option' | 'list' | 'values' | 'json' | 'file' | 'date-time';
+export type FieldKind =
+  | 'text'
+  | 'integer'
+  | 'boolean'
+  | 'option'
+  | 'list'
+  | 'rows'
+  | 'values'
+  | 'json'
+  | 'file'
+  | 'date-time';
 
 /** One option of a dropdown. */
 export interface Option {
@@ -59,6 +69,9 @@ export interface FieldInfo {
 export type FieldMetadata = FieldInfo & {
   kind: FieldKind;
   options?: readonly Option[];
+  /** The fields of a row, and what a row is, Title Case. */
+  row?: Fields;
+  noun?: string;
   /** Whether a number may have a fraction. */
   fractional?: boolean;
 };
@@ -176,6 +189,37 @@ export function list(info: FieldInfo) {
     ),
     v.transform((entries) => entries.map((entry) => extractId(info, entry.trim())).filter((entry) => entry !== '')),
     v.metadata({ ...info, kind: 'list' } satisfies FieldMetadata),
+  );
+}
+
+const isFilled = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
+
+/**
+ * A list of rows with the same fields, such as rules: an array, or text with one row per line. A row is an object, of which empty
+ * fields are omitted, or a line of text that the operation reads; only a form of rows checks that its fields are filled in.
+ */
+export function rows<const F extends Fields>(row: F, info: FieldInfo & { noun: string }) {
+  const object = v.pipe(
+    v.custom<Record<string, unknown>>(isObject, 'must be a list of rows or lines'),
+    v.transform((entry) => Object.fromEntries(Object.entries(entry).filter(([, value]) => isFilled(value)))),
+    v.partial(v.strictObject(row, `must have no other fields than ${Object.keys(row).join(', ')} in a row`)),
+  );
+  const line = v.pipe(v.string(), v.trim());
+  const entry = v.lazy((value) => (typeof value === 'string' ? line : object));
+  return v.pipe(
+    v.union(
+      [
+        v.array(v.unknown()),
+        v.pipe(
+          v.string(),
+          v.transform((value): unknown[] => value.split(/\r?\n/)),
+        ),
+      ],
+      'must be a list',
+    ),
+    v.array(entry),
+    v.transform((entries) => entries.filter((one) => one !== '')),
+    v.metadata({ ...info, kind: 'rows', row } satisfies FieldMetadata),
   );
 }
 
@@ -303,6 +347,16 @@ function showField(platform: 'n8n' | 'zapier', schema: Field): ShownField {
       ...(description === undefined ? {} : { description }),
     }));
   return shown;
+}
+
+/** A form as filled in so far, with the IDs in URLs: lists and declared values depend on fields that are not checked yet. */
+export function withIds(fields: Fields, raw: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(raw).map(([name, value]) => {
+      const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+      return [name, field && typeof value === 'string' ? extractId(describeField(field), value.trim()) : value];
+    }),
+  );
 }
 
 /** Changes the metadata of a field. An optional field stays optional and keeps its default. */

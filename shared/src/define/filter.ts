@@ -1,5 +1,7 @@
 import * as v from 'valibot';
-import { list } from './fields.ts';
+import type { Values } from './check-input.ts';
+import { option, rows, text } from './fields.ts';
+import { isObject } from '../host/is-object.ts';
 
 /** One condition of a filter, such as `status = failed`. */
 interface Condition {
@@ -33,9 +35,52 @@ const operators = {
 
 const pattern = /^([\w.-]+)\s*(?:(!=|>=|<=|=|>|<|\bcontains\b)\s*(.*)|\s(exists))$/i;
 
-/** Parses a condition such as `status = failed`; undefined for invalid text. */
-function parse(text: string): Condition | undefined {
-  const [, path, operator, value, exists] = pattern.exec(text.trim()) ?? [];
+/** The fields of a condition as a row. */
+const conditionRow = {
+  field: text({
+    label: 'Field',
+    help: 'An output field of the trigger; a dot leads to nested values, such as data.status.',
+    placeholder: 'status',
+  }),
+  operator: v.optional(
+    option(
+      [
+        { value: '=', label: 'Is Equal To' },
+        { value: '!=', label: 'Is Not Equal To' },
+        { value: 'contains', label: 'Contains', description: 'Text contains the value, or a list has it as an entry' },
+        { value: 'exists', label: 'Exists', description: 'The field has any value' },
+        { value: 'empty', label: 'Is Empty', description: 'The field has no value, or empty text' },
+        { value: '>', label: 'Is Greater Than' },
+        { value: '>=', label: 'Is at Least' },
+        { value: '<', label: 'Is Less Than' },
+        { value: '<=', label: 'Is at Most' },
+      ],
+      { label: 'Operator' },
+    ),
+    '=',
+  ),
+  value: text({
+    label: 'Value',
+    help: 'Text is compared without regard to case.',
+    placeholder: 'failed',
+    shownWhen: { field: 'operator', is: ['=', '!=', 'contains', '>', '>=', '<', '<='] },
+  }),
+};
+
+/** A condition as entered: a line of text, or a row. */
+type EnteredCondition = string | Partial<Values<typeof conditionRow>>;
+
+/** Reads a condition such as `status = failed`; undefined for an invalid one. */
+function parse(entered: EnteredCondition): Condition | undefined {
+  if (typeof entered !== 'string') {
+    const { field = '', operator = '=', value } = entered;
+    if (!/^[\w.-]+$/.test(field)) return undefined;
+    const path = field.split('.');
+    if (operator === 'empty') return { path, operator: '=', value: '' };
+    if (operator === 'exists') return { path, operator, value: '' };
+    return value === undefined ? undefined : { path, operator, value };
+  }
+  const [, path, operator, value, exists] = pattern.exec(entered.trim()) ?? [];
   if (path === undefined) return undefined;
   return {
     path: path.split('.'),
@@ -57,17 +102,18 @@ export function valueAt(data: unknown, path: readonly string[]): unknown {
 
 /** The paths in the conditions of a filter as entered: a list, or text with one condition per line. Invalid conditions are left out. */
 export function filterPaths(entered: unknown): (readonly string[])[] {
-  const lines = Array.isArray(entered) ? entered : typeof entered === 'string' ? entered.split(/\r?\n/) : [];
-  return lines.flatMap((line) => {
-    const condition = parse(String(line));
+  const conditions: unknown[] =
+    typeof entered === 'string' ? entered.split(/\r?\n/) : Array.isArray(entered) ? entered : [];
+  return conditions.flatMap((one) => {
+    const condition = parse(isObject(one) ? { field: String(one['field'] ?? '') } : String(one));
     return condition ? [condition.path] : [];
   });
 }
 
 /** Whether the data of an event meets every condition; true if there are none. */
-export function passesFilter(data: unknown, filter: readonly string[] | undefined): boolean {
-  return (filter ?? []).every((text) => {
-    const condition = parse(text);
+export function passesFilter(data: unknown, filter: readonly EnteredCondition[] | undefined): boolean {
+  return (filter ?? []).every((entered) => {
+    const condition = parse(entered);
     return condition !== undefined && operators[condition.operator](valueAt(data, condition.path), condition.value);
   });
 }
@@ -75,10 +121,11 @@ export function passesFilter(data: unknown, filter: readonly string[] | undefine
 /** Input field of webhook triggers: conditions that an event must meet. */
 export const filterField = v.optional(
   v.pipe(
-    list({
+    rows(conditionRow, {
       label: 'Filter',
+      noun: 'Condition',
       help: {
-        n8n: 'Conditions that an event must meet to start the workflow, one per line, such as “status = failed” or “error exists”. Operators: =, !=, >, >=, <, <=, contains and exists.',
+        n8n: 'Conditions that an event must meet to start the workflow; it must meet all of them.',
         zapier:
           'Enter the conditions that an event must meet to trigger the Zap, one per line, such as “status = failed” or “error exists”. The operators are =, !=, >, >=, <, <=, contains and exists.',
       },
@@ -86,8 +133,8 @@ export const filterField = v.optional(
       advanced: true,
     }),
     v.check(
-      (conditions: string[]) => conditions.every((text) => parse(text) !== undefined),
-      'must have one condition per line, such as: status = failed',
+      (conditions) => conditions.every((entered) => parse(entered) !== undefined),
+      'must have a field, an operator and a value in each condition, such as: status = failed',
     ),
   ),
 );

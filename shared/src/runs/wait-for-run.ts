@@ -2,12 +2,12 @@ import { stillRunning } from '../define/still-running.ts';
 import { PipewrightError, withDetails } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import { redact } from '../host/redact.ts';
-import { escapeMarkdown } from './explain.ts';
 import { medianDurationMs, pollDelayMs, pollLimits } from './poll-interval.ts';
 import type { RunProvider } from './provider.ts';
 import { reportRun, runReference, type RunReport } from './report.ts';
 import { runFailure } from './run-failure.ts';
 import { isFinished, type Run } from './run.ts';
+import { timedOut } from './timed-out.ts';
 import { readWaitStart, writeWaitStart } from './wait-start.ts';
 import type { WaitChoices } from './wait-fields.ts';
 import { withSteps } from './with-steps.ts';
@@ -187,15 +187,7 @@ async function stopWaiting(
       message: `The step was stopped while waiting for run ${id} of ${provider.what}.`,
       hint: outcome,
     });
-  const message = `Run ${id} of ${provider.what} did not finish within ${choices.timeoutMinutes} minutes.`;
-  const hint = `${outcome} Increase Timeout (Minutes), or get the run later by its ID.`;
-  const report = run ? reportRun(run) : runReference({ id, service: provider.service, name: provider.what });
-  const explanation = `${message} ${hint}`;
-  return new PipewrightError({
-    code,
-    service: provider.service,
-    message,
-    hint,
-    output: { ...report, explanation, explanationMarkdown: escapeMarkdown(explanation) },
-  });
+  const { service, what } = provider;
+  const report = run ? reportRun(run) : runReference({ id, service, name: what });
+  return timedOut({ run: { ...report, id, service }, what, minutes: choices.timeoutMinutes, outcome });
 }

@@ -2,10 +2,11 @@ import * as v from 'valibot';
 import type { Host } from '../host/host.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
 import type { Context } from '../define/context.ts';
-import { boolean, file, integer, json, list, text } from '../define/fields.ts';
+import { boolean, file, integer, json, rows, text } from '../define/fields.ts';
 import { defineAction, type Action } from '../define/operation.ts';
 import { verifyLength } from '../datasets/bytes/verify-length.ts';
 import type { CheckResult } from '../datasets/check/evaluate-rules.ts';
+import { ruleRow } from '../datasets/check/rule-row.ts';
 import type { RuleResult } from '../datasets/check/rule-evaluator.ts';
 import type { TableTarget } from '../datasets/load/target.ts';
 import { describeFormat, detectedOutput, detectedSample } from './detected-output.ts';
@@ -13,13 +14,15 @@ import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fie
 import type { DatasetSetting } from './dataset-sources.ts';
 import { refuseTooLarge, startTimeLimit } from './time-limit.ts';
 
-function rulesField(moreExamples: string) {
+function rulesField(canLookUp: boolean) {
+  const moreExamples = canLookUp ? '“client is in table clients.id”, ' : '';
   const examples = `“rows >= 1”, “policy is not empty”, “policy, year are unique”, “paid is a number”, “paid is between 0 and 1000”, “status is in open, closed”, ${moreExamples}“email matches ^.+@.+$”, “updated is within 24 hours”, “begin is before end”`;
   return v.pipe(
-    list({
+    rows(ruleRow(canLookUp), {
       label: 'Rules',
+      noun: 'Rule',
       help: {
-        n8n: `Rules that the dataset must meet, one per line. Examples: ${examples}.`,
+        n8n: 'Rules that the dataset must meet; all of them are checked.',
         zapier: `Enter the rules that the dataset must meet, one per line. Examples: ${examples}.`,
       },
       placeholder: 'policy_number is unique',
@@ -43,7 +46,7 @@ export function checkDataset<C>(
   { resource, sources }: DatasetSetting,
   openTables?: (context: Context<C>) => Promise<LookupTables>,
 ): Action {
-  const rules = rulesField(openTables ? '“client is in table clients.id”, ' : '');
+  const rules = rulesField(openTables !== undefined);
   return defineAction<C>()({
     key: 'checkDataset',
     name: 'Check Dataset',
@@ -73,12 +76,12 @@ export function checkDataset<C>(
     branches: { names: ['Passed', 'Failed'], of: ({ passed }) => (passed ? 0 : 1) },
     async run(input, context) {
       // Loaded when a dataset is checked, because it would slow down the start of every app and node that contains this step.
-      const [{ parseRule }, { evaluateRules }] = await Promise.all([
+      const [{ readRules }, { evaluateRules }] = await Promise.all([
         import('../datasets/check/rules.ts'),
         import('../datasets/check/evaluate-rules.ts'),
       ]);
       const { host } = context;
-      const needsTables = input.rules.map(parseRule).some(({ kind }) => kind === 'lookup');
+      const needsTables = input.rules.flatMap(readRules).some(({ kind }) => kind === 'lookup');
       const tables = needsTables ? await openTables?.(context) : undefined;
       try {
         const dataset = await openDataset(sources, input, context);

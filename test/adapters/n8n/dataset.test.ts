@@ -118,9 +118,11 @@ it('Get Rows keeps numbers that would lose digits as text and rejects rows with 
   );
 });
 
+const unique = (column: string) => ({ rows: [{ rule: 'unique', column }] });
+
 it('Check Dataset routes passed and failed datasets to separate named outputs', async () => {
   const check = (csv: string, more: Partial<NodeSetup> = {}) =>
-    n8n.execute(setup('checkDataset', { rules: ['policy is unique'] }, more), fileOf(csv));
+    n8n.execute(setup('checkDataset', { rules: unique('policy') }, more), fileOf(csv));
   const passed = await check(claims);
   expect(passed.outputs.map((items) => items.map(({ json }) => json['passed']))).toEqual([[true], []]);
   const failed = await check('policy\n1\n1\n');
@@ -138,7 +140,10 @@ it('Check Dataset routes passed and failed datasets to separate named outputs', 
 
 it('Check Dataset routes a check that could not run to Failed or to the error output', async () => {
   const check = (onError: NodeSetup['onError']) =>
-    n8n.execute(setup('checkDataset', { rules: ['rows >= 1'] }, { onError }), fileOf('a\n"1\n'));
+    n8n.execute(
+      setup('checkDataset', { rules: { rows: [{ rule: 'rowsAtLeast', value: '1' }] } }, { onError }),
+      fileOf('a\n"1\n'),
+    );
   const regular = await check('continueRegularOutput');
   expect(regular.outputs.map((items) => items.length)).toEqual([0, 1]);
   expect(regular.outputs[1]?.[0]?.json['error']).toEqual(expect.any(String));
@@ -147,7 +152,7 @@ it('Check Dataset routes a check that could not run to Failed or to the error ou
 });
 
 it('Check Dataset returns failures on the first output when used as a tool of an AI agent', async () => {
-  const { workflow, node, additionalData } = n8n.set(setup('checkDataset', { rules: ['policy is unique'] }));
+  const { workflow, node, additionalData } = n8n.set(setup('checkDataset', { rules: unique('policy') }));
   const items = fileOf('policy\n1\n1\n');
   const context = new n8n.core.ExecuteContext(
     workflow,
@@ -169,7 +174,7 @@ it('Check Dataset returns failures on the first output when used as a tool of an
 
 it('Check Dataset reports that a rule about a table requires SQL Table', async () => {
   const { error } = await n8n.execute(
-    setup('checkDataset', { rules: ['policy is in table policies.id'] }),
+    setup('checkDataset', { rules: { rows: [{ rule: 'text', value: 'policy is in table policies.id' }] } }),
     fileOf(claims),
   );
   expect(error?.description).toContain('SQL Table');

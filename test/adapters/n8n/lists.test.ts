@@ -141,4 +141,13 @@ describe('The resource mapper of pipeline parameters', () => {
       { id: 'reportDate', type: 'string', defaultValue: '2026-01-01' },
     ]);
   });
+
+  it('also works for a Mode report that was entered by its URL; a list is text that may stay empty', async () => {
+    const value = `https://app.mode.com/contoso/reports/${sandbox.accounts.mode.reportToken}`;
+    const report = { __rl: true, mode: 'url', value };
+    expect(await fieldsOf('mode', 'mapReportParameters', { report })).toMatchObject([
+      { id: 'country', displayName: 'country', type: 'string', required: false },
+      { id: 'lines', displayName: 'lines (JSON)', type: 'string', required: false },
+    ]);
+  });
 });

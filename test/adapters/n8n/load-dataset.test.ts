@@ -227,9 +227,15 @@ it('Load Dataset adds load metadata columns, ignores new columns and converts NU
 });
 
 it('Check Dataset checks a dataset against rules, routes it to Passed or Failed, and returns the failing rows as a file', async () => {
-  const check = (rules: string[]) =>
-    n8n.execute(load({ operation: 'checkDataset', rules }), fileOf('id,paid\n1,10\n1,-2\n'));
-  const { outputs, error } = await check(['rows >= 1', 'id is unique', 'paid >= 0']);
+  const check = (...rules: object[]) =>
+    n8n.execute(load({ operation: 'checkDataset', rules: { rows: rules } }), fileOf('id,paid\n1,10\n1,-2\n'));
+  const hasRows = { rule: 'rowsAtLeast', value: '1' };
+  const inTable = (column: string, value: string) => ({ rule: 'inTable', column, value });
+  const { outputs, error } = await check(
+    hasRows,
+    { rule: 'unique', column: 'id' },
+    { rule: 'atLeast', column: 'paid', value: '0' },
+  );
   expect(error).toBeUndefined();
   const [passed, failed = []] = outputs;
   expect(passed).toEqual([]);
@@ -242,15 +248,17 @@ it('Check Dataset checks a dataset against rules, routes it to Passed or Failed,
   expect(Buffer.from(failed[0]?.binary?.['data']?.data ?? '', 'base64').toString()).toBe(
     '_rule,_line,id,paid\nid is unique,3,1,-2\npaid >= 0,3,1,-2\n',
   );
-  expect((await check(['rows >= 1'])).items[0]).toMatchObject({ json: { passed: true, failedRules: 0 } });
+  expect((await check(hasRows)).items[0]).toMatchObject({ json: { passed: true, failedRules: 0 } });
   await n8n.execute(load({ table: 'clients' }), fileOf('client,name\n1,Ada\n'));
-  expect((await check(['id is in table clients.client'])).items[0]?.json).toMatchObject({ passed: true });
-  expect((await check(['paid is in table clients.client'])).outputs[1]?.[0]?.json).toMatchObject({
+  expect((await check(inTable('id', 'clients.client'))).items[0]?.json).toMatchObject({ passed: true });
+  expect((await check(inTable('paid', 'clients.client'))).outputs[1]?.[0]?.json).toMatchObject({
     passed: false,
     summary: '✗ paid is in table clients.client: 2 rows. Line 2: found “10”, which is not in the table “clients”.',
   });
-  expect((await check(['id is in table nowhere.client'])).error?.message).toBe('The table “nowhere” does not exist.');
-  expect((await check(['rows are many'])).error?.message).toContain('“rows are many” is not a valid rule');
+  expect((await check(inTable('id', 'nowhere.client'))).error?.message).toBe('The table “nowhere” does not exist.');
+  expect((await check({ rule: 'text', value: 'rows are many' })).error?.message).toContain(
+    '“rows are many” is not a valid rule',
+  );
 });
 
 it('Preview Dataset previews rows and column types of a dataset without creating a table', async () => {

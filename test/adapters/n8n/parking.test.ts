@@ -369,12 +369,12 @@ it('several parked executions resume independently', async () => {
   for (const id of ids) expect((await finish(id)).status).toBe('success');
 });
 
-it('a run without a callback in time goes to the Failed output as timed-out and is not stopped', async () => {
+it('a run without a callback in time goes to the Failed output with the status unknown and is not stopped', async () => {
   const ended = await waitForExecution(n8n, overdue, 180);
   expect(outputOf(ended, 'Then')).toEqual([]);
   expect(outputOf(ended, 'On Failed')).toMatchObject([
     {
-      status: 'timed-out',
+      status: 'unknown',
       finished: false,
       id: overdueRun,
       explanation: expect.stringContaining('did not finish within 1 minutes'),

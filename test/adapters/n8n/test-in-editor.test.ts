@@ -24,10 +24,10 @@ const { open, close } = sandboxTriggers(
 );
 afterEach(close);
 
-/** The triggers that are set up manually at the sender, each with its node. */
-const manual: [string, string, Trigger][] = services.flatMap(({ key, triggers }) =>
+/** Every webhook trigger with its node. */
+const webhookTriggers: [string, string, Trigger][] = services.flatMap(({ key, triggers }) =>
   triggers
-    .filter((trigger) => trigger.how === 'webhook' && !trigger.subscriber)
+    .filter((trigger) => trigger.how === 'webhook')
     .map((trigger): [string, string, Trigger] => [`${key}Trigger`, trigger.key, trigger]),
 );
 
@@ -43,21 +43,21 @@ const held = (...types: string[]) =>
   Object.fromEntries(types.map((type) => [type, sandboxCredentials(sandbox)[type] ?? {}]));
 
 describe('Test With: Sample Event', () => {
-  it.each(manual)('%s returns the sample of %s at once', async (node, event, { sample }) => {
+  it.each(webhookTriggers)('%s returns the sample of %s at once', async (node, event, { sample }) => {
     const { items, error } = await n8n.execute({ node, parameters: { event } }, [{ json: {} }], { mode: 'manual' });
     expect(error).toBeUndefined();
     expect(items.map(({ json }) => json)).toEqual([sample]);
   });
 
   it('is the default, and n8n then does not wait at the Test URL', () => {
-    for (const [node, event] of manual) {
+    for (const [node, event] of webhookTriggers) {
       expect([node, methodOf(node, { event }, false)]).toEqual([node, '']);
       expect([node, methodOf(node, { event, testWith: 'nextEvent' }, false)]).toEqual([node, 'POST']);
     }
   });
 
   it('has no effect in a published workflow, which receives deliveries either way', () => {
-    for (const [node, event] of manual)
+    for (const [node, event] of webhookTriggers)
       for (const testWith of ['sampleEvent', 'nextEvent'])
         expect([node, methodOf(node, { event, testWith }, true)]).toEqual([node, 'POST']);
   });
@@ -87,10 +87,23 @@ describe('Test With: Sample Event', () => {
     }
   });
 
-  it('is not offered by the trigger of dbt, which subscribes the Test URL itself', () => {
-    const { webhooks, properties } = n8n.nodeType('dbtTrigger').description;
-    expect(webhooks?.map(({ httpMethod }) => httpMethod)).toEqual(['POST']);
-    expect(properties.map(({ name }) => name)).not.toContain('testWith');
+  it('says for the trigger of dbt, which subscribes the Test URL itself, where the next real event comes from', () => {
+    const texts = JSON.stringify(n8n.nodeType('dbtTrigger').description);
+    expect(texts).toContain('Create a webhook in dbt for the Test URL and wait for an event');
+    expect(texts).toContain('click Execute step, and cause the event in dbt.');
+    expect(texts).not.toContain('sent to the Test URL');
+  });
+
+  it('returns the newest run of dbt, which lists its runs', async () => {
+    const credentials = held('pipewrightDbtApi');
+    const run = { resource: 'jobRun', operation: 'runJob', job: String(sandbox.accounts.dbt.jobId) };
+    const { items: runs, error } = await n8n.execute({ node: 'dbt', parameters: run, credentials });
+    expect(error).toBeUndefined();
+    const setup = { node: 'dbtTrigger', parameters: { event: 'jobRunCompleted' }, credentials };
+    const { items } = await n8n.execute(setup, [{ json: {} }], { mode: 'manual' });
+    expect(items.map(({ json }) => json)).toEqual([
+      expect.objectContaining({ runId: runs[0]?.json['id'], succeeded: true, matchedSecret: 'none' }),
+    ]);
   });
 
   it('returns the newest event if the service lists events', async () => {

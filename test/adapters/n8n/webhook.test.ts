@@ -266,7 +266,9 @@ describe('a signed event from any sender', () => {
   };
 
   it('starts the workflow once when its signature is valid and it matches the filter', async () => {
-    const trigger = await open('signedWebhookTrigger', { options: { filter: ['event.type = ready'] } });
+    const trigger = await open('signedWebhookTrigger', {
+      options: { filter: { rows: [{ field: 'event.type', operator: '=', value: 'ready' }] } },
+    });
     await trigger.activate();
     const wanted = JSON.stringify({ id: 'evt_n8n_1', type: 'ready' });
     expect(await trigger.post(wanted, signed(wanted))).toEqual({ status: 200, text: '' });

@@ -150,7 +150,7 @@ export function mode(context: SandboxContext, runs: ModeRuns, { requestsPerTenSe
         embedded(
           request,
           'queries',
-          report(request).queries.map(({ token, name }) => ({ token, name, raw_query: 'select 1' })),
+          report(request).queries.map(({ token, name, code = 'SELECT 1' }) => ({ token, name, raw_query: code })),
         ),
       [`GET ${start}/reports/{report}/runs`]: listRuns,
       [`POST ${start}/reports/{report}/runs`](request) {

@@ -5,6 +5,8 @@ export interface ModeQuery {
   token: string;
   name: string;
   columns: string[];
+  /** The SQL code, with the parameters that it defines. */
+  code?: string;
   rows: string[][];
   /** Whether its results are a ZIP. */
   isZip?: boolean;
@@ -35,6 +37,21 @@ const byCountry: ModeQuery = {
   token: '9e1d00000001',
   name: 'Claims by country',
   columns: ['country', 'claims', 'note'],
+  code: `SELECT country, count(*) AS claims, note FROM claims WHERE country = '{{ country }}' AND line IN ({{ lines }})
+
+{% form %}
+
+country:
+    type: select
+    default: GB
+    options: [GB, NA, CI]
+
+lines:
+    type: multiselect
+    default: all
+    options: [[Property, property], [Casualty, casualty]]
+
+{% endform %}`,
   rows: [
     ['GB', '120', 'includes "Lucky 7"'],
     ['NA', '3', ''],

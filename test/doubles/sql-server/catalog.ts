@@ -105,10 +105,12 @@ const parts = (declaration: string): { type: string; first: string; second: stri
   return { type, first, second };
 };
 
-/** Creates the tables for `sys.objects`, `sys.columns` and `sys.foreign_keys`. */
+/** Creates the tables for `sys.objects`, `sys.schemas`, `sys.columns` and `sys.foreign_keys`. */
 export function makeCatalog(database: DatabaseSync): void {
   database.exec(`CREATE TABLE "sys.objects" (object_id INTEGER PRIMARY KEY, name TEXT, schema_name TEXT, type TEXT);
     CREATE TABLE "sys.columns" (object_id, column_id, name, system_type_id, user_type_id, max_length, precision, scale, collation_name, is_nullable, is_identity, is_computed, generated_always_type, default_object_id, declaration, is_hidden, is_column_set, encryption_type, is_masked, is_ansi_padded);
+    CREATE TABLE "sys.schemas" (schema_id INTEGER PRIMARY KEY, name TEXT);
+    INSERT INTO "sys.schemas" VALUES (1, 'dbo'), (2, 'guest'), (3, 'INFORMATION_SCHEMA'), (4, 'sys'), (16384, 'db_owner');
     CREATE TABLE "sys.tables" (object_id INTEGER PRIMARY KEY, is_memory_optimized, is_external, temporal_type);
     CREATE TABLE "sys.triggers" (object_id INTEGER PRIMARY KEY AUTOINCREMENT, parent_id, name, is_instead_of_trigger, is_disabled, event, selects);
     CREATE TABLE "sys.foreign_keys" (parent_object_id, referenced_object_id, delete_referential_action, is_disabled);`);

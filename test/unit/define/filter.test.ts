@@ -56,7 +56,41 @@ describe('A condition of a filter', () => {
       filter: ['status = failed', 'rows > 1'],
     });
     expect(() => checkInput(fields, { filter: ['the status is failed'] })).toThrow(
-      '“Filter” must have one condition per line, such as: status = failed.',
+      '“Filter” must have a field, an operator and a value in each condition, such as: status = failed.',
     );
+  });
+});
+
+describe('A condition as a row', () => {
+  const passes = (...filter: object[]): boolean =>
+    passesFilter(event, checkInput({ filter: filterField }, { filter }).filter);
+
+  it.each([
+    ['=', 'failed', 'status = failed'],
+    ['!=', 'failed', 'status != failed'],
+    ['contains', 'AIL', 'status contains AIL'],
+    ['>', '3', 'status > 3'],
+    ['exists', undefined, 'status exists'],
+    ['empty', undefined, 'status ='],
+  ])('with the operator %s and the value %s has the result of the line “%s”', (operator, value, line) => {
+    for (const field of ['status', 'rows', 'tags', 'nothing', 'missing', 'data.job.name'])
+      expect([field, passes({ field, operator, value })]).toEqual([
+        field,
+        passesFilter(event, [line.replace('status', field)]),
+      ]);
+  });
+
+  it('accepts values that a line cannot tell from an operator, and numbers', () => {
+    expect(passes({ field: 'data.job.name', operator: '=', value: 'Daily = 2' })).toBe(true);
+    expect(passes({ field: 'rows', operator: '>=', value: 48_120 })).toBe(true);
+    expect(passes({ field: 'status', value: 'failed' }, { field: 'ok', value: 'true' })).toBe(true);
+  });
+
+  it('is rejected if it is incomplete, because no event or every event would match', () => {
+    const refused = 'must have a field, an operator and a value in each condition';
+    for (const row of [{ field: 'status' }, { value: 'failed' }, { field: 'a b', value: '1' }, {}])
+      expect(() => passes(row)).toThrow(refused);
+    expect(() => passes({ field: 'status', vlaue: 'failed' })).toThrow('field, operator, value in a row');
+    expect(() => passes({ field: 'status', operator: 'is', value: 'failed' })).toThrow('must be one of');
   });
 });

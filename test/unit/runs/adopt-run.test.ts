@@ -167,6 +167,7 @@ const vendors: Vendor[] = [
     attach: (host, runs, start) =>
       host
         .on('GET', /reports\/abc1$/, { json: { token: 'abc1', name: 'KPI' } })
+        .on('GET', /reports\/abc1\/queries$/, { json: { _embedded: { queries: [] } } })
         .on('POST', /reports\/abc1\/runs$/, ({ json }) =>
           start(() => {
             const run = { ...(json as object), token: `run${runs.length + 1}`, state: 'pending', created_at: now };

@@ -189,6 +189,7 @@ const vendors: Vendor[] = [
     attach: (host, runs, luck) =>
       host
         .on('GET', /reports\/abc1$/, { json: { token: 'abc1', name: 'KPI' } })
+        .on('GET', /reports\/abc1\/queries$/, { json: { _embedded: { queries: [] } } })
         .on(
           'POST',
           /reports\/abc1\/runs$/,

@@ -154,7 +154,8 @@ describe('waitForRun', () => {
       hint: expect.stringContaining('The run is still active.'),
       output: {
         id: '1',
-        status: 'running',
+        status: 'unknown',
+        vendorStatus: 'running',
         finished: false,
         explanation: expect.stringMatching(
           /^Run 1 of pipeline load did not finish within 2 minutes\. The run is still active\./,

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { describeField } from '../../../shared/src/define/fields.ts';
+import { describeField, type Field } from '../../../shared/src/define/fields.ts';
 import { mode } from '../../../shared/src/services/mode/service.ts';
 import { fakeHost, fakeStart, type Answer, type FakeHost } from '../fake-host.ts';
 import { context, deliver, deliverAndLookUp, delivery, operate } from '../operate.ts';
@@ -39,6 +39,80 @@ const run = (
 ) => operate(mode, key, typed, host, values);
 const state = (word: string, more = {}): Answer => ({
   json: { token: 'run1', state: word, created_at: '2026-11-20T08:00:00Z', completed_at: null, ...more },
+});
+
+describe('The parameters of a Mode report', () => {
+  const code = (...definitions: string[]) => ({
+    raw_query: `SELECT 1\n${definitions.map((one) => `{% form %}\n${one}\n{% endform %}`).join('\n')}`,
+  });
+  const load = async (typed: object, ...all: object[]) => {
+    const host = fakeHost().on(
+      'GET',
+      `${report}/queries`,
+      pagesOf(
+        'queries',
+        all.map((one, index) => ({ token: `q${index}`, ...one })),
+      ),
+    );
+    const { declared } = describeField(
+      mode.operations.find(({ key }) => key === 'runReport')?.input['parameters'] as Field,
+    );
+    return declared?.load({ report: 'abc1', ...typed }, context(mode, host, connection));
+  };
+
+  it('are the names that its queries define, each once, with lists for several values', async () => {
+    const country = 'country:\n    type: select\n    default: GB\n    options: [GB, NA]';
+    const lines =
+      '# a comment\n\n  lines:\n    type: multiselect\n    options:\n      values: code\n      labels: name\n  from:\n    type: date';
+    expect(await load({}, code(country, lines), { raw_query: null }, { name: 'x' }, code(`${country}\n`))).toEqual([
+      { name: 'country', type: 'text', required: false },
+      { name: 'lines', type: 'list', required: false },
+      { name: 'from', type: 'text', required: false },
+    ]);
+  });
+
+  it.each(['', 'text without a name', '- a\n- b', 'name: value'])(
+    'are none for the definition “%s”',
+    async (definition) => {
+      expect(await load({}, code(definition))).toEqual([]);
+    },
+  );
+
+  const runWith = (parameters: object, host = fakeHost()) => {
+    host
+      .on('GET', report, { json: { token: 'abc1', name: 'Weekly KPI' } })
+      .on(
+        'GET',
+        `${report}/queries`,
+        pagesOf('queries', [{ token: 'q1', ...code('country:\n  type: text', 'lines:\n  type: multiselect') }]),
+      )
+      .on('POST', runs, { ...(state('pending') as object), status: 202 });
+    return { host, done: run('runReport', { report: 'abc1', parameters, wait: false }, host) };
+  };
+
+  it('are sent with lists that were entered as text', async () => {
+    const { host, done } = runWith({ country: 'GB', lines: '["a","b"]', other: 5 });
+    await done;
+    expect(host.sent('POST', 'runs')[0]?.json).toEqual({ parameters: { country: 'GB', lines: ['a', 'b'], other: 5 } });
+  });
+
+  it.each([
+    [{ Country: 'GB' }, 'The report has no parameter “Country”.', 'Use “country”'],
+    [{ lines: 'a, b' }, 'The report expects a list for “lines”.', '["EMEA", "APAC"]'],
+  ])('%j starts no run', async (parameters, message, hint) => {
+    const { host, done } = runWith(parameters);
+    await expect(done).rejects.toMatchObject({ code: 'invalid-input', message, hint: expect.stringContaining(hint) });
+    expect(host.sent('POST', 'runs')).toEqual([]);
+  });
+
+  it('are sent unchecked if the connection may not read the queries', async () => {
+    const host = fakeHost()
+      .on('GET', report, { json: { token: 'abc1', name: 'Weekly KPI' } })
+      .on('GET', `${report}/queries`, { status: 403, json: { id: 'forbidden', message: 'No.' } })
+      .on('POST', runs, { ...(state('pending') as object), status: 202 });
+    await run('runReport', { report: 'abc1', parameters: { Country: 'GB' }, wait: false }, host);
+    expect(host.sent('POST', 'runs')[0]?.json).toEqual({ parameters: { Country: 'GB' } });
+  });
 });
 
 describe('Run Report of Mode', () => {

@@ -14,7 +14,7 @@ import { describeMethods } from '../../../adapter/methods.ts';
 import { startTrigger } from '../../../adapter/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../adapter/subscription.ts';
 import { describeSubtitle } from '../../../adapter/subtitle.ts';
-import { describeWebhooks } from '../../../adapter/test-with.ts';
+import { triggerWebhooks } from '../../../adapter/test-with.ts';
 import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
@@ -34,8 +34,8 @@ export class DbtTrigger implements INodeType {
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightDbtApi', required: true, testedBy: 'testDbt' }],
-    webhooks: describeWebhooks(webhookTriggers(dbt)),
-    ...describeTriggerPanel(webhookTriggers(dbt)),
+    webhooks: triggerWebhooks,
+    ...describeTriggerPanel(webhookTriggers(dbt), dbt),
     properties: describeTriggerProperties(webhookTriggers(dbt), dbt),
   };
 

@@ -14,7 +14,7 @@ import { describeMethods } from '../../../adapter/methods.ts';
 import { startTrigger } from '../../../adapter/start-trigger.ts';
 import { createSubscription, deleteSubscription, subscriptionExists } from '../../../adapter/subscription.ts';
 import { describeSubtitle } from '../../../adapter/subtitle.ts';
-import { describeWebhooks } from '../../../adapter/test-with.ts';
+import { triggerWebhooks } from '../../../adapter/test-with.ts';
 import { describeTriggerPanel } from '../../../adapter/trigger-panel.ts';
 import { describeTriggerProperties, webhookTriggers } from '../../../adapter/trigger-properties.ts';
 import { receiveDelivery } from '../../../adapter/webhook.ts';
@@ -35,8 +35,8 @@ export class DatabricksTrigger implements INodeType {
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'pipewrightDatabricksApi', required: true, testedBy: 'testDatabricks' }],
-    webhooks: describeWebhooks(webhookTriggers(databricks)),
-    ...describeTriggerPanel(webhookTriggers(databricks)),
+    webhooks: triggerWebhooks,
+    ...describeTriggerPanel(webhookTriggers(databricks), databricks),
     properties: describeTriggerProperties(webhookTriggers(databricks), databricks),
   };
 

@@ -3,7 +3,7 @@ import type { OpenedRows } from '../../datasets/export/row-source.ts';
 import type { TableTarget } from '../../datasets/load/target.ts';
 import { connectionHint } from '../known-error.ts';
 import type { OpenOptions } from '../open-options.ts';
-import { listedTables } from '../list-tables.ts';
+import { listedNames, listedTables } from '../list-tables.ts';
 import { maxMysqlNameLength, quoteMysql as quoted } from '../quote-identifier.ts';
 import { columnMissing, maxColumnValues, tableMissing } from '../read-column.ts';
 import { allowInfile } from './mysql-error-table.ts';
@@ -39,6 +39,12 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
         [await findDatabase(session, schema)],
       );
       return listedTables(rows);
+    },
+    async listSchemas() {
+      const { rows } = await run(
+        "SELECT schema_name AS name FROM information_schema.schemata WHERE schema_name NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys')",
+      );
+      return listedNames(rows);
     },
     async *readColumn(table, column) {
       const [name = '', schema] = table.split('.').reverse();

@@ -1,5 +1,5 @@
 import type { TableTarget } from '../../datasets/load/target.ts';
-import { listedTables } from '../list-tables.ts';
+import { listedNames, listedTables } from '../list-tables.ts';
 import { columnMissing, maxColumnValues, tableMissing } from '../read-column.ts';
 import { maxPostgresNameBytes, quotePostgres as quoted } from '../quote-identifier.ts';
 import { postgresCapabilities } from './postgres-capabilities.ts';
@@ -38,6 +38,12 @@ export async function openPostgres(address: string): Promise<TableTarget> {
         [schema ?? null],
       );
       return listedTables(rows);
+    },
+    async listSchemas() {
+      const { rows } = await run(
+        "SELECT nspname AS name FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND has_schema_privilege(oid, 'USAGE')",
+      );
+      return listedNames(rows);
     },
     async *readColumn(table, column) {
       const name = table.split('.').map(quoted).join('.');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { PipewrightError } from '../../host/error.ts';
 import type { TableTarget } from '../../datasets/load/target.ts';
 import type { OpenOptions } from '../open-options.ts';
-import { listedTables } from '../list-tables.ts';
+import { listedNames, listedTables } from '../list-tables.ts';
 import { maxSqlServerNameLength, quoteSqlServer as quoted } from '../quote-identifier.ts';
 import { columnMissing, maxColumnValues, tableMissing } from '../read-column.ts';
 import { releaseAppLock, takeAppLock } from './sql-server-lock.ts';
@@ -35,6 +35,14 @@ export async function openSqlServer(address: string, options: OpenOptions = {}):
         await session.run(
           'SELECT OBJECT_NAME(object_id) AS name FROM sys.tables WHERE OBJECT_SCHEMA_NAME(object_id) = COALESCE(@schema, SCHEMA_NAME())',
           { schema: schema ?? null },
+        ),
+      );
+    },
+    async listSchemas() {
+      // The schemas of fixed roles, such as db_owner, have higher IDs.
+      return listedNames(
+        await session.run(
+          "SELECT name FROM sys.schemas WHERE schema_id < 16384 AND name <> 'guest' AND name <> 'sys' AND name <> 'INFORMATION_SCHEMA'",
         ),
       );
     },

@@ -40,6 +40,9 @@ export async function openSqlite(path: string): Promise<TableTarget> {
         ),
       );
     },
+    async listSchemas() {
+      return [];
+    },
     async *readColumn(table, column) {
       const columns = await whenUnlocked(() =>
         database.prepare("SELECT name FROM pragma_table_info(?, 'main')").all(table),

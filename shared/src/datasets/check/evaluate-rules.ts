@@ -7,7 +7,8 @@ import type { DetectedFormat } from '../formats/detected-format.ts';
 import { ConvertedRows, type ReadOptions } from '../types/converted-rows.ts';
 import { TypeInference } from '../types/infer-types.ts';
 import { maxDistinct, RuleEvaluator, type RuleResult } from './rule-evaluator.ts';
-import { parseRule, type Rule } from './rules.ts';
+import type { RuleRow } from './rule-row.ts';
+import { readRules, type Rule } from './rules.ts';
 
 /** The result of a check. */
 export interface CheckResult {
@@ -22,8 +23,8 @@ export interface CheckResult {
 
 /** How to check a dataset. */
 export interface RuleOptions extends ReadOptions {
-  /** Rules as text; see `parseRule`. */
-  rules: readonly string[];
+  /** Rules as text or as rows; see `readRules`. */
+  rules: readonly (string | RuleRow)[];
   /** Milliseconds since 1970. */
   now: number;
   /** Reads the values of a table column, for lookup rules. */
@@ -45,7 +46,7 @@ export async function evaluateRules(source: Bytes, options: RuleOptions): Promis
   const lookups = new Map<Rule, Set<string>>();
   let rules: Rule[];
   try {
-    rules = options.rules.map(parseRule);
+    rules = options.rules.flatMap(readRules);
     for (const rule of rules) if (rule.kind === 'lookup') lookups.set(rule, await readLookup(rule, options));
   } catch (error) {
     closeUnread(source);

@@ -2,6 +2,7 @@ import { PipewrightError } from '../../host/error.ts';
 import { fitsType } from '../types/normalize-value.ts';
 import { compare, parseComparable, type Comparable } from './comparable.ts';
 import { patternTest } from './pattern.ts';
+import { ruleForm, type RuleRow } from './rule-row.ts';
 
 /** Why a value fails a rule, to follow "found “x”,": empty if there is nothing to add. Undefined if it passes. */
 export type Failure = string | undefined;
@@ -70,13 +71,16 @@ const words = (list: string): string[] =>
 const compareCounts = (sign: string, rows: number, count: string): boolean =>
   signs[sign]?.(rows - Number(count)) ?? false;
 
+/** A pattern, and the rule that its groups make. */
+type Syntax = [RegExp, (found: string[], text: string) => Rule | undefined];
+
 /** The syntax of each kind of rule, most specific first. */
-const syntaxes: [RegExp, (found: string[], text: string) => Rule | undefined][] = [
-  [
+const syntaxes: Record<string, Syntax> = {
+  rows: [
     /^rows\s*(>=|<=|!=|=|>|<)\s*(\d+)$/i,
     ([sign = '', count = ''], text) => ({ text, kind: 'rows', passes: (rows) => compareCounts(sign, rows, count) }),
   ],
-  [
+  rowsBetween: [
     /^rows\s+between\s+(\d+)\s+and\s+(\d+)$/i,
     ([min = '', max = ''], text) => ({
       text,
@@ -84,10 +88,13 @@ const syntaxes: [RegExp, (found: string[], text: string) => Rule | undefined][] 
       passes: (rows) => rows >= Number(min) && rows <= Number(max),
     }),
   ],
-  [/^(.+?)\s+exists$/i, ([column = ''], text) => ({ text, kind: 'exists', column })],
-  [/^(.+?)\s+(?:is|are)\s+not\s+empty$/i, ([column = ''], text) => ({ text, kind: 'notEmpty', column })],
-  [/^(.+?)\s+(?:is|are)\s+unique$/i, ([columns = ''], text) => ({ text, kind: 'unique', columns: words(columns) })],
-  [
+  exists: [/^(.+?)\s+exists$/i, ([column = ''], text) => ({ text, kind: 'exists', column })],
+  notEmpty: [/^(.+?)\s+(?:is|are)\s+not\s+empty$/i, ([column = ''], text) => ({ text, kind: 'notEmpty', column })],
+  unique: [
+    /^(.+?)\s+(?:is|are)\s+unique$/i,
+    ([columns = ''], text) => ({ text, kind: 'unique', columns: words(columns) }),
+  ],
+  type: [
     /^(.+?)\s+is\s+an?\s+(integer|number|date|timestamp|boolean)$/i,
     ([column = '', type = ''], text) => ({
       text,
@@ -97,11 +104,11 @@ const syntaxes: [RegExp, (found: string[], text: string) => Rule | undefined][] 
       test: (value) => failUnless(types[type.toLowerCase()]?.(value) ?? false),
     }),
   ],
-  [
+  between: [
     /^(.+?)\s+is\s+between\s+(\S+)\s+and\s+(\S+)$/i,
     ([column = '', min = '', max = ''], text) => range(text, column, min, max),
   ],
-  [
+  lookup: [
     /^(.+?)\s+is\s+in\s+table\s+(.+)\."?([^".]+)"?$/i,
     ([column = '', table = '', tableColumn = ''], text) => ({
       text,
@@ -111,21 +118,21 @@ const syntaxes: [RegExp, (found: string[], text: string) => Rule | undefined][] 
       tableColumn,
     }),
   ],
-  [
+  oneOf: [
     /^(.+?)\s+is\s+in\s+(.+)$/i,
     ([column = '', list = ''], text) => {
       const allowed = new Set(words(list));
       return { text, kind: 'value', column, testsEmpty: true, test: (value) => failUnless(allowed.has(value)) };
     },
   ],
-  [
+  matches: [
     /^(.+?)\s+matches\s+(.+)$/i,
     ([column = '', source = ''], text) => {
       const matches = patternTest(source, text);
       return { text, kind: 'value', column, testsEmpty: true, test: (value) => failUnless(matches(value)) };
     },
   ],
-  [
+  within: [
     /^(.+?)\s+is\s+within\s+(\d+)\s+(minute|hour|day)s?$/i,
     ([column = '', count = '', unit = ''], text) => ({
       text,
@@ -134,7 +141,7 @@ const syntaxes: [RegExp, (found: string[], text: string) => Rule | undefined][] 
       maxAgeMs: Number(count) * (units[unit.toLowerCase()] ?? 0),
     }),
   ],
-  [
+  order: [
     /^(.+?)\s+is\s+(not\s+)?(before|after)\s+(.+)$/i,
     ([column = '', not = '', order = '', other = ''], text) => {
       const isWanted = signs[order.toLowerCase() === 'before' ? '<' : '>'];
@@ -146,7 +153,7 @@ const syntaxes: [RegExp, (found: string[], text: string) => Rule | undefined][] 
       };
     },
   ],
-  [
+  overlaps: [
     /^(.+?)\s+to\s+(.+?)\s+(overlaps|does\s+not\s+overlap)\s+(.+?)\s+to\s+(.+)$/i,
     ([begin = '', end = '', word = '', otherBegin = '', otherEnd = ''], text) => ({
       text,
@@ -155,11 +162,11 @@ const syntaxes: [RegExp, (found: string[], text: string) => Rule | undefined][] 
       test: ([a, b, c, d]) => (orderOf(a, d) <= 0 && orderOf(c, b) <= 0) === (word.toLowerCase() === 'overlaps'),
     }),
   ],
-  [
+  comparison: [
     /^(.+?)\s*(>=|<=|!=|=|>|<)\s*(.+)$/,
     ([column = '', sign = '', bound = ''], text) => comparison(text, column, sign, bound),
   ],
-];
+};
 
 /** The order of two values of the same kind. */
 function orderOf(one: Comparable | undefined, other: Comparable | undefined): number {
@@ -189,20 +196,21 @@ function range(text: string, column: string, min: string, max: string): Rule | u
   return { text, kind: 'value', column, testsEmpty: false, test: (value) => aboveMin(value) ?? belowMax(value) };
 }
 
+/** The groups of a pattern in a text, without spaces and quotation marks around them; undefined if it does not match. */
+function partsOf(pattern: RegExp, text: string): string[] | undefined {
+  const found = pattern.exec(text);
+  return found?.slice(1).map((part) => (part ?? '').trim().replace(/^"(.*)"$/, '$1'));
+}
+
 /**
  * Parses a rule such as `rows >= 1`, `policy_number is unique` or `paid is between 0 and 1000000`.
  * @throws PipewrightError `invalid-input` for an invalid rule
  */
 export function parseRule(line: string): Rule {
   const text = line.trim();
-  for (const [pattern, create] of syntaxes) {
-    const found = pattern.exec(text);
-    const rule =
-      found &&
-      create(
-        found.slice(1).map((part) => (part ?? '').trim().replace(/^"(.*)"$/, '$1')),
-        text,
-      );
+  for (const [pattern, create] of Object.values(syntaxes)) {
+    const found = partsOf(pattern, text);
+    const rule = found && create(found, text);
     if (rule) return rule;
   }
   throw new PipewrightError({
@@ -210,6 +218,40 @@ export function parseRule(line: string): Rule {
     message: `“${text.slice(0, 100)}” is not a valid rule.`,
     hint: 'Enter one rule per line, such as: rows >= 1; rows between 1 and 9000; policy exists; policy is not empty; policy is unique; paid is a number; paid is between 0 and 1000; status is in open, closed; client is in table clients.id; email matches ^.+@.+$; updated is within 24 hours; begin is before end; begin to end overlaps start to stop; paid >= 0.',
   });
+}
+
+/** Stands for the column in the text of a row: the name of a column may contain any words. */
+const placeholder = 'column';
+
+const incomplete = (message: string, hint: string): PipewrightError =>
+  new PipewrightError({ code: 'invalid-input', message, hint });
+
+function readRow({ rule: name, column = '', value = '' }: RuleRow): Rule[] {
+  if (name === undefined) throw incomplete('A rule is incomplete.', 'Select a rule from the list.');
+  const { label, syntax, text, example = '', hasNoColumn = false } = ruleForm(name);
+  if (name === 'text') {
+    const lines = value.split(/\r?\n/).filter((line) => line.trim() !== '');
+    if (lines.length === 0) throw incomplete(`The rule “${label}” has no value.`, `Enter a rule such as: ${example}`);
+    return lines.map(parseRule);
+  }
+  if (!hasNoColumn && column === '')
+    throw incomplete(`The rule “${label}” has no column.`, 'Enter a column of the dataset.');
+  const [pattern, create] = syntaxes[syntax] ?? [];
+  const parts = pattern && partsOf(pattern, text(placeholder, value.trim()));
+  const rule = parts && create?.(hasNoColumn ? parts : [column, ...parts.slice(1)], text(column, value.trim()));
+  if (rule) return [rule];
+  throw incomplete(
+    `“${value.slice(0, 100)}” is not a valid value of the rule “${label}”.`,
+    `Enter a value such as: ${example}`,
+  );
+}
+
+/**
+ * Reads a rule that was entered as text or as a row; the row of another rule may have several lines.
+ * @throws PipewrightError `invalid-input` for an invalid rule
+ */
+export function readRules(entry: string | RuleRow): Rule[] {
+  return typeof entry === 'string' ? [parseRule(entry)] : readRow(entry);
 }
 
 /** The columns that a rule refers to. */

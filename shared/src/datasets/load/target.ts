@@ -170,6 +170,8 @@ export interface TableTarget {
    * @param schema see `TableRequest`
    */
   listTables(schema?: string): Promise<string[]>;
+  /** The names of the schemas (MySQL: databases) without those of the system, in alphabetical order; none if there are no schemas. */
+  listSchemas(): Promise<string[]>;
   /**
    * The distinct values of a column as text, without NULL.
    * @param table name of the table, qualified with its schema if that is not the default one

@@ -29,7 +29,12 @@ const spaceShape = v.object({ token: tokenShape, name: optionalField(v.string())
 /** A collection, called a space in the API. */
 export type VendorSpace = Parsed<typeof spaceShape>;
 
-const queryShape = v.object({ token: tokenShape, name: optionalField(v.string()) });
+const queryShape = v.object({
+  token: tokenShape,
+  name: optionalField(v.string()),
+  /** The SQL code with the parameters of the report. */
+  raw_query: displayText,
+});
 
 /** A query of a report. */
 export type VendorQuery = Parsed<typeof queryShape>;

@@ -8,6 +8,7 @@ import { startOnce } from '../../runs/start-once.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
 import { followRun } from '../../runs/follow-run.ts';
 import type { ModeConnection } from './connection-fields.ts';
+import { fitParameters, reportParameters } from './report-parameters.ts';
 import { openReport, reportField } from './reports.ts';
 import { reportRuns, sampleReportRun, startReportRun } from './runs.ts';
 
@@ -28,8 +29,9 @@ export const runReport = defineAction<ModeConnection>()({
     parameters: v.optional(
       values({
         label: 'Parameters',
-        help: "Names and values of the report parameters, as defined in the report's form. Omitted parameters use their default values.",
+        help: 'Values for the parameters of the report. Omitted parameters use their default values.',
         placeholder: '{"country": "GB"}',
+        declared: reportParameters,
       }),
     ),
     ...wait,
@@ -41,8 +43,8 @@ export const runReport = defineAction<ModeConnection>()({
   sample: sampleReportRun,
   async run(input, context) {
     const { host, connection } = context;
-    const { parameters = {} } = input;
     const report = await openReport(input.report, context);
+    const parameters = await fitParameters(report, input.parameters ?? {}, host);
     const provider = reportRuns(report, context);
     const started = await startOnce(host, {
       provider,

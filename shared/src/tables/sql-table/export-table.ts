@@ -1,11 +1,10 @@
-import * as v from 'valibot';
 import { text } from '../../define/fields.ts';
 import { defineAction } from '../../define/operation.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import type { SqlConnection } from './connection-fields.ts';
 import { chosenExport, exportFields, exportOutput } from './export-fields.ts';
 import { runExport } from './run-export.ts';
-import { tableChoices } from './table-choices.ts';
+import { schemaField, tableChoices } from './table-choices.ts';
 
 /** Exports the rows of a table or view as a file. */
 export const exportTable = defineAction<SqlConnection>()({
@@ -24,14 +23,7 @@ export const exportTable = defineAction<SqlConnection>()({
       choices: tableChoices,
     }),
     ...exportFields,
-    schema: v.optional(
-      text({
-        label: 'Schema',
-        help: 'Schema (PostgreSQL, SQL Server) or database (MySQL, MariaDB) that contains the table. Leave empty for the default.',
-        placeholder: 'public',
-        advanced: true,
-      }),
-    ),
+    schema: schemaField,
   },
   output: exportOutput,
   sample: { name: 'claims.csv', rows: 48_120, bytes: 12_511_200, file: 'https://files.example/claims.csv' },

@@ -14,7 +14,7 @@ import { boolean, integer, json, list, option, text, values } from '../../define
 import { defineAction, type Action } from '../../define/operation.ts';
 import type { SqlConnection } from './connection-fields.ts';
 import { openDatabase } from './open-database.ts';
-import { tableChoices } from './table-choices.ts';
+import { schemaField, tableChoices } from './table-choices.ts';
 import { whether } from '../../host/wording.ts';
 
 const columnTypeOptions = [
@@ -61,14 +61,7 @@ const loadFields = {
       shownWhen: { field: 'mode', is: ['upsert'] },
     }),
   ),
-  schema: v.optional(
-    text({
-      label: 'Schema',
-      help: 'Schema (PostgreSQL, SQL Server) or database (MySQL, MariaDB) that contains the table. Leave empty for the default.',
-      placeholder: 'public',
-      advanced: true,
-    }),
-  ),
+  schema: schemaField,
   nullValues: v.optional(
     list({
       label: 'NULL Values',

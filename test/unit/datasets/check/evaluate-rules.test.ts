@@ -1,9 +1,10 @@
 import { evaluateRules, type CheckResult } from '../../../../shared/src/datasets/check/evaluate-rules.ts';
+import type { RuleRow } from '../../../../shared/src/datasets/check/rule-row.ts';
 import { parseRule } from '../../../../shared/src/datasets/check/rules.ts';
 import { inPieces } from '../../../databases/load-csv.ts';
 
 const now = Date.parse('2026-11-20T12:00:00Z');
-const check = (csv: string, rules: string[], more: object = {}): Promise<CheckResult> =>
+const check = (csv: string, rules: (string | RuleRow)[], more: object = {}): Promise<CheckResult> =>
   evaluateRules(inPieces(csv), { rules, now, ...more });
 const claims = [
   'Claim Number,status,paid,begin,end,updated',
@@ -15,6 +16,80 @@ const claims = [
 ].join('\n');
 const of = async (rule: string, csv = claims): Promise<{ passed: boolean; failures: number; message: string }> =>
   (await check(csv, [rule])).results[0] as never;
+
+describe('A rule as a row', () => {
+  it.each<[RuleRow, string]>([
+    [{ rule: 'notEmpty', column: 'status' }, 'status is not empty'],
+    [{ rule: 'unique', column: 'Claim Number, status' }, 'Claim Number, status is unique'],
+    [{ rule: 'exists', column: 'premium' }, 'premium exists'],
+    [{ rule: 'integer', column: 'paid' }, 'paid is an integer'],
+    [{ rule: 'number', column: 'paid' }, 'paid is a number'],
+    [{ rule: 'date', column: 'begin' }, 'begin is a date'],
+    [{ rule: 'timestamp', column: 'updated' }, 'updated is a timestamp'],
+    [{ rule: 'boolean', column: 'status' }, 'status is a boolean'],
+    [{ rule: 'equals', column: 'status', value: 'open' }, 'status = open'],
+    [{ rule: 'notEquals', column: 'status', value: 'burnt' }, 'status != burnt'],
+    [{ rule: 'atLeast', column: 'paid', value: '-5' }, 'paid >= -5'],
+    [{ rule: 'atMost', column: 'begin', value: '2026-04-01' }, 'begin <= 2026-04-01'],
+    [{ rule: 'greaterThan', column: 'begin', value: '2026-01-01' }, 'begin > 2026-01-01'],
+    [{ rule: 'lessThan', column: 'begin', value: '2026-01-01' }, 'begin < 2026-01-01'],
+    [
+      { rule: 'between', column: 'begin', value: '2026-01-01 and 2026-04-01' },
+      'begin is between 2026-01-01 and 2026-04-01',
+    ],
+    [{ rule: 'oneOf', column: 'status', value: 'open, closed' }, 'status is in open, closed'],
+    [{ rule: 'matches', column: 'Claim Number', value: '^C-\\d+$' }, 'Claim Number matches ^C-\\d+$'],
+    [{ rule: 'within', column: 'updated', value: '1 hour' }, 'updated is within 1 hour'],
+    [{ rule: 'before', column: 'begin', value: 'end' }, 'begin is before end'],
+    [{ rule: 'after', column: 'begin', value: 'end' }, 'begin is after end'],
+    [{ rule: 'notBefore', column: 'begin', value: 'end' }, 'begin is not before end'],
+    [{ rule: 'notAfter', column: 'begin', value: 'updated' }, 'begin is not after updated'],
+    [{ rule: 'rowsAtLeast', value: '5' }, 'rows >= 5'],
+    [{ rule: 'rowsAtMost', value: '4' }, 'rows <= 4'],
+    [{ rule: 'rowsBetween', value: '1 and 3' }, 'rows between 1 and 3'],
+    [{ rule: 'text', value: 'begin to end overlaps begin to end' }, 'begin to end overlaps begin to end'],
+  ])('%j has the result of “%s”', async (row, line) => {
+    const [asRow, asLine] = [await check(claims, [row]), await check(claims, [line])];
+    expect(asRow).toEqual(asLine);
+    expect(asRow.results[0]?.rule).toBe(line);
+  });
+
+  it('takes the name of a column exactly, whatever words it contains', async () => {
+    const csv = 'a is in b,x exists,"a, b"\n1,2,3\n1,2,3\n';
+    expect((await check(csv, [{ rule: 'unique', column: 'a is in b' }])).results[0]).toMatchObject({ failures: 1 });
+    expect((await check(csv, [{ rule: 'equals', column: 'x exists', value: '2' }])).passed).toBe(true);
+    expect((await check(csv, [{ rule: 'number', column: 'a, b' }])).passed).toBe(true);
+  });
+
+  it('accepts several other rules in one row', async () => {
+    const { results } = await check(claims, [{ rule: 'text', value: 'rows >= 1\n\nstatus exists\n' }]);
+    expect(results.map(({ rule }) => rule)).toEqual(['rows >= 1', 'status exists']);
+  });
+
+  it.each<[RuleRow, string, string]>([
+    [
+      { rule: 'between', column: 'paid', value: '5' },
+      '“5” is not a valid value of the rule “Is Between”.',
+      '0 and 1000',
+    ],
+    [{ rule: 'within', column: 'updated' }, '“” is not a valid value of the rule “Is Within”.', '24 hours'],
+    [
+      { rule: 'oneOf', column: 'status', value: '' },
+      '“” is not a valid value of the rule “Is One Of”.',
+      'open, closed',
+    ],
+    [{ rule: 'atLeast', column: 'paid', value: 'many' }, '“many” is not a valid value', 'such as: 0'],
+    [{ rule: 'unique' }, 'The rule “Is Unique” has no column.', 'Enter a column'],
+    [{ column: 'paid' }, 'A rule is incomplete.', 'Select a rule'],
+    [{ rule: 'text' }, 'The rule “Other Rule” has no value.', 'overlaps'],
+  ])('%j is refused: %s', async (row, message, hint) => {
+    await expect(check(claims, [row])).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining(hint),
+    });
+  });
+});
 
 describe('A rule', () => {
   it.each([
