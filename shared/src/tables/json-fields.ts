@@ -10,7 +10,7 @@ export const jsonFields = {
     text({
       label: 'Path to Rows',
       help: 'Where the array of rows is in a JSON file: the names of the fields that lead to it, separated by dots. Leave empty if the file itself is the array.',
-      placeholder: 'data.items',
+      placeholder: 'data.records',
       advanced: true,
     }),
   ),

@@ -1,5 +1,5 @@
 import { parquetHeader } from 'hyparquet/src/column.js';
-import type { ColumnMetaData, DataReader, PageHeader, SchemaElement } from 'hyparquet/src/types.js';
+import type { ColumnMetaData, DataReader, PageHeader, SchemaElement } from 'hyparquet';
 import { crc32 } from '../bytes/crc32.ts';
 import { badParquet, refusedParquet } from './bad-parquet.ts';
 import { decompressPage } from './page-bytes.ts';

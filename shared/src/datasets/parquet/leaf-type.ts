@@ -1,4 +1,4 @@
-import type { SchemaElement, TimeUnit } from 'hyparquet/src/types.js';
+import type { SchemaElement, TimeUnit } from 'hyparquet';
 import { parseFloat16 } from 'hyparquet/src/convert.js';
 import { findInvalidUtf8 } from '../bytes/utf8.ts';
 import { plainNumber, shortestFloat } from '../export/number-text.ts';
@@ -72,7 +72,7 @@ export function leafTypeOf(element: SchemaElement): LeafType {
     case 'BYTE_ARRAY':
     case 'FIXED_LEN_BYTE_ARRAY':
       return bytesType(element);
-    default:
+    case undefined:
       throw badParquet(`the column “${element.name}” has no type`);
   }
 }

@@ -1,4 +1,4 @@
-import type { SchemaElement } from 'hyparquet/src/types.js';
+import type { SchemaElement } from 'hyparquet';
 import type { LeafCursor } from './leaf-cursor.ts';
 import type { LeafType } from './leaf-type.ts';
 

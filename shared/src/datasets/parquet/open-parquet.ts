@@ -1,5 +1,5 @@
 import { parquetMetadata, parquetSchema } from 'hyparquet/src/metadata.js';
-import type { FileMetaData, RowGroup } from 'hyparquet/src/types.js';
+import type { FileMetaData, RowGroup } from 'hyparquet';
 import { badParquet, refusedParquet } from './bad-parquet.ts';
 import { columnsOf, type ParquetColumn } from './parquet-column.ts';
 

@@ -1,6 +1,6 @@
 import { Gunzip } from 'fflate';
 import { decompress as decompressZstd } from 'fzstd';
-import type { CompressionCodec } from 'hyparquet/src/types.js';
+import type { CompressionCodec } from 'hyparquet';
 import { snappyUncompress } from 'hyparquet/src/snappy.js';
 import { decompressBrotli } from 'hyparquet-compressors/src/brotli.js';
 import { decompressLz4, decompressLz4Raw } from 'hyparquet-compressors/src/lz4.js';

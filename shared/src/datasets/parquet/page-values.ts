@@ -1,7 +1,7 @@
 import { deltaBinaryUnpack, deltaByteArray, deltaLengthByteArray } from 'hyparquet/src/delta.js';
 import { byteStreamSplit, readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
 import { readPlain } from 'hyparquet/src/plain.js';
-import type { DataReader, Encoding, ParquetType, SchemaElement } from 'hyparquet/src/types.js';
+import type { DataReader, Encoding, ParquetType, SchemaElement } from 'hyparquet';
 import { badParquet, refusedParquet } from './bad-parquet.ts';
 
 /** Text or binary values as slices of one buffer, so that no object is created for each value. */
@@ -200,9 +200,9 @@ export function readValues(
         ? new PageValues(fromSlices(values as Uint8Array[]))
         : new PageValues(values as Scalars);
     }
-    default:
-      throw refusedParquet(
-        `The Parquet file has values in the encoding ${encoding ?? 'of an unknown kind'}, which is not supported.`,
-      );
+    case 'GROUP_VAR_INT':
+    case 'BIT_PACKED':
+    case 'ALP':
+      throw refusedParquet(`The Parquet file has values in the encoding ${encoding}, which is not supported.`);
   }
 }

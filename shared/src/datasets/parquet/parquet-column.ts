@@ -1,4 +1,4 @@
-import type { SchemaElement, SchemaTree } from 'hyparquet/src/types.js';
+import type { SchemaElement, SchemaTree } from 'hyparquet';
 import { findInvalidUtf8 } from '../bytes/utf8.ts';
 import { valueKind } from '../formats/csv-block.ts';
 import type { TypedBlockBuilder } from '../formats/typed-block-builder.ts';

@@ -1,4 +1,4 @@
-import type { TimeUnit } from 'hyparquet/src/types.js';
+import type { TimeUnit } from 'hyparquet';
 import { isoDay } from '../types/iso-day.ts';
 
 /** How many of a unit are a second. */
