@@ -83,6 +83,13 @@ export async function readExecution(n8n: N8n, id: string): Promise<Execution> {
   return await n8n.api.read(`executions/${id}?includeData=true`);
 }
 
+/** Reads executions one after the other, because a hundred at once keep the database of n8n busy for too long. */
+async function readExecutions(n8n: N8n, listed: readonly { id: string }[]): Promise<Execution[]> {
+  const executions: Execution[] = [];
+  for (const { id } of listed) executions.push(await readExecution(n8n, id));
+  return executions;
+}
+
 /**
  * Waits until a workflow has this many executions in a status, and returns them, oldest first.
  * @throws Error with the existing executions after the timeout
@@ -97,7 +104,7 @@ export async function waitForExecutions(
   for (;;) {
     const all = await listExecutions(n8n, workflowId);
     const matching = all.filter((each) => wanted.includes(each.status));
-    if (matching.length >= count) return await Promise.all(matching.map(({ id }) => readExecution(n8n, id)));
+    if (matching.length >= count) return await readExecutions(n8n, matching);
     if (Date.now() > deadline) {
       const seen = all.map((each) => `${each.id} ${each.status}`).join(', ') || 'none';
       throw new Error(`Waited ${timeoutSeconds} s for ${count} executions (${wanted.join(', ')}); there are: ${seen}.`);

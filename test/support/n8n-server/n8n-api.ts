@@ -24,19 +24,24 @@ export class N8nApi {
     this.baseUrl = baseUrl;
   }
 
-  /** Sets up the owner if n8n is new. */
+  /** Sets up the owner of a new n8n. */
   async setUpOwner(): Promise<void> {
-    const settings = await this.rest<{ userManagement: { showSetupOnFirstLoad: boolean } }>('GET', 'settings');
-    if (settings.userManagement.showSetupOnFirstLoad) await this.rest('POST', 'owner/setup', owner);
+    await this.rest('POST', 'owner/setup', owner);
   }
 
   /** Sets up the owner if n8n is new, signs in and creates an API key. */
   async signIn(): Promise<void> {
-    await this.setUpOwner();
-    await this.rest('POST', 'login', { emailOrLdapLoginId: owner.email, password: owner.password });
+    await this.#logIn().catch(async () => {
+      await this.setUpOwner();
+      await this.#logIn();
+    });
     const expiresAt = Math.round(Date.now() / 1000) + 24 * 3600;
     const key = { label: `Pipewright ${randomUUID()}`, expiresAt, scopes };
     this.#apiKey = (await this.rest<{ rawApiKey: string }>('POST', 'api-keys', key)).rawApiKey;
+  }
+
+  async #logIn(): Promise<void> {
+    await this.rest('POST', 'login', { emailOrLdapLoginId: owner.email, password: owner.password });
   }
 
   /**
@@ -78,13 +83,19 @@ export class N8nApi {
   }
 
   async #send(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Response> {
-    const response = await fetch(`${this.baseUrl}/${path}`, {
-      method,
-      headers: { 'content-type': 'application/json', ...headers },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    if (response.ok) return response;
-    throw new Error(`n8n answered ${response.status} to ${method} /${path}: ${await explanation(response)}`);
+    for (;;) {
+      const response = await fetch(`${this.baseUrl}/${path}`, {
+        method,
+        headers: { 'content-type': 'application/json', ...headers },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      if (response.ok) return response;
+      const reason = await explanation(response);
+      // On a busy machine, n8n stops answering for a moment when its database answered a check too late.
+      if (response.status !== 503 || !reason.includes('Database is not ready'))
+        throw new Error(`n8n answered ${response.status} to ${method} /${path}: ${reason}`);
+      await sleep(500);
+    }
   }
 }
 
