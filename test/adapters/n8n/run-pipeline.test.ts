@@ -319,7 +319,10 @@ it('Run Pipeline names the missing field', async () => {
 
 it('Run Pipeline names the missing value of the credential', async () => {
   const { error } = await n8n.execute(
-    dataFactory({ ...run, ...pipeline('Load_sources') }, { credentials: { pipewrightAzureApi: { tenantId: 't' } } }),
+    dataFactory(
+      { ...run, ...pipeline('Load_sources') },
+      { credentials: { pipewrightAzureApi: { tenantId: 't', clientId: 'c', subscriptionId: 's' } } },
+    ),
   );
   expect(error?.message).toContain('Client Secret');
   expect(error?.description).toContain('credential');
