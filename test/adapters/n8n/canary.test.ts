@@ -79,6 +79,8 @@ function parametersOf(service: Service, operation: Operation): INodeParameters {
     .filter(([name]) => name in operation.input)
     .map(([name, value]) => {
       const { kind, choices, idFromUrl } = describeField(operation.input[name] as Field);
+      // The only rows of an operation are rules.
+      if (kind === 'rows') return [name, { rows: [value].flat().map((rule) => ({ rule: 'text', value: rule })) }];
       return [name, kind === 'text' && (choices || idFromUrl) ? { __rl: true, mode: 'id', value } : value];
     });
   return {

@@ -30,6 +30,8 @@ const models: Runnable<{ refreshes: Refreshes }> = {
   isCancelled: ({ refreshes }, id) => find(refreshes, id)?.cancelledAt !== undefined,
   canCancel: true,
   oneAtATime: true,
+  // With 400, Power BI may only mean that it has no details, so the history is read.
+  finalStatus: 403,
   unknownStatus: () => ({ status: 'Unknown', extendedStatus: 'Reticulating' }),
   child: {
     input: { workspace, model, tables: 'Policies\nClaims[2026]' },

@@ -24,6 +24,8 @@ export interface Runnable<State> {
   oneAtATime?: boolean;
   /** Whether the vendor's API says why a run failed. Default: true. */
   saysWhy?: boolean;
+  /** The status of a response that ends the wait for a run. Default: 400. */
+  finalStatus?: number;
   /** The vendor's response about a run with an unknown status. */
   unknownStatus(id: string): unknown;
   /** A run that fails in one of its parts: what to run, what to plan, and the expected error message. */
