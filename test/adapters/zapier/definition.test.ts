@@ -2,7 +2,13 @@ import { apps, type AppName, type ZapierAppEntry } from '../../../scripts/genera
 import { services as catalog } from '../../../shared/src/catalog.ts';
 import { logsIn } from '../../../shared/src/define/connection.ts';
 import type { Service } from '../../../shared/src/define/service.ts';
-import { describeField, describeFieldOn, type FieldInfo } from '../../../shared/src/define/fields.ts';
+import {
+  describeField,
+  describeFieldOn,
+  type FieldInfo,
+  type Fields,
+  type ShownField,
+} from '../../../shared/src/define/fields.ts';
 import { connectionsOf, offeredFields } from '../../../zapier-app/adapter/connections.ts';
 import { kindOf } from '../../../zapier-app/adapter/kind.ts';
 import { keyOf, labelOf, nounOf, snakeCase } from '../../../zapier-app/adapter/names.ts';
@@ -62,6 +68,13 @@ async function load(name: AppName): Promise<void> {
   offered = apps[name].services;
   definition = await askCore<AppDefinition>(app, 'definition');
   steps = [...triggers(), ...creates(), ...searches()];
+}
+
+/** Whether a field is used with every value that Zapier offers for the field that decides. */
+function mattersAlways({ shownWhen }: ShownField, fields: Fields): boolean {
+  const deciding = shownWhen && fields[shownWhen.field];
+  const values = deciding && describeFieldOn('zapier', deciding).options?.map(({ value }) => value);
+  return !shownWhen || (values?.every((value) => shownWhen.is.includes(value)) ?? false);
 }
 
 describe.each(each)('the definition of the Zapier app %s', (name, entry) => {
@@ -158,10 +171,10 @@ describe.each(each)('the definition of the Zapier app %s', (name, entry) => {
       expect(/leave these fields empty/.test(heading)).toBe(!required && usedBy.length > 0);
       if (!required) for (const service of usedBy) expect(heading).toContain(service);
       for (const [field, schema] of offeredFields(connection)) {
-        const info = describeField(schema);
+        const info = describeFieldOn('zapier', schema);
         expect([field, fields.find(({ key }) => key === `${connection.key}_${field}`)?.required]).toEqual([
           field,
-          required && info.required && !info.shownWhen,
+          required && info.required && mattersAlways(info, connection.fields),
         ]);
       }
     }
