@@ -115,7 +115,7 @@ export function readToolRun(shape: RunShape, run: unknown, { tool, what, url }: 
   if (shape.id !== undefined && found === undefined) throw missingIn(tool, `run ID at “${shape.id}”`, run);
   if (id !== undefined && found !== undefined && found !== id)
     throw missingIn(tool, `description of run ${id}, but one of another run`, run);
-  const end = endAfter(shape, run, tool, id ?? never);
+  const end = id === undefined ? undefined : endAfter(shape, run, tool, id);
   const read = end ?? readStatus(tool, shape, run);
   const startedAt = parseUtcTimestamp(textAt(run, shape.startedAt));
   const finishedAt =
