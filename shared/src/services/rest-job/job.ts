@@ -179,8 +179,9 @@ function readRepository(text: string | undefined): { owner: string; repository: 
 export function jobOf(input: JobInput, connection: RestJobConnection): Job {
   const preset = presetOfInput(input);
   if (!preset) {
-    const what = input.jobName ?? input.startRequest ?? input.statusPath ?? 'job';
-    return { template: customTemplate(input, connection), variables: {}, parameters: {}, what, isDescribed: true };
+    const template = customTemplate(input, connection);
+    const what = input.jobName ?? input.startRequest ?? template.tool;
+    return { template, variables: {}, parameters: {}, what, isDescribed: true };
   }
   const { job, ref, parameters } = input;
   const { noun, tool, asks } = preset;
@@ -190,10 +191,14 @@ export function jobOf(input: JobInput, connection: RestJobConnection): Job {
     template: preset,
     variables: { job, ref, parameters, ...place },
     parameters: parameters ?? {},
-    what: place ? `${name} of ${place.owner}/${place.repository}` : name,
+    what: place ? `${name} of ${place.owner}/${place.repository}${ref === undefined ? '' : ` (${ref})`}` : name,
     isDescribed: false,
   };
 }
+
+/** A placeholder for the start key that would be sent as it is, or with braces around the key. */
+const misspeltKey = (text = ''): string | undefined =>
+  [...text.matchAll(/\{+\s*startkey\s*\}+/gi)].map(([found]) => found).find((found) => found !== '{startKey}');
 
 /**
  * The job that a form describes, with its start request.
@@ -212,6 +217,8 @@ export function jobToStart(input: JobInput, connection: RestJobConnection): Job 
     ...readRequest(input.startRequest, 'Start Request', ['POST', 'PUT', 'PATCH'], ['startKey']),
     bodyText: input.startBody,
   };
+  const misspelt = misspeltKey(input.startBody);
+  if (misspelt) throw invalid(`“Start Body” contains ${misspelt}, which has no value.`, 'Write {startKey}.');
   const { runIdFrom, repeatedStart } = input;
   const label = runIdFrom === 'request' ? 'Run ID From' : repeatedStart === 'sameRun' ? 'Repeated Start' : undefined;
   if (label && !uses(start, 'startKey'))

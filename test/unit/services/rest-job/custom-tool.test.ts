@@ -318,6 +318,8 @@ describe('The form of a custom tool', () => {
     ['Run ID From', { runIdFrom: 'request' }],
     ['Repeated Start', { repeatedStart: 'sameRun' }],
     ['Start Body', { startBody: '{not json' }],
+    ['Start Body', { startBody: '{"key":"{StartKey}"}' }],
+    ['Start Body', { startBody: '{"key":"{{ startKey }}"}' }],
     ['Run URL', { runUrl: 'javascript:alert(1)' }],
     ['Run URL', { runUrl: 'https://ui.example.com/{job}/{runId}' }],
     ['Cancel Request', { cancelRequest: 'POST /jobs/42/cancel' }],

@@ -282,17 +282,20 @@ describe('GitHub Actions, by its OpenAPI description', () => {
     expect(host.sent('POST', '/dispatches')).toHaveLength(1);
   });
 
-  it('starts a workflow in each repository, also under one Start Key', async () => {
+  it('starts a workflow in each repository and for each branch, also under one Start Key', async () => {
+    const ids = [8841, 9000, 9001];
     const api = tool()
-      .on(dispatches, inTurn('200', details, { ...details, workflow_run_id: 9000 }))
-      .on(get, inTurn('200', state('completed', 'success'), { ...state('completed', 'success'), id: 9000 }));
+      .on(dispatches, inTurn('200', ...ids.map((id) => ({ ...details, workflow_run_id: id }))))
+      .on(get, inTurn('200', ...ids.map((id) => ({ ...state('completed', 'success'), id }))));
     const host = hostOf(api);
     const typed = { ...input, startKey: 'event-1' };
     expect(await run('runJob', typed, host)).toMatchObject({ id: '8841' });
     expect(await run('runJob', { ...typed, repository: 'contoso/reports' }, host)).toMatchObject({ id: '9000' });
+    expect(await run('runJob', { ...typed, ref: 'next' }, host)).toMatchObject({ id: '9001' });
     expect(host.sent('POST', '/dispatches').map(({ address }) => address.split('/')[5])).toEqual([
       'pipelines',
       'reports',
+      'pipelines',
     ]);
   });
 
