@@ -5,8 +5,9 @@ import { displayField, displayText } from '../http/response-schema.ts';
 import type { TokenProblem } from './request-token.ts';
 
 const otherCloud: Wording = {
-  n8n: 'The tenant belongs to another Microsoft cloud. Select that cloud in the credential.',
-  zapier: 'The tenant belongs to another Microsoft cloud. Select that cloud in the connection.',
+  n8n: 'The tenant belongs to another Microsoft cloud. Select that cloud in the credential, or enter its Entra Authority URL and Base URL if there is no Cloud.',
+  zapier:
+    'The tenant belongs to another Microsoft cloud. Select that cloud in the connection, or enter its Entra Authority URL and Base URL if there is no Cloud.',
 };
 
 const revoked: Wording = {
@@ -45,14 +46,17 @@ const hints: Record<string, Wording> = {
   '7005003': revoked,
   '700016': 'The tenant has no application with this ID. Check Client ID and Tenant ID.',
   '90002': {
-    n8n: 'The tenant was not found. Check Tenant ID and Cloud in the credential.',
-    zapier: 'The tenant was not found. Check Tenant ID and Cloud in the connection.',
+    n8n: 'The tenant was not found. Check Tenant ID, and Cloud or Entra Authority URL, in the credential.',
+    zapier: 'The tenant was not found. Check Tenant ID, and Cloud or Entra Authority URL, in the connection.',
   },
+  '900023':
+    'Tenant ID is neither an ID nor a domain. Copy Directory (tenant) ID from the overview of the app registration.',
   '900432': otherCloud,
   '900382': otherCloud,
   '500011': {
-    n8n: 'The service is not available in this tenant. Check Cloud in the credential.',
-    zapier: 'The service is not available in this tenant. Check Cloud in the connection.',
+    n8n: 'The service is not available in this tenant. Check Cloud, or Base URL and Entra Authority URL, in the credential.',
+    zapier:
+      'The service is not available in this tenant. Check Cloud, or Base URL and Entra Authority URL, in the connection.',
   },
   '53003': 'A Conditional Access policy of your organization blocks this login. Ask an administrator.',
   '7000112': 'The application is disabled. Ask an administrator of the tenant to enable it.',
@@ -65,9 +69,10 @@ const hints: Record<string, Wording> = {
     'The assertion has expired or is not valid yet. For a certificate, check the clock of the machine; for a federated token, get a new one.',
   '700021': 'The assertion belongs to another application. Check Client ID.',
   '700023': {
-    n8n: 'The assertion was issued for another recipient. Check Tenant ID and Cloud in the credential; the audience of a federated token is usually api://AzureADTokenExchange.',
-    zapier: 'The assertion was issued for another recipient. Check Tenant ID and Cloud in the connection.',
-    cli: 'The assertion was issued for another recipient. Check Tenant ID and Cloud in the connection; the audience of a federated token is usually api://AzureADTokenExchange.',
+    n8n: 'The assertion was issued for another recipient. Check Tenant ID, and Cloud or Entra Authority URL, in the credential; the audience of a federated token is usually api://AzureADTokenExchange.',
+    zapier:
+      'The assertion was issued for another recipient. Check Tenant ID, and Cloud or Entra Authority URL, in the connection.',
+    cli: 'The assertion was issued for another recipient. Check Tenant ID, and Cloud or Entra Authority URL, in the connection; the audience of a federated token is usually api://AzureADTokenExchange.',
   },
   '50027': 'The federated token is not a valid token. Get a new one from the identity provider.',
   '50013': 'The federated token could not be verified. Get a new one from the identity provider.',

@@ -38,7 +38,16 @@ export function httpLoginHeaders(
       return {};
     case 'bearer':
       if (!token) throw missing(service, 'Token');
-      return { authorization: `Bearer ${token.trim()}` };
+      if (isHeaderValue(token.trim())) return { authorization: `Bearer ${token.trim()}` };
+      throw new PipewrightError({
+        code: 'not-connected',
+        service,
+        message: '“Token” contains a line break or a character that no token has.',
+        hint: {
+          n8n: 'Copy the token again, as one line, into the credential.',
+          zapier: 'Copy the token again, as one line, into the connection.',
+        },
+      });
     case 'basic':
       if (!user) throw missing(service, 'User Name');
       return { authorization: `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}` };
@@ -65,5 +74,5 @@ export function httpLoginHeaders(
 /** Whether a text in lower case can be the name of a header. */
 export const isHeaderName = (name: string): boolean => /^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name);
 
-/** Whether a text can be the value of a header. */
-export const isHeaderValue = (value: string): boolean => !/[\r\n\0]/.test(value);
+/** Whether a text can be the value of a header (RFC 9110, section 5.5). */
+export const isHeaderValue = (value: string): boolean => /^[\t\x20-\x7e\x80-\xff]*$/.test(value);

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { ChoiceList } from './choice-list.ts';
 import type { DeclaredValues } from './declared-values.ts';
 import { isObject } from '../host/is-object.ts';
+import { hasLongInteger } from '../http/exact-json.ts';
 import { wordingFor, type Wording } from '../host/wording.ts';
 
 /** The kind of a field, which determines how platforms show it. */
@@ -232,6 +233,16 @@ function parseJson(value: unknown): unknown {
   }
 }
 
+/** JSON text or a value, from which parsing would take no digits: no ID is changed silently. */
+const exactJson = v.pipe(
+  v.unknown(),
+  v.check(
+    (value) => typeof value !== 'string' || !hasLongInteger(value),
+    `must not contain a whole number beyond ${Number.MAX_SAFE_INTEGER}, whose last digits would be lost; enter it in quotation marks`,
+  ),
+  v.transform(parseJson),
+);
+
 /** Copies an object without a prototype, so that no name resolves to an inherited property. */
 function plain(value: Record<string, unknown>): Record<string, unknown> {
   return Object.assign(Object.create(null) as Record<string, unknown>, value);
@@ -240,8 +251,7 @@ function plain(value: Record<string, unknown>): Record<string, unknown> {
 /** Names and values, such as pipeline parameters: an object, or its JSON text. */
 export function values(info: FieldInfo) {
   return v.pipe(
-    v.unknown(),
-    v.transform(parseJson),
+    exactJson,
     v.custom<Record<string, unknown>>(isObject, 'must be a JSON object such as {"DatasetID": "d-123"}'),
     v.transform(plain),
     v.metadata({ ...info, kind: 'values' } satisfies FieldMetadata),
@@ -251,8 +261,7 @@ export function values(info: FieldInfo) {
 /** Any JSON value, or its text. */
 export function json(info: FieldInfo) {
   return v.pipe(
-    v.unknown(),
-    v.transform(parseJson),
+    exactJson,
     v.custom<unknown>((value) => value !== undefined, 'must be valid JSON'),
     v.metadata({ ...info, kind: 'json' } satisfies FieldMetadata),
   );

@@ -99,12 +99,25 @@ export function readCommonProblem(response: HttpResponse): VendorProblem {
   }
 }
 
+/** A segment that a URL resolves: an ID of `..` would turn the request for one resource into that for another. */
+const dotSegment = /^[^?#]*\/(?:\.|%2e){1,2}(?:[/?#]|$)/i;
+
+function leavesPath(): PipewrightError {
+  return new PipewrightError({
+    code: 'invalid-input',
+    message: 'an ID must not be “.” or “..”.',
+    hint: 'Select the value from the list, or copy its ID again.',
+  });
+}
+
 /** Builds the URL of a path with its query. */
 function buildUrl(baseUrl: string, path: string, query: Call['query'] = {}): string {
   const parameters = Object.entries(query).filter(
     (entry): entry is [string, string | number | boolean] => entry[1] !== undefined,
   );
-  const url = /^https?:\/\//.test(path) ? path : `${baseUrl}${path}`;
+  const isAbsolute = /^https?:\/\//.test(path);
+  if (!isAbsolute && dotSegment.test(path)) throw leavesPath();
+  const url = isAbsolute ? path : `${baseUrl}${path}`;
   if (parameters.length === 0) return url;
   const text = new URLSearchParams(
     parameters.map(([name, value]): [string, string] => [name, String(value)]),

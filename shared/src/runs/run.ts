@@ -95,5 +95,5 @@ export function parseTimestamp(value: string | number | null | undefined): strin
 
 /** Like `parseTimestamp`, for vendors whose timestamps are in UTC but may lack the time zone. */
 export function parseUtcTimestamp(value: string | undefined): string | undefined {
-  return parseTimestamp(value && /T[\d:.]+$/.test(value) ? `${value}Z` : value);
+  return parseTimestamp(value && /[T ][\d:.]+$/.test(value) ? `${value}Z` : value);
 }

@@ -142,6 +142,8 @@ describe('entraToken', () => {
     [7000214, 'Certificate has been revoked.', byCertificate, 'Create a new certificate'],
     [700024, 'Client assertion is not within its valid time range.', byCertificate, 'check the clock'],
     [700016, 'Application was not found.', byCertificate, 'Check Client ID and Tenant ID.'],
+    [90002, 'Tenant not found.', { ...application, clientSecret: 's' }, 'Cloud or Entra Authority URL'],
+    [900023, 'Not a valid DNS name.', { ...application, clientSecret: 's' }, 'Copy Directory (tenant) ID'],
     [700213, 'No matching federated identity record found.', byToken, 'Compare the subject of the token'],
     [700212, 'No matching federated identity record found.', byToken, 'Compare the audience of the token'],
     [700211, 'No matching federated identity record found.', byToken, 'Compare the issuer of the token'],

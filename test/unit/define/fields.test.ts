@@ -113,6 +113,16 @@ describe('checkInput', () => {
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
+  it.each([
+    ['{"run": 9007199254740993}', false],
+    ['{"runs": [{"id": -12345678901234567890}]}', false],
+    ['{"run": 9007199254740991, "text": "9007199254740993", "rate": 0.12345678901234568}', true],
+  ])('refuses a number whose last digits would be lost: %s', (parameters, isAccepted) => {
+    const check = () => checkInput(fields, { pipeline: 'x', parameters });
+    if (isAccepted) expect(check()).toMatchObject({ parameters: JSON.parse(parameters) as object });
+    else expect(check).toThrow(/“Parameters” must not contain a whole number beyond 9007199254740991/);
+  });
+
   it('drops unknown fields', () => {
     expect(checkInput(fields, { pipeline: 'x', surprise: 1 })).not.toHaveProperty('surprise');
   });

@@ -215,6 +215,37 @@ describe('Refresh Semantic Model of Power BI', () => {
     expect(host.sent('POST', '/refreshes')).toHaveLength(1);
   });
 
+  it('refreshes other tables, and with another type, also under the same Start Key', async () => {
+    const ids = [id, other, 'dddddddd-0d7a-4ae6-9d6a-c7d2a9ff4f7c'];
+    const host = connected().on(
+      'POST',
+      refreshes,
+      ids.map((one): Answer => ({ status: 202, headers: { location: `${refreshes}/${one}` } })),
+    );
+    const typed = { startKey: 'event-1', wait: false };
+    const parts = [{ tables: 'Claims' }, { tables: 'Policies' }, { tables: 'Policies', type: 'calculate' }];
+    for (const [index, part] of parts.entries())
+      expect(await run('refreshSemanticModel', { ...typed, ...part }, host)).toMatchObject({ id: ids[index] });
+    expect(host.sent('POST', '/refreshes')).toHaveLength(3);
+  });
+
+  it('takes no refresh for its own while another step may have started it for other tables', async () => {
+    const host = connected()
+      .on('POST', refreshes, 'lost')
+      .on('GET', refreshes, history(entry(other, 'Unknown')))
+      .on(
+        'GET',
+        `${refreshes}/${other}`,
+        details('InProgress', { objects: [{ table: 'Claims', status: 'InProgress' }] }),
+      );
+    const outcomes = await Promise.allSettled([
+      run('refreshSemanticModel', { wait: false }, host),
+      run('refreshSemanticModel', { wait: false, tables: 'Claims' }, host),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(host.sent('POST', '/refreshes')).toHaveLength(2);
+  });
+
   it('does not take a scheduled refresh for its own when the answer to the start is lost', async () => {
     const host = connected()
       .on('POST', refreshes, 'lost')
@@ -252,6 +283,16 @@ describe('Refresh Semantic Model of Power BI', () => {
 });
 
 describe('Get Refresh of Power BI', () => {
+  it.each(['..', '.'])('refuses the Run ID %s, which would name another resource', async (dots) => {
+    const host = connected().on('GET', refreshes, history());
+    await expect(run('cancelRefresh', { run: dots }, host)).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: 'Power BI: an ID must not be “.” or “..”.',
+    });
+    expect(host.requests.every(({ address }) => [login, dataset, refreshes].includes(address))).toBe(true);
+    expect(host.sent('DELETE', '')).toEqual([]);
+  });
+
   it.each([404, 400])(
     'reads a scheduled refresh, which has no details (status %d), from the history',
     async (status) => {

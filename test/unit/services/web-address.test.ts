@@ -127,10 +127,13 @@ describe('Download File of a web address', () => {
 
   it.each([
     [{ authentication: 'bearer' }, 'Token'],
+    [{ authentication: 'bearer', token: 'ab\ncd' }, 'Token'],
+    [{ authentication: 'bearer', token: 'abc…' }, 'Token'],
     [{ authentication: 'basic' }, 'User'],
     [{ authentication: 'header', headerName: 'X-Key' }, 'Header Value'],
     [{ authentication: 'header', headerName: 'X Key', headerSecret: 'x' }, 'Header Name'],
     [{ authentication: 'header', headerName: 'X-Key', headerSecret: 'x\r\nHost: y' }, 'Header Value'],
+    [{ authentication: 'header', headerName: 'X-Key', headerSecret: 'x\u0001“y”' }, 'Header Value'],
   ])('reports a missing value in %j', async (login, label) => {
     await expect(download('/claims.csv', fakeHost(), { website, ...login })).rejects.toMatchObject({
       code: 'not-connected',

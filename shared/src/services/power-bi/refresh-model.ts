@@ -16,7 +16,7 @@ import { service } from './api.ts';
 import type { PowerBiConnection } from './connection-fields.ts';
 import { modelField, openModel, type Model } from './models.ts';
 import { parseObject } from './refresh-shapes.ts';
-import { refreshesOf, refreshesPath, sampleRefresh, type Refreshes } from './refreshes.ts';
+import { refreshesOf, refreshesPath, sampleRefresh } from './refreshes.ts';
 import { workspaceField } from './workspaces.ts';
 
 const { reuseActiveRun, ...keyFields } = startFields;
@@ -84,14 +84,14 @@ function readStarted({ headers, status }: HttpResponse, { name, url }: Model): R
 }
 
 /** The error for a model that is being refreshed already. */
-async function busyModel({ what }: Refreshes, active: Run | undefined, isReusing: boolean): Promise<PipewrightError> {
+function busyModel({ name }: Model, active: Run | undefined, isReusing: boolean): PipewrightError {
   const { refreshType } = active?.details ?? {};
   const since = active?.startedAt ? ` since ${active.startedAt}` : '';
   const which = active ? ` (${active.id}${refreshType ? `, ${String(refreshType)}` : ''}${since})` : '';
   return new PipewrightError({
     code: 'conflict',
     service,
-    message: `Power BI did not start the refresh, because another refresh of ${what} is active${which}.`,
+    message: `Power BI did not start the refresh, because another refresh of semantic model ${name} is active${which}.`,
     hint: isReusing
       ? 'The active refresh has another type or covers other tables, so it was not used. Run this step again when it has finished.'
       : 'Run this step again when it has finished, or turn on Reuse Active Run to use the active refresh.',
@@ -130,7 +130,7 @@ export const refreshSemanticModel = defineAction<PowerBiConnection>()({
     const { host } = context;
     const model = await openModel(input, context);
     const objects = (input.tables ?? []).map(parseObject);
-    const provider = refreshesOf(model, objects);
+    const provider = refreshesOf(model, objects, input.type);
     const parameters = { type: input.type };
     const start = async (): Promise<Run> => {
       const { type, applyRefreshPolicy, retryCount, maxParallelism } = input;
@@ -149,14 +149,15 @@ export const refreshSemanticModel = defineAction<PowerBiConnection>()({
         const active = (await provider.recent()).filter(({ status }) => !isFinished(status));
         const usable = input.reuseActiveRun ? active.find((run) => run.parameters['type'] === type) : undefined;
         if (usable) return { ...usable, reused: true };
-        throw await busyModel(provider, active[0], input.reuseActiveRun);
+        throw busyModel(model, active[0], input.reuseActiveRun);
       }
     };
     const run = await startOnce(host, {
       provider,
       startKey: startKeyOf(host, input),
       reuseActiveRun: input.reuseActiveRun,
-      scope: `${provider.what} ${JSON.stringify(objects)}`,
+      // A refresh of the whole model is not told apart from one of some tables, so all starts of a model are rivals.
+      scope: 'semantic model',
       parameters,
       start,
     });

@@ -92,7 +92,7 @@ export function readHistoryEntry(entry: VendorRefresh, { name, url }: Model): Ru
 }
 
 /** A table, or a partition as in the field Tables: `Claims` or `Claims[2026]`. */
-const objectName = (table: string, partition?: string): string =>
+export const objectName = (table: string, partition?: string): string =>
   partition === undefined || partition === table ? table : `${table}[${partition}]`;
 
 function readMessages({ messages = [] }: VendorDetails): string | undefined {

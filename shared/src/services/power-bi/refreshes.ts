@@ -14,6 +14,7 @@ import {
   historyEntryShape,
   isEnhanced,
   isStartedByCall,
+  objectName,
   readDetails,
   readHistoryEntry,
   refreshDetailsShape,
@@ -60,8 +61,14 @@ export interface Refreshes extends RunProvider {
  * The refreshes of a model. The history does not contain their parameters, so the details of the newest and of active enhanced
  * refreshes are read; Power BI refreshes a model once at a time.
  * @param requested the tables of the refresh to start; a refresh that covers them counts as one with these parameters
+ * @param type the type of the refresh to start
  */
-export function refreshesOf(model: Model, requested: readonly RefreshObject[] = []): Refreshes {
+export function refreshesOf(model: Model, requested: readonly RefreshObject[] = [], type = 'full'): Refreshes {
+  // Other tables or another type are another job, although the model is the same.
+  const part = [
+    ...requested.map(({ table, partition }) => objectName(table, partition)),
+    ...(type === 'full' ? [] : [type]),
+  ];
   const withParameters = (run: Run): Run =>
     covers(run, requested) ? run : { ...run, parameters: { ...run.parameters, type: undefined } };
   const read = async (entry: VendorRefresh, index: number): Promise<Run> => {
@@ -75,7 +82,7 @@ export function refreshesOf(model: Model, requested: readonly RefreshObject[] = 
     service,
     place: `${model.api.baseUrl}${model.path}`,
     knownCauses: powerBiCauses,
-    what: `semantic model ${model.name}`,
+    what: `semantic model ${model.name}${part.length > 0 ? ` (${part.join(', ')})` : ''}`,
     async get(id, { endsAt } = {}) {
       try {
         return await readEnhanced(model, id, endsAt);

@@ -20,8 +20,8 @@ const hints: Record<number, Wording> = {
   },
   403: 'Grant the permission to the account, or use a token of an account that has it.',
   404: {
-    n8n: 'Check the path of the request or the Job ID, and the Base URL in the credential.',
-    zapier: 'Check the path of the request or the Job ID, and the Base URL in the connection.',
+    n8n: 'Check the Job ID or the path of the request, the Run ID, and the Base URL in the credential.',
+    zapier: 'Check the Job ID or the path of the request, the Run ID, and the Base URL in the connection.',
   },
   405: 'Check the method of the request: the tool does not accept it at this path.',
 };

@@ -79,7 +79,7 @@ const statusFields = {
   statusPath: v.optional(
     text({
       label: 'Status Path',
-      help: 'Path of the request (GET) that returns the state of a run, after the Base URL, with {runId} in it.',
+      help: 'Path after the Base URL that returns the state of a run, as the API documentation of the tool says. Keep {runId} in it, which is replaced by the ID of the run.',
       placeholder: '/v1/runs/{runId}',
       shownWhen: onlyCustom,
       requiredWhenShown: true,
@@ -88,7 +88,7 @@ const statusFields = {
   successWords: v.optional(
     list({
       label: 'Success Words',
-      help: 'Every status that means success, one per line. Any other status must be listed as a failure or canceled to be final.',
+      help: 'Every status of the tool that means success, one per line. A run counts as active while its status is in none of the lists.',
       placeholder: 'succeeded',
       shownWhen: onlyCustom,
       requiredWhenShown: true,
@@ -97,7 +97,7 @@ const statusFields = {
   failureWords: v.optional(
     list({
       label: 'Failure Words',
-      help: 'Every status that means failure, one per line.',
+      help: 'Every status of the tool that means failure, one per line.',
       placeholder: 'failed',
       shownWhen: onlyCustom,
       requiredWhenShown: true,
@@ -106,7 +106,7 @@ const statusFields = {
   statusField: v.optional(
     text({
       label: 'Status Field',
-      help: 'Path of the status in the JSON answer, e.g. data.state. Separate several with commas: the first one with a value counts.',
+      help: 'Where the status is in the answer: data.state is the field state inside the field data. Separate several with commas: the first one with a value counts.',
       placeholder: 'data.state',
       advanced: true,
       shownWhen: onlyCustom,
@@ -125,7 +125,7 @@ const statusFields = {
   activeWords: v.optional(
     list({
       label: 'Active Words',
-      help: 'Every status of a run that has not finished, one per line. If you list them, the result reports any other status as unknown.',
+      help: 'Every status of a run that has not finished, one per line. A status in no list counts as active too, but is reported as unknown.',
       placeholder: 'running',
       advanced: true,
       shownWhen: onlyCustom,
@@ -134,7 +134,7 @@ const statusFields = {
   messageField: v.optional(
     text({
       label: 'Message Field',
-      help: 'Path of the error message in the answer to the status request, e.g. data.error.',
+      help: 'Where the error message is in the answer that contains the status, e.g. data.error.',
       placeholder: 'data.error',
       advanced: true,
       shownWhen: onlyCustom,
@@ -143,7 +143,7 @@ const statusFields = {
   runUrl: v.optional(
     text({
       label: 'Run URL',
-      help: 'URL or path of the web page of a run, with {runId} in it.',
+      help: 'URL, or path after the Base URL, of the web page of a run. Keep {runId} in it, which is replaced by the ID of the run.',
       placeholder: 'https://jobs.example.com/runs/{runId}',
       advanced: true,
       shownWhen: onlyCustom,
@@ -152,7 +152,7 @@ const statusFields = {
   logPath: v.optional(
     text({
       label: 'Log Path',
-      help: 'Path of the request (GET) that returns the log of a run as text, with {runId} in it. Its last lines explain a failed run.',
+      help: 'Path after the Base URL that returns the log of a run as text, with {runId} for the ID of the run. Its last lines explain a failed run.',
       placeholder: '/v1/runs/{runId}/log',
       advanced: true,
       shownWhen: onlyCustom,
@@ -161,7 +161,7 @@ const statusFields = {
   jobName: v.optional(
     text({
       label: 'Job Name',
-      help: 'Name of the job in results and messages. Enter one if the same request starts different jobs.',
+      help: 'Name of the job in results and messages. Enter one if the same Start Request starts different jobs, depending on Start Body or Headers.',
       placeholder: 'Daily claims',
       advanced: true,
       shownWhen: onlyCustom,
@@ -185,7 +185,7 @@ const cancelField = (advanced: boolean) => ({
   cancelRequest: v.optional(
     text({
       label: 'Cancel Request',
-      help: 'Method and path of the request that cancels a run, with {runId} in the path.',
+      help: 'Method and path of the request that cancels a run. Keep {runId} in the path, which is replaced by the ID of the run.',
       placeholder: 'POST /v1/runs/{runId}/cancel',
       shownWhen: onlyCustom,
       ...(advanced ? { advanced } : { requiredWhenShown: true }),
@@ -218,7 +218,7 @@ export const startJobFields = {
   startRequest: v.optional(
     text({
       label: 'Start Request',
-      help: 'Method and path of the request that starts the job, e.g. POST /v1/jobs/42/runs. The path follows the Base URL.',
+      help: 'Method and path of the request that starts the job, as the API documentation of the tool says, e.g. POST /v1/jobs/42/runs. The path follows the Base URL.',
       placeholder: 'POST /v1/jobs/42/runs',
       shownWhen: onlyCustom,
       requiredWhenShown: true,
@@ -228,7 +228,7 @@ export const startJobFields = {
   startBody: v.optional(
     jsonText({
       label: 'Start Body',
-      help: 'JSON body of the start request. {startKey} is replaced by a key that is the same whenever this start is repeated.',
+      help: 'Content of the start request, as JSON. {startKey} is replaced by a key that is the same whenever this start is repeated.',
       placeholder: '{"reportDate": "2026-11-20"}',
       advanced: true,
       shownWhen: onlyCustom,
@@ -247,7 +247,7 @@ export const startJobFields = {
       ],
       {
         label: 'Run ID From',
-        help: 'Where the ID of the started run is.',
+        help: 'Where the ID of the started run is found.',
         advanced: true,
         shownWhen: onlyCustom,
       },
@@ -257,7 +257,7 @@ export const startJobFields = {
   runIdField: v.optional(
     text({
       label: 'Run ID Field',
-      help: 'Path of the run ID in the JSON answer to the start request, e.g. data.run_id.',
+      help: 'Where the ID of the run is in the answer to the start request: data.run_id is the field run_id inside the field data.',
       placeholder: 'data.run_id',
       advanced: true,
       shownWhen: onlyCustom,

@@ -39,8 +39,8 @@ export type RunIdSource =
   | { from: 'body'; field: string }
   /** The last segment of the Location header. */
   | { from: 'location' }
-  /** The request: the tool accepts the start key as the ID and refuses to start it again (409). */
-  | { from: 'request' }
+  /** The request: the tool accepts the start key as the ID. `isUnique`: it certainly refuses to start that ID again (409). */
+  | { from: 'request'; isUnique: boolean }
   /**
    * None: the tool tells only when the job last succeeded and failed. The ID is when it had last ended before the start, so the
    * run has ended once the job has ended later. While `active` is the status, no start is sent: its end would be taken for the run's.

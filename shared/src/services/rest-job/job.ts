@@ -14,8 +14,10 @@ export interface Job {
   variables: Variables;
   /** The parameters of the run, which identify it if it has no key. */
   parameters: Record<string, unknown>;
-  /** For messages: `DAG daily`. */
+  /** For messages, and to tell jobs apart: `DAG daily`. */
   what: string;
+  /** Whether the user describes the requests. */
+  isDescribed: boolean;
 }
 
 function invalid(message: string, hint: Wording): PipewrightError {
@@ -38,13 +40,17 @@ function checkPath(path: string, label: string, names: readonly string[]): strin
     );
   if (/(^|\/)(\.|%2e){1,2}(\/|\?|$)/i.test(plain.replace(/\?.*$/, '?')))
     throw invalid(`The path in “${label}” leaves the Base URL.`, 'Enter a path without . and .. segments.');
-  const unknown = [...path.matchAll(/\{([^}]*)\}/g)].find(([, name = '']) => !names.includes(name));
-  if (unknown)
-    throw invalid(
-      `“${label}” contains ${unknown[0].slice(0, 60)}, which has no value.`,
-      `Use ${names.map((name) => `{${name}}`).join(' or ')}, or enter the value itself.`,
-    );
-  return path;
+  return checkNames(path, label, names);
+}
+
+/** Checks that a text contains no other placeholders, which would be found only after the start. */
+function checkNames(text: string, label: string, names: readonly string[]): string {
+  const unknown = [...text.matchAll(/\{([^}]*)\}/g)].find(([, name = '']) => !names.includes(name));
+  if (!unknown) return text;
+  throw invalid(
+    `“${label}” contains ${unknown[0].slice(0, 60)}, which has no value.`,
+    `Use ${names.map((name) => `{${name}}`).join(' or ')}, or enter the value itself.`,
+  );
 }
 
 function readRequest(
@@ -64,10 +70,13 @@ function readRequest(
 }
 
 function readPath(text: string, label: string): RequestTemplate {
-  const path = text.replace(/^GET\s+/i, '');
-  if (!path.includes('{runId}'))
-    throw invalid(`“${label}” does not contain {runId}.`, 'Put {runId} where the ID of the run belongs.');
-  return { method: 'GET', path: checkPath(path, label, ['runId']) };
+  return { method: 'GET', path: checkPath(namingRun(text.replace(/^GET\s+/i, ''), label), label, ['runId']) };
+}
+
+/** Checks that a request names its run: any other would read or cancel whatever run there is. */
+function namingRun(text: string, label: string): string {
+  if (text.includes('{runId}')) return text;
+  throw invalid(`“${label}” does not contain {runId}.`, 'Put {runId} where the ID of the run belongs.');
 }
 
 /** @throws PipewrightError `invalid-input` if a word has two meanings */
@@ -109,13 +118,19 @@ function readHeaders(headers: Record<string, unknown> = {}): Record<string, stri
 /** A web address for the run, or a path below the base URL. */
 function checkUrl(url: string): string {
   if (url.startsWith('/')) return checkPath(url, 'Run URL', ['runId']);
-  if (/^https?:\/\//i.test(url) && URL.canParse(url.replaceAll('{runId}', '1'))) return url;
+  if (/^https?:\/\//i.test(url) && URL.canParse(url.replaceAll('{runId}', '1')))
+    return checkNames(url, 'Run URL', ['runId']);
   throw invalid('“Run URL” is not a valid URL.', 'Enter a URL such as https://jobs.example.com/runs/{runId}.');
 }
 
 function runIdSource({ runIdFrom = 'body', runIdField = 'id' }: JobInput): RunIdSource {
-  return runIdFrom === 'body' ? { from: 'body', field: runIdField } : { from: runIdFrom };
+  if (runIdFrom === 'body') return { from: 'body', field: runIdField };
+  // What the tool does with an ID that it already has is known only if “Repeated Start” says so.
+  return runIdFrom === 'request' ? { from: 'request', isUnique: false } : { from: 'location' };
 }
+
+const readCancel = (text: string): RequestTemplate =>
+  readRequest(namingRun(text, 'Cancel Request'), 'Cancel Request', ['POST', 'PUT', 'PATCH', 'DELETE'], ['runId']);
 
 /** What the form says about a tool that is not in the list, which is named after its host. */
 function customTemplate(input: JobInput, connection: RestJobConnection): JobTemplate {
@@ -143,16 +158,15 @@ function customTemplate(input: JobInput, connection: RestJobConnection): JobTemp
       ]),
       ...(input.messageField ? { message: input.messageField } : {}),
     },
-    ...(cancelRequest
-      ? { cancel: readRequest(cancelRequest, 'Cancel Request', ['POST', 'PUT', 'PATCH', 'DELETE'], ['runId']) }
-      : {}),
+    ...(cancelRequest ? { cancel: readCancel(cancelRequest) } : {}),
     ...(logPath ? { log: readPath(logPath, 'Log Path').path } : {}),
     ...(runUrl ? { url: checkUrl(runUrl) } : {}),
   };
 }
 
 /** The owner and name in a repository such as `contoso/pipelines` or the URL of its page. */
-function readRepository(text: string): { owner: string; repository: string } {
+function readRepository(text: string | undefined): { owner: string; repository: string } {
+  if (!text) throw missing('Repository');
   const [, owner, repository] = /^(?:https:\/\/[^/]+\/)?([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?$/.exec(text) ?? [];
   if (owner !== undefined && repository !== undefined) return { owner, repository };
   throw invalid('“Repository” is not valid.', 'Enter the owner and the name, e.g. contoso/pipelines.');
@@ -165,24 +179,26 @@ function readRepository(text: string): { owner: string; repository: string } {
 export function jobOf(input: JobInput, connection: RestJobConnection): Job {
   const preset = presetOfInput(input);
   if (!preset) {
-    const what = input.jobName ?? input.startRequest ?? input.statusPath ?? 'job';
-    return { template: customTemplate(input, connection), variables: {}, parameters: {}, what };
+    const template = customTemplate(input, connection);
+    const what = input.jobName ?? input.startRequest ?? template.tool;
+    return { template, variables: {}, parameters: {}, what, isDescribed: true };
   }
   const { job, ref, parameters } = input;
   const { noun, tool, asks } = preset;
-  if (asks.repository && !input.repository) throw missing('Repository');
+  const place = asks.repository ? readRepository(input.repository) : undefined;
+  const name = job === undefined ? tool : `${noun} ${job}`;
   return {
     template: preset,
-    variables: {
-      job,
-      ref,
-      parameters,
-      ...(asks.repository && input.repository ? readRepository(input.repository) : {}),
-    },
+    variables: { job, ref, parameters, ...place },
     parameters: parameters ?? {},
-    what: job === undefined ? tool : `${noun} ${job}`,
+    what: place ? `${name} of ${place.owner}/${place.repository}${ref === undefined ? '' : ` (${ref})`}` : name,
+    isDescribed: false,
   };
 }
+
+/** A placeholder for the start key that would be sent as it is, or with braces around the key. */
+const misspeltKey = (text = ''): string | undefined =>
+  [...text.matchAll(/\{+\s*startkey\s*\}+/gi)].map(([found]) => found).find((found) => found !== '{startKey}');
 
 /**
  * The job that a form describes, with its start request.
@@ -201,6 +217,8 @@ export function jobToStart(input: JobInput, connection: RestJobConnection): Job 
     ...readRequest(input.startRequest, 'Start Request', ['POST', 'PUT', 'PATCH'], ['startKey']),
     bodyText: input.startBody,
   };
+  const misspelt = misspeltKey(input.startBody);
+  if (misspelt) throw invalid(`“Start Body” contains ${misspelt}, which has no value.`, 'Write {startKey}.');
   const { runIdFrom, repeatedStart } = input;
   const label = runIdFrom === 'request' ? 'Run ID From' : repeatedStart === 'sameRun' ? 'Repeated Start' : undefined;
   if (label && !uses(start, 'startKey'))

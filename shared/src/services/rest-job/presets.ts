@@ -20,7 +20,7 @@ const airflow = (version: 'v1' | 'v2', noDate: object): JobTemplate => {
       body: { dag_run_id: '{startKey}', conf: '{parameters}', ...noDate },
     },
     // Airflow refuses a second run with the same ID.
-    runId: { from: 'request' },
+    runId: { from: 'request', isUnique: true },
     sameRunForSameKey: false,
     status: { method: 'GET', path: `${runs}/{runId}` },
     run: {
@@ -169,7 +169,8 @@ export const presets = {
     cancel: { method: 'POST', path: '/repos/{owner}/{repository}/actions/runs/{runId}/cancel' },
     recent: {
       method: 'GET',
-      path: '/repos/{owner}/{repository}/actions/workflows/{job}/runs?event=workflow_dispatch&per_page=50',
+      // A run of another branch is another run.
+      path: '/repos/{owner}/{repository}/actions/workflows/{job}/runs?event=workflow_dispatch&branch={ref}&per_page=50',
       at: 'workflow_runs',
     },
   },

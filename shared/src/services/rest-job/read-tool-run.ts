@@ -1,6 +1,15 @@
+import { PipewrightError } from '../../host/error.ts';
 import { isObject } from '../../host/is-object.ts';
+import { redact } from '../../host/redact.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
-import { isFinished, parseTimestamp, runStatuses, secondsBetween, type Run, type RunStatus } from '../../runs/run.ts';
+import {
+  isFinished,
+  parseUtcTimestamp,
+  runStatuses,
+  secondsBetween,
+  type Run,
+  type RunStatus,
+} from '../../runs/run.ts';
 import type { RunShape } from './job-template.ts';
 import { missingIn, textAt, valueAt, wordAt } from './read-value.ts';
 
@@ -29,15 +38,28 @@ function readStatus(tool: string, { status: fields, words, cancelled }: RunShape
 
 /** The time in a field, in milliseconds since 1970; undefined if there is none. */
 const timeAt = (run: unknown, field: string): number | undefined => {
-  const time = parseTimestamp(textAt(run, field));
+  const time = parseUtcTimestamp(textAt(run, field));
   return time === undefined ? undefined : Date.parse(time);
 };
 
 /** The ID of a job that has never ended. */
 const never = 'never';
 
-/** The time of an ID from `lastEnd`; NaN for anything else. */
-const timeOfId = (id: string): number => (id === never ? 0 : Date.parse(id));
+/**
+ * The time of an ID from `lastEnd`.
+ * @throws PipewrightError `invalid-input` for anything else, because no end would be later
+ */
+function timeOfId(tool: string, id: string): number {
+  if (id === never) return 0;
+  const time = /^\d{4}-\d\d-\d\dT/.test(id) ? Date.parse(id) : NaN;
+  if (!Number.isNaN(time)) return time;
+  throw new PipewrightError({
+    code: 'invalid-input',
+    service: tool,
+    message: `“Run ID” is not a Run ID of ${tool}, which is the time of the last end before the start.`,
+    hint: 'Map the Run ID from Run Job.',
+  });
+}
 
 /** When a job last ended: the ID of its next run, if the tool has no IDs. */
 export function lastEnd({ ends }: RunShape, job: unknown): string {
@@ -48,18 +70,27 @@ export function lastEnd({ ends }: RunShape, job: unknown): string {
 }
 
 /** The first end of a job after the time in an ID; undefined if it has not ended since. */
-function endAfter({ ends }: RunShape, job: unknown, id: string): (ReadStatus & { at: number }) | undefined {
+function endAfter(
+  { ends }: RunShape,
+  job: unknown,
+  tool: string,
+  id: string,
+): (ReadStatus & { at: number }) | undefined {
   if (!ends) return undefined;
+  const before = timeOfId(tool, id);
   const found = (['succeeded', 'failed'] as const).flatMap((status) => {
     const field = ends[status];
     const at = timeAt(job, field);
-    return at !== undefined && at > timeOfId(id) ? [{ status, word: new Date(at).toISOString(), field, at }] : [];
+    return at !== undefined && at > before ? [{ status, word: new Date(at).toISOString(), field, at }] : [];
   });
   return found.toSorted((a, b) => a.at - b.at)[0];
 }
 
+/** How much of a status is repeated: the field may contain anything. */
+const maxWord = 100;
+
 function describe({ status, word, field }: ReadStatus): string {
-  const shown = `The value “${word}” of “${field}”`;
+  const shown = `The value “${redact(word.slice(0, maxWord))}${word.length > maxWord ? '…' : ''}” of “${field}”`;
   if (status === 'unknown') return `${shown} is in no list of status words, so the run counts as active.`;
   const label = runStatuses.find(({ value }) => value === status)?.label ?? status;
   return `${shown} was read as ${label}.`;
@@ -84,10 +115,11 @@ export function readToolRun(shape: RunShape, run: unknown, { tool, what, url }: 
   if (shape.id !== undefined && found === undefined) throw missingIn(tool, `run ID at “${shape.id}”`, run);
   if (id !== undefined && found !== undefined && found !== id)
     throw missingIn(tool, `description of run ${id}, but one of another run`, run);
-  const end = endAfter(shape, run, id ?? '');
+  const end = id === undefined ? undefined : endAfter(shape, run, tool, id);
   const read = end ?? readStatus(tool, shape, run);
-  const startedAt = parseTimestamp(textAt(run, shape.startedAt));
-  const finishedAt = end?.word ?? (isFinished(read.status) ? parseTimestamp(textAt(run, shape.finishedAt)) : undefined);
+  const startedAt = parseUtcTimestamp(textAt(run, shape.startedAt));
+  const finishedAt =
+    end?.word ?? (isFinished(read.status) ? parseUtcTimestamp(textAt(run, shape.finishedAt)) : undefined);
   const parameters = shape.parameters === undefined ? undefined : valueAt(run, shape.parameters);
   const message = textAt(run, shape.message) ?? (read.status === 'unknown' ? describe(read) : undefined);
   return {

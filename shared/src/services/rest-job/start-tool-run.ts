@@ -58,29 +58,30 @@ function readRunId({ template: { runId, tool } }: Job, response: HttpResponse, k
   return { id, readAs: `The run ID ${id} is ${isBody ? `the value of “${runId.field}”` : 'in the Location header'}.` };
 }
 
-/** How long a start body is remembered, in seconds. */
+/** How long the content of a start is remembered, in seconds. */
 const rememberedSeconds = 3 * 24 * 3600;
 
 const hashOf = (...parts: unknown[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
 /**
- * Refuses a Start Key that belongs to another job: the same request may start different jobs, depending on its body.
+ * Refuses a Start Key that belongs to another job: the same request of a custom tool may start different jobs, depending on its
+ * body and its headers.
  * @throws PipewrightError `conflict`
  */
-async function checkKey({ host, connection }: Context<RestJobConnection>, { template, what }: Job, key: StartKey) {
-  const { bodyText } = template.start;
-  if (key.source !== 'user' || bodyText === undefined) return;
+async function checkKey({ host, connection }: Context<RestJobConnection>, job: Job, key: StartKey) {
+  const { template, what, isDescribed } = job;
+  if (key.source !== 'user' || !isDescribed) return;
   const cacheKey = `rest-job:${hashOf(baseUrlOf(connection), what, key.key)}`;
-  const body = hashOf(bodyText);
+  const content = hashOf(template.start.bodyText, template.headers);
   const earlier = await host.cache.get(cacheKey);
-  if (typeof earlier === 'string' && earlier !== body)
+  if (typeof earlier === 'string' && earlier !== content)
     throw new PipewrightError({
       code: 'conflict',
       service: template.tool,
-      message: `A run of ${what} was started under this “Start Key” with another “Start Body”.`,
-      hint: 'If it is another job, enter a “Job Name” in each of the steps. If it is the same job, keep values that change, such as the current time, out of “Start Body”.',
+      message: `A run of ${what} was started under this “Start Key” with another “Start Body” or other “Headers”.`,
+      hint: 'If it is another job, enter a “Job Name” in each of the steps. If it is the same job, keep values that change, such as the current time, out of both.',
     });
-  await host.cache.set(cacheKey, body, rememberedSeconds);
+  await host.cache.set(cacheKey, content, rememberedSeconds);
 }
 
 /**
@@ -116,7 +117,7 @@ export async function startToolRun(
   const provider = toolRuns(context, job);
   const startKey = startKeyOf(host, input, what);
   await checkKey(context, job, startKey);
-  const isRepeatable = sameRunForSameKey || runId.from === 'request';
+  const isRepeatable = sameRunForSameKey || (runId.from === 'request' && runId.isUnique);
   const withKey = (key: StartKey) => ({ ...variables, startKey: keyText(key) });
 
   let next: string | undefined;

@@ -44,11 +44,12 @@ export function toolRuns(context: Context<RestJobConnection>, job: Job): RunProv
     return page.startsWith('/') ? `${base}${page}` : page;
   };
 
-  async function withLog(run: Run): Promise<Run> {
+  async function withLog(run: Run, endsAt?: number): Promise<Run> {
     if (log === undefined || run.status !== 'failed') return run;
     try {
       const { text } = await api.send('GET', pathOf(log, run.id), {
         headers: { ...template.headers, accept: '*/*' },
+        endsAt,
       });
       const tail = tailOf(text);
       if (tail === '') return run;
@@ -71,7 +72,7 @@ export function toolRuns(context: Context<RestJobConnection>, job: Job): RunProv
   };
 
   const get: RunProvider['get'] = async (id, { endsAt } = {}) =>
-    withLog(readToolRun(shape, await read(id, endsAt), { tool, what, url: pageOf(id) }, id));
+    withLog(readToolRun(shape, await read(id, endsAt), { tool, what, url: pageOf(id) }, id), endsAt);
 
   return {
     service: tool,

@@ -77,18 +77,30 @@ describe('Get Job Run of a custom tool', () => {
       expect([status, (seen.get(status) ?? 0) > 20]).toEqual([status, true]);
   });
 
-  it('keeps any run ID in one segment below the base URL', async () => {
-    const characters = [...'ab7./\\?#@:%&=+ é漢😀"<>{}', '..', '//', '%2f', '{runId}'];
+  it('keeps any run ID in one segment below the base URL, and refuses one that leaves it once decoded', async () => {
+    const characters = [...'ab7./\\?#@:%&=+ é漢😀"<>{}', '..', '//', '%2f', '{runId}', '\u0000', '\n'];
+    let refused = 0;
     for (let count = 0; count < 1_000; count += 1) {
       const id = `${Array.from({ length: 1 + Math.floor(random() * 6) }, () => pick(characters)).join('')}x`;
       const host = fakeHost().on('GET', /./, { json: { status: 'done' } });
       const typed = { statusPath: '/runs/{runId}/state', successWords: 'done', failureWords: 'no', run: id };
+      const leaves = id.split(/[\\/]/).some((part) => part === '.' || part === '..');
+      if (leaves || /[\u0000\n]/.test(id.trim())) {
+        await expect(operate(restJob, 'getJobRun', typed, host, connection)).rejects.toMatchObject({
+          code: 'invalid-input',
+          message: expect.stringContaining('“Run ID”'),
+        });
+        expect(host.requests).toEqual([]);
+        refused += 1;
+        continue;
+      }
       await operate(restJob, 'getJobRun', typed, host, connection);
       const url = new URL(host.requests[0]?.url ?? '');
       expect([url.origin, url.search, url.hash]).toEqual(['https://jobs.example.com', '', '']);
       const [, segment = ''] = /^\/api\/runs\/([^/]+)\/state$/.exec(url.pathname) ?? [];
       expect(decodeURIComponent(segment)).toBe(id.trim());
     }
+    expect(refused).toBeGreaterThan(20);
   });
 });
 
@@ -117,6 +129,7 @@ describe('Run Job of a custom tool', () => {
   it.each(presetNames)('reads a run of %s by its words alone, whatever else the answer contains', async (tool) => {
     const preset = presetOf(tool);
     const { run: shape, status } = preset;
+    const id = shape.ends ? '2026-11-20T08:00:00.000Z' : '8841';
     const [first = ''] = shape.status;
     const statuses = new Set(Object.values(shape.words));
     expect(shape.ends !== undefined || (statuses.has('succeeded') && statuses.has('failed'))).toBe(true);
@@ -132,16 +145,16 @@ describe('Run Job of a custom tool', () => {
         inner[last] = value;
       };
       put(first, word.toUpperCase());
-      if (shape.id) put(shape.id, '8841');
+      if (shape.id) put(shape.id, id);
       const wrapped = (status.at ?? '')
         .split('.')
         .filter(Boolean)
         .reduceRight<unknown>((inner, key) => (key === '0' ? [inner] : { [key]: inner }), holder);
       const host = fakeHost().on('GET', /./, { json: wrapped });
-      const typed = { tool, job: 'j', repository: 'o/r', run: '8841' };
+      const typed = { tool, job: 'j', repository: 'o/r', run: id };
       expect([word, await operate(restJob, 'getJobRun', typed, host, connection)]).toMatchObject([
         word,
-        { status: Object.hasOwn(shape.words, word) ? shape.words[word] : 'unknown', id: '8841' },
+        { status: Object.hasOwn(shape.words, word) ? shape.words[word] : 'unknown', id },
       ]);
       if (!shape.id) continue;
       put(shape.id, '8842');

@@ -114,6 +114,45 @@ describe('Run Job of a custom tool', () => {
     expect(new Set(again.sent('POST', '/jobs').map(({ body }) => body)).size).toBe(1);
   });
 
+  it('repeats no unconfirmed start because the tool uses the start key as the ID: it may start the ID again', async () => {
+    const typed = { ...reading, startRequest: 'PUT /jobs/{startKey}', runIdFrom: 'request' };
+    const host = fakeHost()
+      .on('PUT', /\/jobs\/pipewright-/, { status: 503 })
+      .on('GET', /\/runs\/pipewright-/, { status: 404 });
+    await expect(run(typed, host)).rejects.toMatchObject({ code: 'unavailable', retryable: false });
+    expect(host.sent('PUT', '/jobs')).toHaveLength(1);
+    const found = fakeHost()
+      .on('PUT', /\/jobs\/pipewright-/, { status: 503 })
+      .on('GET', /\/runs\/pipewright-/, status('done'));
+    expect(await run(typed, found)).toMatchObject({ succeeded: true });
+    expect(found.sent('PUT', '/jobs')).toHaveLength(1);
+  });
+
+  it('refuses a Start Key that comes with other headers, because they may name another tenant', async () => {
+    const host = connected();
+    await run({ ...job, headers: { 'X-Tenant': 'contoso' }, startKey: 'event-9' }, host);
+    expect(await failure({ ...job, headers: { 'X-Tenant': 'fabrikam' }, startKey: 'event-9' }, host)).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('“Headers”'),
+    });
+    expect(host.sent('POST', '/jobs')).toHaveLength(1);
+  });
+
+  it('replaces no other name in braces in a start body, such as that of an inherited property', async () => {
+    const startBody = '{"a":"{constructor} {toString} {__proto__}","b":"{valueOf}"}';
+    const host = connected();
+    await run({ ...job, startBody }, host);
+    expect(host.requests[0]?.body).toBe(startBody);
+  });
+
+  it('repeats little of a status, and no secret, if the field contains something else', async () => {
+    const word = `Bearer abcdefghijklmnop ${'x'.repeat(5_000)}`;
+    const host = connected().on('GET', `${base}/runs/7`, status(word));
+    const result = await run({ ...reading, run: '7' }, host, 'getJobRun');
+    expect(result['readAs']).toMatch(/^The value “Bearer .{1,100}…” of “status” is in no list/);
+    expect(JSON.stringify(result)).not.toContain('abcdefghijklmnop');
+  });
+
   it('starts one run per Start Key', async () => {
     const host = connected();
     const typed = { ...job, startKey: 'event-1' };
@@ -226,14 +265,14 @@ describe('Run Job of a custom tool calls only the host of the connection', () =>
     expect(host.requests).toEqual([]);
   });
 
-  it.each(['..', '.', '../../admin', '%2e%2e', '?x=1', '#', '@evil.example.com'])(
+  it.each(['..', '.', '../../admin', 'x/..', '..\\admin', '7\u0000', '%2e%2e', '?x=1', '#', '@evil.example.com'])(
     'and keeps the run ID %j in one segment of the path',
     async (id) => {
       const host = fakeHost().on('GET', /./, status('done'));
       const outcome = await run({ ...reading, run: id }, host, 'getJobRun').catch((error: unknown) => error);
       if (outcome instanceof Error) expect(outcome).toMatchObject({ code: 'invalid-input' });
       for (const { url } of host.requests) expect(url).toBe(`${base}/runs/${encodeURIComponent(id)}`);
-      expect(host.requests.length).toBe(id === '..' || id === '.' ? 0 : 1);
+      expect(host.requests.length).toBe(['%2e%2e', '?x=1', '#', '@evil.example.com'].includes(id) ? 1 : 0);
     },
   );
 
@@ -279,7 +318,11 @@ describe('The form of a custom tool', () => {
     ['Run ID From', { runIdFrom: 'request' }],
     ['Repeated Start', { repeatedStart: 'sameRun' }],
     ['Start Body', { startBody: '{not json' }],
+    ['Start Body', { startBody: '{"key":"{StartKey}"}' }],
+    ['Start Body', { startBody: '{"key":"{{ startKey }}"}' }],
     ['Run URL', { runUrl: 'javascript:alert(1)' }],
+    ['Run URL', { runUrl: 'https://ui.example.com/{job}/{runId}' }],
+    ['Cancel Request', { cancelRequest: 'POST /jobs/42/cancel' }],
     ['Log Path', { logPath: '/log' }],
     ['Cancel Request', { cancelRequest: 'GET /runs/{runId}/cancel' }],
   ])('is refused with the name of the field: %s', async (label, typed) => {

@@ -282,6 +282,34 @@ describe('GitHub Actions, by its OpenAPI description', () => {
     expect(host.sent('POST', '/dispatches')).toHaveLength(1);
   });
 
+  it('starts a workflow in each repository and for each branch, also under one Start Key', async () => {
+    const ids = [8841, 9000, 9001];
+    const api = tool()
+      .on(dispatches, inTurn('200', ...ids.map((id) => ({ ...details, workflow_run_id: id }))))
+      .on(get, inTurn('200', ...ids.map((id) => ({ ...state('completed', 'success'), id }))));
+    const host = hostOf(api);
+    const typed = { ...input, startKey: 'event-1' };
+    expect(await run('runJob', typed, host)).toMatchObject({ id: '8841' });
+    expect(await run('runJob', { ...typed, repository: 'contoso/reports' }, host)).toMatchObject({ id: '9000' });
+    expect(await run('runJob', { ...typed, ref: 'next' }, host)).toMatchObject({ id: '9001' });
+    expect(host.sent('POST', '/dispatches').map(({ address }) => address.split('/')[5])).toEqual([
+      'pipelines',
+      'reports',
+      'pipelines',
+    ]);
+  });
+
+  it('looks for an active run of the same branch only', async () => {
+    const api = tool()
+      .on(`GET ${actions}/workflows/{workflow_id}/runs`, inTurn('200', { total_count: 0, workflow_runs: [] }))
+      .on(dispatches, inTurn('200', details))
+      .on(get, inTurn('200', state('completed', 'success')));
+    const host = hostOf(api);
+    await run('runJob', { ...input, ref: 'release/2026', parameters: {}, reuseActiveRun: true }, host);
+    const [list] = host.sent('GET', '/workflows/');
+    expect(list?.query).toMatchObject({ branch: 'release/2026', event: 'workflow_dispatch' });
+  });
+
   it('cancels a run', async () => {
     const api = tool()
       .on(get, inTurn('200', state('in_progress'), state('completed', 'cancelled')))

@@ -100,6 +100,16 @@ describe('Run Job of Fivetran, which returns no run IDs', () => {
     expect(syncs(host)).toBe(1);
   });
 
+  it.each(['8841', 'yesterday', '0'])('refuses the Run ID %j, after which no end could come', async (id) => {
+    const typed = { tool: 'fivetran', job: 'c1', run: id, wait: true };
+    const host = fakeHost().on('GET', /\/connections\/c1$/, state('scheduled', after));
+    await expect(operate(restJob, 'getJobRun', typed, host, connection)).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining('“Run ID” is not a Run ID of Fivetran'),
+    });
+    expect(host.requests).toHaveLength(1);
+  });
+
   it('counts as active in a state that is not known, such as paused', async () => {
     const host = fakeHost()
       .on('POST', `${url}/sync`, accepted)
