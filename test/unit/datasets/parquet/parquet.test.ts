@@ -123,12 +123,12 @@ describe('A nested value of a Parquet file', () => {
   });
 
   it('is complete up to 255 levels, and refused beyond', async () => {
-    const nested = (levels: number): string => `SELECT ${"{'x':".repeat(levels)}1${'}'.repeat(levels)} AS a`;
-    const { rows } = await readDataset(await duckdb.write(nested(254)));
-    expect(rows).toEqual([[`${'{"x":'.repeat(254)}1${'}'.repeat(254)}`]]);
-    await expect(readDataset(await duckdb.write(nested(255)))).rejects.toMatchObject({
+    const nested = (lists: number): string => `SELECT ${'['.repeat(lists)}1${']'.repeat(lists)} AS a`;
+    const { rows } = await readDataset(await duckdb.write(nested(127)));
+    expect(rows).toEqual([[`${'['.repeat(127)}1${']'.repeat(127)}`]]);
+    await expect(readDataset(await duckdb.write(nested(128)))).rejects.toMatchObject({
       code: 'invalid-input',
-      message: 'The field “x” of the Parquet file is nested in more than 255 levels.',
+      message: expect.stringContaining('of the Parquet file is nested in more than 255 levels.'),
     });
   });
 
