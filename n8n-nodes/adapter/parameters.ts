@@ -1,3 +1,4 @@
+import { PipewrightError } from '../../shared/src/host/error.ts';
 import { isObject } from '../../shared/src/host/is-object.ts';
 import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import { describeField, type FieldMetadata, type Fields } from '../../shared/src/define/fields.ts';
@@ -13,11 +14,22 @@ function unwrap(value: unknown): unknown {
   return isObject(value) && '__rl' in value ? value['value'] : value;
 }
 
-/** Rows of names and values as an object, without rows that have no name. */
-function readRows(value: unknown): Record<string, unknown> | undefined {
+/**
+ * Rows of names and values as an object, without rows that have no name.
+ * @throws PipewrightError `invalid-input` for a name that has two values
+ */
+function readRows(value: unknown, { label, pair }: FieldMetadata): Record<string, unknown> | undefined {
   if (!isObject(value)) return undefined;
   const rows = Array.isArray(value['rows']) ? value['rows'].filter(isObject) : [];
   const named = rows.filter((row) => row['name'] !== undefined && row['name'] !== '');
+  const names = named.map((row) => String(row['name']));
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined)
+    throw new PipewrightError({
+      code: 'invalid-input',
+      message: `Two rows of ${label} have the ${pair?.name ?? 'name'} “${twice}”.`,
+      hint: 'Remove one of them.',
+    });
   return named.length === 0 ? undefined : Object.fromEntries(named.map((row) => [String(row['name']), row['value']]));
 }
 
@@ -45,7 +57,7 @@ function readForm(value: unknown): Record<string, unknown> | undefined {
 function readValues(name: string, info: FieldMetadata, read: ReadParameter): unknown {
   const mode = read(modeName(name), defaultMode(info));
   if (mode === 'json') return read(jsonName(name), '');
-  return mode === 'form' ? readForm(read(formName(name), {})) : readRows(read(name, ''));
+  return mode === 'form' ? readForm(read(formName(name), {})) : readRows(read(name, ''), info);
 }
 
 function readField(name: string, info: FieldMetadata, read: ReadParameter): unknown {
@@ -68,7 +80,10 @@ export function readParameters(fields: Fields, read: ReadParameter): RawInput {
     offeredFields(fields).map(([name, field]) => {
       const info = describeField(field);
       if (!info.advanced) return [name, readField(name, info, read)];
-      return [name, info.kind === 'values' ? readRows(fromOptions(name, '')) : readField(name, info, fromOptions)];
+      return [
+        name,
+        info.kind === 'values' ? readRows(fromOptions(name, ''), info) : readField(name, info, fromOptions),
+      ];
     }),
   );
 }

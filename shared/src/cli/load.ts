@@ -99,21 +99,27 @@ export async function loadFile(words: string[]): Promise<void> {
 
 /** Parses `--map "Policy No.=policy_number" --map Notes=`, where an empty name leaves a column out. */
 function readNames(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.lastIndexOf('=');
-      if (at < 1) throw new UsageError('--map must be a column of the dataset, = and its name in the table.');
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
+  const names = pairs.map((pair): [string, string] => {
+    const at = pair.lastIndexOf('=');
+    if (at < 1) throw new UsageError('--map must be a column of the dataset, = and its name in the table.');
+    return [pair.slice(0, at), pair.slice(at + 1)];
+  });
+  return distinct('--map', names);
+}
+
+function distinct<T>(option: string, pairs: readonly (readonly [string, T])[]): Record<string, T> {
+  const names = pairs.map(([name]) => name);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) throw new UsageError(`${option} has the column “${twice}” twice.`);
+  return Object.fromEntries(pairs);
 }
 
 /** Parses `--type policy=text --type paid=decimal`. */
 function readTypes(pairs: readonly string[]): Record<string, ColumnType> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [name = '', type = ''] = pair.split('=');
-      return [name, oneOf(`--type ${name}=`, columnTypes, type)];
-    }),
-  );
+  const types = pairs.map((pair): [string, ColumnType] => {
+    const at = Math.max(pair.lastIndexOf('='), 0);
+    const name = pair.slice(0, at);
+    return [name, oneOf(`--type ${name}=`, columnTypes, pair.slice(at + 1))];
+  });
+  return distinct('--type', types);
 }

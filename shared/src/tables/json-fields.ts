@@ -24,7 +24,7 @@ export const jsonFields = {
           description: 'Make the fields of nested objects columns such as address.city; arrays stay JSON',
         },
       ],
-      { label: 'Nested Values', help: 'What to do with nested objects in a JSON file.', advanced: true },
+      { label: 'Nested Values', help: 'What to do with nested objects in a JSON or Parquet file.', advanced: true },
     ),
     'json',
   ),

@@ -204,6 +204,11 @@ it('Load Dataset renames columns, leaves columns out and takes types, in rows of
   expect(both.error?.message).toContain('is under Column Names and under Leave Out Columns');
   const unknown = await n8n.execute(load({ table: 'mapped', options: { leaveOut: 'Note' } }), fileOf(csv));
   expect(unknown.error?.message).toContain('The dataset has no column “Note”, which is left out.');
+  const twice = await n8n.execute(
+    load({ table: 'mapped', options: { columnNames: rowsOf(['Paid', 'a'], ['Paid', 'b']) } }),
+    fileOf(csv),
+  );
+  expect(twice.error?.message).toContain('Two rows of Column Names have the Column in Dataset “Paid”.');
 });
 
 it('Load Dataset adds load metadata columns, ignores new columns and converts NULL values', async () => {

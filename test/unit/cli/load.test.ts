@@ -191,6 +191,37 @@ describe('pipewright load', () => {
     );
   });
 
+  it.each([
+    [
+      'two names for a column',
+      ['--map', 'paid=a', '--map', 'Paid=b'],
+      'Column Names has two names for the column “Paid”',
+    ],
+    ['the same option twice', ['--map', 'Paid=a', '--map', 'Paid=b'], '--map has the column “Paid” twice.'],
+    ['two types for a column', ['--type', 'Paid=text', '--type', 'paid=decimal'], 'Column Types has two types for the'],
+    ['the name of another column', ['--map', 'Paid=Id'], 'With Column Names, the dataset has the column “Id” twice.'],
+    [
+      'a key that is left out',
+      ['--map', 'Id=', '--key', 'id'],
+      'The column “id” is left out, but another option names it.',
+    ],
+    [
+      'a type that is left out',
+      ['--map', 'Paid=', '--type', 'Paid=text'],
+      'The column “Paid” is left out, but another',
+    ],
+    ['no column', ['--map', 'Paid=', '--map', 'Id='], 'All columns of the dataset are left out.'],
+  ])('refuses a mapping of columns with %s', async (_case, words, message) => {
+    const refused = await load(write('mapped.csv', 'Id,Paid\n1,2.5\n'), 'mapped', ...words);
+    expect([refused.code === 0, refused.err]).toEqual([false, expect.stringContaining(message)]);
+    expect(ask("SELECT name FROM sqlite_master WHERE name = 'mapped'")).toEqual([]);
+  });
+
+  it('takes the type of a column whose name has an equals sign', async () => {
+    expect((await load(write('equals.csv', 'a=b\n7\n'), 'equals', '--type', 'a=b=text')).code).toBe(0);
+    expect(ask('SELECT * FROM equals')).toEqual([{ 'a=b': '7' }]);
+  });
+
   it('explains keys that are equal only because the database ignores case', async () => {
     const open = new DatabaseSync(database);
     open.exec('CREATE TABLE folded (k TEXT COLLATE NOCASE, v INTEGER)');

@@ -63,16 +63,18 @@ function compareWith(bound: Comparable, passes: (order: number) => boolean): (va
   };
 }
 
+const unquoted = (part: string): string => part.replace(/^"(.*)"$/, '$1');
+
+/** The words of a list; a word in quotation marks can contain commas. */
 const words = (list: string): string[] =>
-  list
-    .split(',')
-    .map((word) => word.trim().replace(/^"(.*)"$/, '$1'))
+  (list.match(/\s*(?:"[^"]*"\s*(?=,|$)|[^,]+)/g) ?? [])
+    .map((word) => unquoted(word.trim()))
     .filter((word) => word !== '');
 const compareCounts = (sign: string, rows: number, count: string): boolean =>
   signs[sign]?.(rows - Number(count)) ?? false;
 
-/** A pattern, and the rule that its groups make. */
-type Syntax = [RegExp, (found: string[], text: string) => Rule | undefined];
+/** A pattern, and the rule that its groups make: without and with the quotation marks around them. */
+type Syntax = [RegExp, (found: string[], text: string, quoted: string[]) => Rule | undefined];
 
 /** The syntax of each kind of rule, most specific first. */
 const syntaxes: Record<string, Syntax> = {
@@ -92,7 +94,7 @@ const syntaxes: Record<string, Syntax> = {
   notEmpty: [/^(.+?)\s+(?:is|are)\s+not\s+empty$/i, ([column = ''], text) => ({ text, kind: 'notEmpty', column })],
   unique: [
     /^(.+?)\s+(?:is|are)\s+unique$/i,
-    ([columns = ''], text) => ({ text, kind: 'unique', columns: words(columns) }),
+    (_found, text, [columns = '']) => ({ text, kind: 'unique', columns: words(columns) }),
   ],
   type: [
     /^(.+?)\s+is\s+an?\s+(integer|number|date|timestamp|boolean)$/i,
@@ -120,7 +122,7 @@ const syntaxes: Record<string, Syntax> = {
   ],
   oneOf: [
     /^(.+?)\s+is\s+in\s+(.+)$/i,
-    ([column = '', list = ''], text) => {
+    ([column = ''], text, [, list = '']) => {
       const allowed = new Set(words(list));
       return { text, kind: 'value', column, testsEmpty: true, test: (value) => failUnless(allowed.has(value)) };
     },
@@ -196,10 +198,10 @@ function range(text: string, column: string, min: string, max: string): Rule | u
   return { text, kind: 'value', column, testsEmpty: false, test: (value) => aboveMin(value) ?? belowMax(value) };
 }
 
-/** The groups of a pattern in a text, without spaces and quotation marks around them; undefined if it does not match. */
+/** The groups of a pattern in a text, without spaces around them; undefined if it does not match. */
 function partsOf(pattern: RegExp, text: string): string[] | undefined {
   const found = pattern.exec(text);
-  return found?.slice(1).map((part) => (part ?? '').trim().replace(/^"(.*)"$/, '$1'));
+  return found?.slice(1).map((part) => (part ?? '').trim());
 }
 
 /**
@@ -209,8 +211,8 @@ function partsOf(pattern: RegExp, text: string): string[] | undefined {
 export function parseRule(line: string): Rule {
   const text = line.trim();
   for (const [pattern, create] of Object.values(syntaxes)) {
-    const found = partsOf(pattern, text);
-    const rule = found && create(found, text);
+    const quoted = partsOf(pattern, text);
+    const rule = quoted && create(quoted.map(unquoted), text, quoted);
     if (rule) return rule;
   }
   throw new PipewrightError({
@@ -238,7 +240,8 @@ function readRow({ rule: name, column = '', value = '' }: RuleRow): Rule[] {
     throw incomplete(`The rule “${label}” has no column.`, 'Enter a column of the dataset.');
   const [pattern, create] = syntaxes[syntax] ?? [];
   const parts = pattern && partsOf(pattern, text(placeholder, value.trim()));
-  const rule = parts && create?.(hasNoColumn ? parts : [column, ...parts.slice(1)], text(column, value.trim()));
+  const withColumn = (found: string[]): string[] => (hasNoColumn ? found : [column, ...found.slice(1)]);
+  const rule = parts && create?.(withColumn(parts.map(unquoted)), text(column, value.trim()), withColumn(parts));
   if (rule) return [rule];
   throw incomplete(
     `“${value.slice(0, 100)}” is not a valid value of the rule “${label}”.`,

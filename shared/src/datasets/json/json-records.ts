@@ -1,3 +1,4 @@
+import { PipewrightError } from '../../host/error.ts';
 import { countLines, findInvalidUtf8 } from '../bytes/utf8.ts';
 import { notUtf8 } from '../bytes/not-utf8.ts';
 import { badJson } from './bad-json.ts';
@@ -28,6 +29,9 @@ export class JsonRecords {
   readonly #layout: JsonLayout;
   readonly #path: readonly string[];
   #rest: Buffer = Buffer.alloc(0);
+  /** Pieces after the rest, until it has doubled: each of many pieces would otherwise be read from the start of the rest. */
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
   #line: number;
   /** The expected next token of an array. */
   #next: 'path' | 'array' | 'first' | 'element' | 'comma' | 'end';
@@ -48,18 +52,33 @@ export class JsonRecords {
    * @throws PipewrightError `invalid-file` for invalid UTF-8 or a malformed array
    */
   read(bytes: Uint8Array, last: boolean): JsonRecord[] {
+    this.#held.push(bytes);
+    this.#heldBytes += bytes.length;
+    if (!last && this.#heldBytes < Math.min(this.#rest.length, maxRecordBytes + 1 - this.#rest.length)) return [];
     const whole =
       this.#rest.length === 0
         ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-        : Buffer.concat([this.#rest, bytes]);
+        : Buffer.concat([this.#rest, ...this.#held]);
+    this.#held = [];
+    this.#heldBytes = 0;
     const found: JsonRecord[] = [];
     const line = this.#line;
     const at = this.#split(whole, last, found);
     const invalid = findInvalidUtf8(whole, 0, at);
     if (invalid >= 0) throw notUtf8(whole, invalid, line);
     this.#rest = Buffer.from(whole.subarray(at));
-    if (this.#rest.length > maxRecordBytes) throw badJson(this.#line, 'is longer than 16 MB');
+    if (this.#rest.length > maxRecordBytes) throw this.#tooLong();
     return found;
+  }
+
+  #tooLong(): Error {
+    if (this.#path.length === 0 || (this.#next !== 'path' && this.#next !== 'end'))
+      return badJson(this.#line, 'is longer than 16 MB');
+    return new PipewrightError({
+      code: 'invalid-input',
+      message: `The JSON file has more than 16 MB ${this.#next === 'path' ? 'before' : 'after'} the rows at “${this.#path.join('.')}”.`,
+      hint: 'Remove the other data from the file, or export the rows alone.',
+    });
   }
 
   /** Adds the complete records; returns the offset after them. */

@@ -7,6 +7,9 @@ export interface JsonValue {
   isText: boolean;
 }
 
+/** What separates the names of nested fields: no name has it, while a name can have a dot. */
+export const pathSeparator = '\0';
+
 const maxDepth = 500;
 const numberForm = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 /** Characters that need special treatment: escapes, control characters, surrogates. */
@@ -28,7 +31,7 @@ const escapes: Readonly<Record<string, string>> = {
  * only the last of repeated names and accepts lone surrogates. Nested objects and arrays become compact JSON text.
  * @param text one object, with optional white space around it
  * @param onField called for each field in order
- * @param flatten whether to pass the fields of nested objects, with names such as `address.city`, instead of the objects
+ * @param flatten whether to pass the fields of nested objects, with `pathSeparator` between the names, instead of the objects
  * @throws JsonFault for anything else, a repeated name at any depth, `\u0000`, and lone surrogates
  * @see https://www.rfc-editor.org/rfc/rfc8259
  */
@@ -98,7 +101,7 @@ class JsonReader {
   #flatFields(prefix: string, onField: (name: string, value: JsonValue) => void, depth: number): void {
     if (depth > maxDepth) throw new JsonFault(`has more than ${maxDepth} levels`);
     this.#fields((name) => {
-      if (this.#text[this.#at] === '{') this.#flatFields(`${prefix}${name}.`, onField, depth + 1);
+      if (this.#text[this.#at] === '{') this.#flatFields(`${prefix}${name}${pathSeparator}`, onField, depth + 1);
       else onField(prefix + name, this.#value());
     });
   }

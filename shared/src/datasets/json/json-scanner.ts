@@ -4,7 +4,7 @@ import { nameColumns } from '../formats/column-names.ts';
 import { TypedBlockBuilder } from '../formats/typed-block-builder.ts';
 import { badJson } from './bad-json.ts';
 import { JsonRecords, type JsonLayout, type JsonRecord } from './json-records.ts';
-import { JsonFault, readJsonRow, type JsonValue } from './json-row.ts';
+import { JsonFault, pathSeparator, readJsonRow, type JsonValue } from './json-row.ts';
 
 /** Limits of the sample that defines the columns. */
 const sample = { records: 1_000, characters: 4 * 1024 * 1024 };
@@ -99,7 +99,7 @@ export class JsonScanner {
     // An object that is null in some rows is no column of its own.
     for (const [name, hasValue] of found)
       if (hasValue || !this.#objects.has(name)) this.#columns.set(name, this.#columns.size);
-    if (this.#columns.size > 0) this.header = nameColumns([...this.#columns.keys()]);
+    if (this.#columns.size > 0) this.header = nameColumns([...this.#columns.keys()].map(dotted));
     else if (first) throw badJson(first.line, first.reason, hintFor(first.reason, records[0]));
   }
 
@@ -116,19 +116,21 @@ export class JsonScanner {
     if (column === undefined) {
       if (value.text === null && this.#objects.has(name)) return;
       throw new JsonFault(
-        `has the field “${name.slice(0, 60)}”, which none of the first ${sample.records} objects has; add it to one of them, with the value null`,
+        `has the field “${dotted(name).slice(0, 60)}”, which none of the first ${sample.records} objects has; add it to one of them, with the value null`,
       );
     }
-    if (this.#row[column] !== nothing) throw new JsonFault(`has the field “${name.slice(0, 60)}” twice`);
+    if (this.#row[column] !== nothing) throw new JsonFault(`has the field “${dotted(name).slice(0, 60)}” twice`);
     this.#row[column] = value;
   }
 }
 
-/** The objects that a name such as `a.b.c` is a field of: `a` and `a.b`. */
+/** The objects that a field such as `a.b.c` is in: `a` and `a.b`. */
 function objectsOf(name: string): string[] {
-  const names = name.split('.');
-  return names.slice(1).map((_name, index) => names.slice(0, index + 1).join('.'));
+  const names = name.split(pathSeparator);
+  return names.slice(1).map((_name, index) => names.slice(0, index + 1).join(pathSeparator));
 }
+
+const dotted = (name: string): string => name.replaceAll(pathSeparator, '.');
 
 /** Another format is a likely cause only if the file does not start like JSON. */
 function hintFor(reason: string, first: JsonRecord | undefined): string | undefined {

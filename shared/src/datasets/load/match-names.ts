@@ -22,9 +22,15 @@ export function matchName(name: string, known: readonly string[]): string | unde
 
 /**
  * Refuses names that differ only in case, because most databases treat them as the same column.
+ * @param what has the columns
+ * @param hint what to do
  * @throws PipewrightError `columns-missing`
  */
-export function refuseDuplicateNames(names: readonly string[], what: string): void {
+export function refuseDuplicateNames(
+  names: readonly string[],
+  what: string,
+  hint = 'Rename one of them in the dataset.',
+): void {
   const seen = new Map<string, string>();
   for (const name of names) {
     const other = seen.get(fold(name));
@@ -36,7 +42,7 @@ export function refuseDuplicateNames(names: readonly string[], what: string): vo
         other === name
           ? `${what} has the column “${name}” twice.`
           : `${what} has the columns “${other}” and “${name}”, which differ only in case.`,
-      hint: 'The table was not changed. Rename one of them in the dataset.',
+      hint: `The table was not changed. ${hint}`,
     });
   }
 }

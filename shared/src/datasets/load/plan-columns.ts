@@ -67,10 +67,10 @@ export function planColumns({ header, load, options, names: limits, metadata, ..
       valid()
     );
   });
-  refuseDuplicateNames(
-    named.filter((name) => name !== ''),
-    'The dataset',
-  );
+  const kept = named.filter((name) => name !== '');
+  if (kept.length === 0) throw allLeftOut();
+  if (Object.keys(options.columnNames ?? {}).length === 0) refuseDuplicateNames(kept, 'The dataset');
+  else refuseDuplicateNames(kept, 'With Column Names, the dataset', renameHint);
   const expected = existingNames ?? (contract.length > 0 ? contractNames : undefined);
   const loaded = named.flatMap((name, index) =>
     name === '' || (onSchemaChange === 'ignore' && expected && !expected.includes(name))
@@ -102,12 +102,22 @@ export function planColumns({ header, load, options, names: limits, metadata, ..
   };
 }
 
+const renameHint = 'Use another name under Column Names, or leave one of the columns out.';
+
+const allLeftOut = (): PipewrightError =>
+  new PipewrightError({
+    code: 'columns-missing',
+    message: 'All columns of the dataset are left out.',
+    hint: 'The table was not changed. Remove a column from Leave Out Columns or Column Names.',
+  });
+
 /**
  * The names that columns get in the table; the empty string for a column that is left out.
  * @throws PipewrightError `columns-missing` for a name that the dataset does not have
  */
 function renameColumns(header: readonly string[], columnNames: Readonly<Record<string, string>>): string[] {
   const renamed = [...header];
+  const seen = new Map<number, { from: string; to: string }>();
   for (const [from, to] of Object.entries(columnNames)) {
     const found = matchName(from, header);
     if (found === undefined)
@@ -116,7 +126,16 @@ function renameColumns(header: readonly string[], columnNames: Readonly<Record<s
         message: `The dataset has no column “${from}”, which ${to.trim() === '' ? 'is left out' : 'Column Names renames'}.`,
         hint: `The table was not changed. Use the spelling of the header, or remove the column from ${to.trim() === '' ? 'Leave Out Columns or Column Names' : 'Column Names'}.`,
       });
-    renamed[header.indexOf(found)] = to.trim();
+    const place = header.indexOf(found);
+    const other = seen.get(place);
+    if (other !== undefined && other.to !== to.trim())
+      throw new PipewrightError({
+        code: 'columns-missing',
+        message: `Column Names has two names for the column “${found}” of the dataset: under “${other.from}” and “${from}”.`,
+        hint: 'The table was not changed. Remove one of them from Column Names or Leave Out Columns.',
+      });
+    seen.set(place, { from, to: to.trim() });
+    renamed[place] = to.trim();
   }
   return renamed;
 }
@@ -154,15 +173,28 @@ function spellOptions(
   const spell = (name: string): string => {
     if (names.includes(name)) return name;
     const inHeader = matchName(name, header);
-    return (inHeader === undefined ? matchName(name, names) : named[header.indexOf(inHeader)]) ?? name;
+    const found = (inHeader === undefined ? matchName(name, names) : named[header.indexOf(inHeader)]) ?? name;
+    if (found !== '') return found;
+    throw new PipewrightError({
+      code: 'columns-missing',
+      message: `The column “${name}” is left out, but another option names it.`,
+      hint: 'The table was not changed. Remove it from Leave Out Columns and Column Names, or from Key Columns, Column Types and the contract.',
+    });
   };
-  const { key, columnTypes, contract } = options;
+  const { key, columnTypes = {}, contract } = options;
+  const typed = Object.entries(columnTypes).map(([name, type]) => [spell(name), type] as const);
+  const twice = typed.find(([name, type]) => typed.some(([other, another]) => other === name && another !== type));
+  if (twice)
+    throw new PipewrightError({
+      code: 'columns-missing',
+      message: `Column Types has two types for the column “${twice[0]}”.`,
+      hint: 'The table was not changed. Remove one of them.',
+    });
   return {
     ...options,
     ...withoutUndefined({
       key: key?.map(spell),
-      columnTypes:
-        columnTypes && Object.fromEntries(Object.entries(columnTypes).map(([name, type]) => [spell(name), type])),
+      columnTypes: options.columnTypes && Object.fromEntries(typed),
       contract: contract?.map((column) => ({ ...column, name: spell(column.name) })),
     }),
   };

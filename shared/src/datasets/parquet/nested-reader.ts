@@ -1,4 +1,5 @@
 import type { SchemaElement } from 'hyparquet';
+import { refusedParquet } from './bad-parquet.ts';
 import type { LeafCursor } from './leaf-cursor.ts';
 import type { LeafType } from './leaf-type.ts';
 
@@ -16,6 +17,9 @@ export interface NestedNode {
   type: LeafType | undefined;
 }
 
+/** A longer value is refused, as in JSON files: a dictionary can repeat a long text millions of times. */
+const maxCharacters = 16 * 1024 * 1024;
+
 const numberForm = /^-?\d+(?:\.\d+)?$/;
 
 /**
@@ -27,6 +31,7 @@ export class NestedReader {
   readonly #root: NestedNode;
   readonly #cursors: readonly LeafCursor[];
   #fault: string | undefined;
+  #characters = 0;
 
   /** @param cursors of all leaves of the column */
   constructor(root: NestedNode, cursors: readonly LeafCursor[]) {
@@ -37,6 +42,7 @@ export class NestedReader {
   /** Reads the value of the next row; `fault` says why it cannot be read. */
   read(): { text: string | null; fault: string | undefined } {
     this.#fault = undefined;
+    this.#characters = 0;
     const text = this.#field(this.#root);
     return { text: text === 'null' ? null : text, fault: this.#fault };
   }
@@ -68,8 +74,10 @@ export class NestedReader {
       this.#skip(node);
       return found;
     }
-    do found.push(read());
-    while (this.#cursor(node.firstLeaf).repetition === node.maxRepetition);
+    do {
+      found.push(read());
+      this.#count(1);
+    } while (this.#cursor(node.firstLeaf).repetition === node.maxRepetition);
     return found;
   }
 
@@ -103,6 +111,15 @@ export class NestedReader {
     return `{${entries.join(',')}}`;
   }
 
+  #count(characters: number): void {
+    this.#characters += characters;
+    if (this.#characters > maxCharacters)
+      throw refusedParquet(
+        `The column “${this.#root.element.name}” of the Parquet file has a nested value of more than ${maxCharacters / 1024 / 1024} MB.`,
+        'Leave the column out when you write the file, or split its values into several rows.',
+      );
+  }
+
   #scalar({ firstLeaf }: NestedNode, type: LeafType): string {
     const cursor = this.#cursor(firstLeaf);
     const text = type.textOf(cursor.values, cursor.place);
@@ -111,6 +128,7 @@ export class NestedReader {
       this.#fault ??= text.reason;
       return 'null';
     }
+    this.#count(text.length);
     const isBare = !type.isText && (numberForm.test(text) || text === 'true' || text === 'false');
     return isBare ? text : JSON.stringify(text);
   }

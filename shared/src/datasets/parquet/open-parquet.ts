@@ -1,5 +1,6 @@
 import { parquetMetadata, parquetSchema } from 'hyparquet/src/metadata.js';
-import type { FileMetaData, RowGroup } from 'hyparquet';
+import type { RowGroup } from 'hyparquet';
+import { PipewrightError } from '../../host/error.ts';
 import { badParquet, refusedParquet } from './bad-parquet.ts';
 import { columnsOf, type ParquetColumn } from './parquet-column.ts';
 
@@ -12,14 +13,23 @@ export interface ParquetFile {
 /**
  * Reads the structure of a Parquet file from its end.
  * @param file the whole file
+ * @param flatten whether the fields of nested objects become columns such as `address.city`
  * @throws PipewrightError `invalid-file` for a damaged file, `invalid-input` for an encrypted one or types that are not supported
  * @see https://github.com/apache/parquet-format#file-format
  */
-export function openParquet(file: Buffer): ParquetFile {
+export function openParquet(file: Buffer, flatten: boolean): ParquetFile {
   const [head, tail] = [file.toString('latin1', 0, 4), file.toString('latin1', file.length - 4)];
   if (head === 'PARE' || tail === 'PARE') throw encrypted();
   if (file.length < 12 || tail !== 'PAR1') throw badParquet('its end is missing, so it is probably incomplete');
-  const metadata = readMetadata(file);
+  try {
+    return readStructure(file, flatten);
+  } catch (error) {
+    throw error instanceof PipewrightError ? error : badParquet('its structure cannot be read', error);
+  }
+}
+
+function readStructure(file: Buffer, flatten: boolean): ParquetFile {
+  const metadata = parquetMetadata(file, { geoparquet: false });
   for (const { columns } of metadata.row_groups)
     for (const { crypto_metadata, encrypted_column_metadata, file_path, meta_data } of columns) {
       if (crypto_metadata ?? encrypted_column_metadata) throw encrypted();
@@ -36,15 +46,11 @@ export function openParquet(file: Buffer): ParquetFile {
       `The column “${variant.name}” of the Parquet file has the type VARIANT, which is not supported.`,
       'Write the column as text in JSON, or export the table as JSON Lines and use that file.',
     );
-  return { columns: columnsOf(parquetSchema(metadata)), rowGroups: metadata.row_groups };
-}
-
-function readMetadata(file: Buffer): FileMetaData {
-  try {
-    return parquetMetadata(file, { geoparquet: false });
-  } catch (error) {
-    throw badParquet('its structure cannot be read', error);
-  }
+  if (metadata.schema.some(({ name }) => typeof name !== 'string')) throw badParquet('a column has no name');
+  const rows = metadata.row_groups.reduce((sum, { num_rows }) => sum + num_rows, 0n);
+  if (rows !== metadata.num_rows)
+    throw badParquet(`its structure states ${metadata.num_rows} rows, but its row groups have ${rows}`);
+  return { columns: columnsOf(parquetSchema(metadata), flatten), rowGroups: metadata.row_groups };
 }
 
 const encrypted = (): Error =>

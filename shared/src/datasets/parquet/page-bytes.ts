@@ -1,5 +1,5 @@
 import { Gunzip } from 'fflate';
-import { decompress as decompressZstd } from 'fzstd';
+import { Decompress as ZstdStream } from 'fzstd';
 import type { CompressionCodec } from 'hyparquet';
 import { snappyUncompress } from 'hyparquet/src/snappy.js';
 import { decompressBrotli } from 'hyparquet-compressors/src/brotli.js';
@@ -18,13 +18,15 @@ const decompressors: Partial<Record<CompressionCodec, Decompress>> = {
   },
   GZIP: gunzipPage,
   BROTLI: decompressBrotli,
-  // Without a buffer of its own: fzstd fills a given one only in part and does not say so.
-  ZSTD: (packed) => decompressZstd(packed),
+  ZSTD: unpackZstd,
   LZ4: decompressLz4,
   LZ4_RAW: decompressLz4Raw,
 };
 
 const trailerSize = 8;
+
+/** Bytes that gzip expands to 8 MB at most. */
+const gzipPiece = 8 * 1024;
 
 /** Decompresses gzip, with one or several members, and verifies the CRC-32 of each. */
 function gunzipPage(packed: Uint8Array, length: number): Uint8Array {
@@ -42,8 +44,22 @@ function gunzipPage(packed: Uint8Array, length: number): Uint8Array {
     at += piece.length;
   });
   engine.onmember = endMember;
-  engine.push(packed, true);
+  // In pieces, so that what is too long is noticed before all of it is in memory.
+  for (let from = 0; from < packed.length; from += gzipPiece)
+    engine.push(packed.subarray(from, from + gzipPiece), from + gzipPiece >= packed.length);
   endMember(packed.length);
+  return unpacked.subarray(0, at);
+}
+
+/** Decompresses Zstandard block by block, so that what is too long is noticed before all of it is in memory. */
+function unpackZstd(packed: Uint8Array, length: number): Uint8Array {
+  const unpacked = new Uint8Array(length);
+  let at = 0;
+  const stream = new ZstdStream((piece) => {
+    unpacked.set(piece, at);
+    at += piece.length;
+  });
+  stream.push(packed, true);
   return unpacked.subarray(0, at);
 }
 

@@ -1,4 +1,4 @@
-import { deltaBinaryUnpack, deltaByteArray, deltaLengthByteArray } from 'hyparquet/src/delta.js';
+import { deltaBinaryUnpack, deltaLengthByteArray } from 'hyparquet/src/delta.js';
 import { byteStreamSplit, readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
 import { readPlain } from 'hyparquet/src/plain.js';
 import type { DataReader, Encoding, ParquetType, SchemaElement } from 'hyparquet';
@@ -10,6 +10,12 @@ interface ByteValues {
   starts: Int32Array;
   ends: Int32Array;
 }
+
+/** Bits of a place in a dictionary that hyparquet reads correctly. */
+const maxIndexBits = 24;
+
+/** Memory for the values of a page that repeat each other. */
+const maxExpandedBytes = 128 * 1024 * 1024;
 
 type Scalars = ArrayLike<number | bigint | boolean>;
 
@@ -147,6 +153,43 @@ function packedIntegers(reader: DataReader, type: ParquetType, count: number): S
   return type === 'INT64' ? values : Int32Array.from(values, (value) => Number(BigInt.asIntN(32, value)));
 }
 
+/**
+ * Byte arrays that repeat the start of the one before. Into one buffer of a known size, because few bytes can stand for any
+ * number.
+ */
+function prefixedBytes(reader: DataReader, bytes: Uint8Array, count: number): ByteValues {
+  const [prefixes, suffixes] = [packedIntegers(reader, 'INT32', count), packedIntegers(reader, 'INT32', count)];
+  const starts = new Int32Array(count);
+  const ends = new Int32Array(count);
+  let size = 0;
+  let before = 0;
+  for (let index = 0; index < count; index += 1) {
+    const [prefix, suffix] = [Number(prefixes[index]), Number(suffixes[index])];
+    if (!(prefix >= 0 && prefix <= before && suffix >= 0)) throw badParquet('a value is longer than its page');
+    starts[index] = size;
+    ends[index] = size += before = prefix + suffix;
+    if (size > maxExpandedBytes)
+      throw refusedParquet(
+        `The Parquet file has a page with values of more than ${maxExpandedBytes / 1024 / 1024} MB.`,
+        'Write the file again with smaller pages.',
+      );
+  }
+  const buffer = Buffer.alloc(size);
+  let from = reader.offset;
+  for (let index = 0; index < count; index += 1) {
+    const start = starts[index] as number;
+    const middle = start + Number(prefixes[index]);
+    const end = ends[index] as number;
+    const previous = starts[index - 1] ?? 0;
+    buffer.copyWithin(start, previous, previous + middle - start);
+    const to = from + end - middle;
+    if (to > bytes.length) throw badParquet('a page is too short');
+    buffer.set(bytes.subarray(from, to), middle);
+    from = to;
+  }
+  return { bytes: buffer, starts, ends };
+}
+
 /** Reads the values of a dictionary. */
 export function readDictionary(bytes: Uint8Array, { type, type_length = 0 }: SchemaElement, count: number): PageValues {
   return plainValues(bytes, type ?? 'BYTE_ARRAY', count, type_length);
@@ -176,6 +219,8 @@ export function readValues(
       if (!dictionary) throw badParquet('a column has no dictionary');
       const indices = new Int32Array(count);
       const width = reader.view.getUint8(reader.offset++);
+      if (width > maxIndexBits)
+        throw refusedParquet('The Parquet file has a dictionary of more than 16 million values.');
       if (width > 0) readRleBitPackedHybrid(reader, width, indices, bytes.length - reader.offset);
       return dictionary.lookedUp(indices);
     }
@@ -186,14 +231,14 @@ export function readValues(
     }
     case 'DELTA_BINARY_PACKED':
       return new PageValues(packedIntegers(reader, type, count));
-    case 'DELTA_LENGTH_BYTE_ARRAY':
-    case 'DELTA_BYTE_ARRAY': {
+    case 'DELTA_LENGTH_BYTE_ARRAY': {
       const slices = new Array<Uint8Array>(count);
-      if (encoding === 'DELTA_BYTE_ARRAY') deltaByteArray(reader, count, slices);
-      else deltaLengthByteArray(reader, count, slices);
+      deltaLengthByteArray(reader, count, slices);
       if (reader.offset > bytes.length) throw badParquet('a page is too short');
       return new PageValues(fromSlices(slices));
     }
+    case 'DELTA_BYTE_ARRAY':
+      return new PageValues(prefixedBytes(reader, bytes, count));
     case 'BYTE_STREAM_SPLIT': {
       const values: Scalars | Uint8Array[] = byteStreamSplit(reader, count, type, type_length);
       return type === 'FIXED_LEN_BYTE_ARRAY'

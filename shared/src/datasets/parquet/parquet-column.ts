@@ -3,7 +3,7 @@ import { findInvalidUtf8 } from '../bytes/utf8.ts';
 import { valueKind } from '../formats/csv-block.ts';
 import type { TypedBlockBuilder } from '../formats/typed-block-builder.ts';
 import type { DeclaredType } from '../types/declared-type.ts';
-import { badParquet } from './bad-parquet.ts';
+import { badParquet, refusedParquet } from './bad-parquet.ts';
 import { leafTypeOf, type LeafType } from './leaf-type.ts';
 import type { Leaf, LeafCursor } from './leaf-cursor.ts';
 import { NestedReader, type NestedNode } from './nested-reader.ts';
@@ -23,19 +23,44 @@ export interface ParquetColumn {
   writerOf(cursors: readonly LeafCursor[]): (builder: TypedBlockBuilder) => Fault;
 }
 
-/** The columns of a file. @param root of the schema */
-export function columnsOf(root: SchemaTree): ParquetColumn[] {
-  return root.children.map((tree) => (isFlat(tree) ? flatColumn(tree.element) : nestedColumn(tree)));
+/**
+ * The columns of a file.
+ * @param root of the schema
+ * @param flatten whether the fields of nested objects become columns such as `address.city`
+ */
+export function columnsOf(root: SchemaTree, flatten: boolean): ParquetColumn[] {
+  return root.children.flatMap((tree) => columnsOfTree(tree, tree.element.name, 0, flatten));
 }
 
-const isFlat = ({ element, children }: SchemaTree): boolean =>
-  children.length === 0 && element.repetition_type !== 'REPEATED';
+/** @param definition levels of the objects around it */
+function columnsOfTree(tree: SchemaTree, name: string, definition: number, flatten: boolean): ParquetColumn[] {
+  const { element, children } = tree;
+  if (element.repetition_type === 'REPEATED') return [nestedColumn(tree, name, definition)];
+  if (children.length === 0) return [flatColumn(element, name, definition)];
+  const isObject = element.logical_type === undefined && element.converted_type === undefined;
+  if (!flatten || !isObject) return [nestedColumn(tree, name, definition)];
+  const inner = levelsOf(element, definition);
+  return children.flatMap((child) => columnsOfTree(child, `${name}.${child.element.name}`, inner, flatten));
+}
 
-function flatColumn(element: SchemaElement): ParquetColumn {
+/** Levels are held in bytes. */
+const maxLevels = 255;
+
+/** Definition levels of an element and those around it. */
+function levelsOf({ name, repetition_type }: SchemaElement, around: number): number {
+  const levels = around + (repetition_type === 'REQUIRED' ? 0 : 1);
+  if (levels > maxLevels)
+    throw refusedParquet(
+      `The field “${name.slice(0, 60)}” of the Parquet file is nested in more than ${maxLevels} levels.`,
+    );
+  return levels;
+}
+
+function flatColumn(element: SchemaElement, name: string, definition: number): ParquetColumn {
   const type = leafTypeOf(element);
-  const leaf = { element, maxDefinition: element.repetition_type === 'OPTIONAL' ? 1 : 0, maxRepetition: 0 };
+  const leaf = { element, maxDefinition: levelsOf(element, definition), maxRepetition: 0 };
   return {
-    name: element.name,
+    name,
     declared: type.declared,
     leaves: [leaf],
     writerOf([cursor]) {
@@ -79,11 +104,11 @@ function writeValue(cursor: LeafCursor, type: LeafType, builder: TypedBlockBuild
 }
 
 /** A column with nested values, which become JSON. */
-function nestedColumn(tree: SchemaTree): ParquetColumn {
+function nestedColumn(tree: SchemaTree, name: string, definition: number): ParquetColumn {
   const leaves: Leaf[] = [];
-  const root = nodeOf(tree, 0, 0, leaves);
+  const root = nodeOf(tree, definition, 0, leaves);
   return {
-    name: tree.element.name,
+    name,
     declared: { type: 'text', isCertain: true },
     leaves,
     writerOf(cursors) {
@@ -101,7 +126,7 @@ function nestedColumn(tree: SchemaTree): ParquetColumn {
 /** Numbers the leaves of a nested column, and counts the levels of each node. */
 function nodeOf(tree: SchemaTree, definition: number, repetition: number, leaves: Leaf[]): NestedNode {
   const { element } = tree;
-  const maxDefinition = definition + (element.repetition_type === 'REQUIRED' ? 0 : 1);
+  const maxDefinition = levelsOf(element, definition);
   const maxRepetition = repetition + (element.repetition_type === 'REPEATED' ? 1 : 0);
   const firstLeaf = leaves.length;
   if (tree.children.length === 0) {
@@ -109,6 +134,11 @@ function nodeOf(tree: SchemaTree, definition: number, repetition: number, leaves
       throw badParquet(`the field “${element.name}” is empty`);
     leaves.push({ element, maxDefinition, maxRepetition });
   }
+  const names = new Set(tree.children.map((child) => child.element.name));
+  if (names.size < tree.children.length)
+    throw refusedParquet(
+      `The field “${element.name.slice(0, 60)}” of the Parquet file has two fields of the same name.`,
+    );
   const children = tree.children.map((child) => nodeOf(child, maxDefinition, maxRepetition, leaves));
   return {
     element,

@@ -66,7 +66,7 @@ export class ParquetRows implements RowSource {
     refuseOtherOptions(this.#options);
     const hint = 'Write the table to several smaller files, or export it as CSV and use that file.';
     const file = await readWhole(this.#bytes, 'The Parquet file', hint);
-    const structure = openParquet(file);
+    const structure = openParquet(file, this.#options.flatten ?? false);
     const { columns } = structure;
     if (columns.length === 0) return;
     this.#header = nameColumns(columns.map(({ name }) => name));
@@ -93,7 +93,8 @@ export class ParquetRows implements RowSource {
         const chunks = group.columns.slice(first, (first += leaves.length));
         return leaves.map((leaf, index) => {
           const meta = chunks[index]?.meta_data;
-          if (!meta || meta.type !== leaf.element.type) throw badParquet('a column is missing');
+          if (!meta || meta.type !== leaf.element.type || meta.path_in_schema.at(-1) !== leaf.element.name)
+            throw badParquet('a column is missing');
           return new LeafCursor(file, leaf, meta, memory);
         });
       });

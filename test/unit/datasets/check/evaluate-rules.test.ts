@@ -321,3 +321,24 @@ describe('A dataset', () => {
     expect(result.failingRows.split('\n')).toHaveLength(1_002);
   });
 });
+
+describe('A list in a rule', () => {
+  it.each([
+    ['"Smith, John", open', true],
+    ['"Smith, John" , "open"', true],
+    ['open,"Smith, John"', true],
+    ['Smith, John, open', false],
+    ['"open"', false],
+  ])('has words in quotation marks, which can contain commas: %s', async (value, passed) => {
+    const csv = 'name\nopen\n"Smith, John"\n';
+    for (const rule of [`name is in ${value}`, { rule: 'oneOf', column: 'name', value } as const])
+      expect((await check(csv, [rule])).results).toMatchObject([{ passed }]);
+  });
+
+  it('of columns can have them, too', async () => {
+    const csv = '"a, b",c\n1,2\n1,3\n';
+    for (const rule of ['"a, b", c is unique', { rule: 'unique', column: '"a, b", c' } as const])
+      expect((await check(csv, [rule])).results).toMatchObject([{ passed: true }]);
+    expect((await check(csv, ['"a, b" is unique'])).results).toMatchObject([{ passed: false }]);
+  });
+});

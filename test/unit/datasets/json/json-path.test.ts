@@ -103,6 +103,25 @@ describe('An array at a path of a JSON file', () => {
   });
 });
 
+describe('What surrounds the rows at a path', () => {
+  const mebibytes = (count: number): string => 'x'.repeat(count * 1024 * 1024);
+
+  it('can be large, and is read in time that grows with its size', async () => {
+    const text = `{"before":"${mebibytes(15)}","data":[{"a":1}],"after":"${mebibytes(15)}"}`;
+    expect((await readDataset(text, { jsonPath: 'data' }, 1_024)).rows).toEqual([['1']]);
+  });
+
+  it.each([
+    ['before', `{"before":"${mebibytes(17)}","data":[{"a":1}]}`],
+    ['after', `{"data":[{"a":1}],"after":"${mebibytes(17)}"}`],
+  ])('is refused if it does not fit into memory: %s', async (where, text) => {
+    await expect(readDataset(text, { jsonPath: 'data' })).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: `The JSON file has more than 16 MB ${where} the rows at “data”.`,
+    });
+  });
+});
+
 describe('JSON objects one after the other', () => {
   it.each([
     ['over several lines', '{\n  "a": 1,\n  "b": "}{"\n}\n{\n  "a": 2\n}\n', [1, 5]],
@@ -150,14 +169,28 @@ describe('Nested objects of JSON', () => {
     });
   });
 
-  it('that have two fields of one name reject their row, and so do fields that are no columns', async () => {
-    const { rows, rejects } = await readDataset('{"a":{"b":1}}\n{"a.b":1,"a":{"b":2}}\n{"a":"text"}', {
-      flatten: true,
+  it('have columns of their own, also if a name with a dot looks the same', async () => {
+    const text = '{"a":{"b":1}}\n{"a.b":2}\n{"a.b":3,"a":{"b":4}}\n{"a":"text"}\n{"a.b":5,"a":null}';
+    expect(await readDataset(text, { flatten: true })).toMatchObject({
+      header: ['a.b', 'a.b_2', 'a'],
+      rows: [
+        ['1', null, null],
+        [null, '2', null],
+        ['4', '3', null],
+        [null, null, 'text'],
+        [null, '5', null],
+      ],
+      rejects: [],
     });
+    const { rows } = await readDataset('{"a.b":1,"a":null}\n{"a.b":2,"a":3}', { flatten: true });
     expect(rows).toEqual([
       ['1', null],
-      [null, 'text'],
+      ['2', '3'],
     ]);
-    expect(rejects).toMatchObject([{ line: 2, reason: 'has the field “a.b” twice' }]);
+  });
+
+  it('that repeat a field reject their row, with its name as in the header', async () => {
+    const { rejects } = await readDataset('{"a":{"b":1}}\n{"a":{"b":1,"b":2}}\n{"a":{"c":1}}', { flatten: true });
+    expect(rejects).toMatchObject([{ line: 2, reason: 'has the field “b” twice' }]);
   });
 });

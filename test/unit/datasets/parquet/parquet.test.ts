@@ -1,8 +1,9 @@
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { leafTypeOf } from '../../../../shared/src/datasets/parquet/leaf-type.ts';
 import { PageMemory } from '../../../../shared/src/datasets/parquet/leaf-cursor.ts';
-import { PageValues } from '../../../../shared/src/datasets/parquet/page-values.ts';
+import { decompressPage } from '../../../../shared/src/datasets/parquet/page-bytes.ts';
+import { PageValues, readValues } from '../../../../shared/src/datasets/parquet/page-values.ts';
 import { evaluateRules } from '../../../../shared/src/datasets/check/evaluate-rules.ts';
 import { previewRows } from '../../../../shared/src/datasets/rows/preview-rows.ts';
 import { readRows } from '../../../../shared/src/datasets/rows/read-rows.ts';
@@ -94,6 +95,96 @@ describe('A Parquet file', () => {
       [true, ''],
       [false, expect.stringContaining('Row 2')],
     ]);
+  });
+});
+
+describe('A nested value of a Parquet file', () => {
+  it('becomes columns by choice, while lists and maps stay JSON', async () => {
+    const file = await duckdb.write(
+      `SELECT 1 AS id, {city: 'Bonn', geo: {lat: 50.73, tags: ['a', NULL]}} AS address, MAP {'k': 1} AS m, 7 AS "address.city"
+       UNION ALL SELECT 2, NULL, NULL, 8 UNION ALL SELECT 3, {city: NULL, geo: {lat: NULL, tags: []}}, MAP {}, 9 ORDER BY id`,
+    );
+    expect(await readDataset(file, { flatten: true })).toMatchObject({
+      header: ['id', 'address.city', 'address.geo.lat', 'address.geo.tags', 'm', 'address.city_2'],
+      rows: [
+        ['1', 'Bonn', '50.73', '["a",null]', '{"k":1}', '7'],
+        ['2', null, null, null, null, '8'],
+        ['3', null, null, '[]', '{}', '9'],
+      ],
+    });
+    expect((await previewRows(cut(file, 1_000), { flatten: true })).columns.map(({ type }) => type)).toEqual([
+      'integer',
+      'text',
+      'decimal',
+      'text',
+      'text',
+      'integer',
+    ]);
+  });
+
+  it('is complete up to 255 levels, and refused beyond', async () => {
+    const nested = (lists: number): string => `SELECT ${'['.repeat(lists)}1${']'.repeat(lists)} AS a`;
+    const { rows } = await readDataset(await duckdb.write(nested(127)));
+    expect(rows).toEqual([[`${'['.repeat(127)}1${']'.repeat(127)}`]]);
+    await expect(readDataset(await duckdb.write(nested(128)))).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining('of the Parquet file is nested in more than 255 levels.'),
+    });
+  });
+
+  it('is refused if it expands to more than memory holds', async () => {
+    const file = await duckdb.write(
+      "SELECT [repeat('x', 40000) FOR i IN range(1000)] AS texts",
+      'codec zstd, dictionary_size_limit 100000',
+    );
+    expect(file.length).toBeLessThan(1_000_000);
+    await expect(readDataset(file)).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: 'The column “texts” of the Parquet file has a nested value of more than 16 MB.',
+    });
+  });
+});
+
+describe('Few bytes of a page that stand for many', () => {
+  const zeros = Buffer.alloc(64 * 1024 * 1024);
+
+  it.each([
+    ['ZSTD', zstdCompressSync(zeros)],
+    ['GZIP', gzipSync(zeros)],
+  ] as const)('are refused before all are in memory: %s', (codec, packed) => {
+    const before = process.memoryUsage().arrayBuffers;
+    expect(() => decompressPage(packed, 1_000, codec)).toThrow();
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(zeros.length);
+  });
+
+  it.each(['ZSTD', 'GZIP', 'BROTLI'] as const)('are read if they have the stated length: %s', (codec) => {
+    const compress = { ZSTD: zstdCompressSync, GZIP: gzipSync, BROTLI: brotliCompressSync }[codec];
+    const bytes = Buffer.from(Array.from({ length: 400_000 }, (_value, index) => (index * index) % 251));
+    expect(Buffer.from(decompressPage(compress(bytes), bytes.length, codec)).equals(bytes)).toBe(true);
+  });
+
+  it('are refused if values repeat the start of the one before', () => {
+    // Blocks of 128 values in 4 miniblocks without bits: the first value, then equal differences.
+    const varint = (value: number): number[] => (value < 128 ? [value] : [(value & 127) | 128, ...varint(value >>> 7)]);
+    const constant = (count: number, first: number, step: number): number[] => [
+      ...varint(128),
+      4,
+      ...varint(count),
+      ...varint(first * 2),
+      ...Array.from({ length: Math.ceil((count - 1) / 128) }, () => [...varint(step * 2), 0, 0, 0, 0]).flat(),
+    ];
+    const page = (count: number, step: number): Buffer =>
+      Buffer.from([
+        ...constant(count, 0, step),
+        ...constant(count, step, 0),
+        ...Array.from({ length: count * step }, () => 97),
+      ]);
+    const element = { name: 'a', type: 'BYTE_ARRAY' } as const;
+    const values = readValues(page(300, 2), element, 'DELTA_BYTE_ARRAY', 300, undefined);
+    expect([0, 1, 299].map((at) => values.slice(at).toString())).toEqual(['aa', 'aaaa', 'a'.repeat(600)]);
+    expect(() => readValues(page(20_000, 1), element, 'DELTA_BYTE_ARRAY', 20_000, undefined)).toThrow(
+      'has a page with values of more than 128 MB',
+    );
   });
 });
 
@@ -212,6 +303,31 @@ describe('A Parquet file that cannot be read', () => {
         if (error !== undefined) expect(error).toBeInstanceOf(PipewrightError);
       }
     }
+  });
+
+  it('is an error of the file if any byte of its structure is damaged', async () => {
+    const file = await duckdb.write("SELECT i, [i] AS l, {'a': 'x'} AS s, i::DECIMAL(9, 2) AS d FROM range(3) rows(i)");
+    const start = file.length - 8 - file.readUInt32LE(file.length - 8);
+    for (let at = start; at < file.length - 4; at += 1)
+      for (const value of [0, 0x0c, 0x15, 0xff]) {
+        const damaged = Buffer.from(file);
+        damaged[at] = value;
+        const error = await refusal(damaged);
+        if (error !== undefined) expect(error).toBeInstanceOf(PipewrightError);
+      }
+  });
+
+  it('is refused if its row groups do not have all rows', async () => {
+    const file = await duckdb.write('SELECT range AS a FROM range(3)');
+    const start = file.length - 8 - file.readUInt32LE(file.length - 8);
+    // The number of rows of the file is its first I64 field: 3 in zigzag encoding.
+    const at = file.indexOf(Buffer.from([0x16, 6]), start);
+    const damaged = Buffer.from(file);
+    damaged[at + 1] = 8;
+    expect(await refusal(damaged)).toMatchObject({
+      code: 'invalid-file',
+      message: 'The Parquet file is invalid: its structure states 4 rows, but its row groups have 3.',
+    });
   });
 
   it('is refused if it is too large for memory', async () => {
