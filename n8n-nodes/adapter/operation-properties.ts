@@ -33,10 +33,11 @@ function simplifyProperty({ resource, key }: Operation): INodeProperties {
 }
 
 function resourceProperty(resources: string[]): INodeProperties {
-  const [only] = resources;
-  if (only !== undefined && resources.length === 1)
-    return { displayName: 'Resource', name: 'resource', type: 'hidden', default: resourceValue(only) };
   const options = resources.map((name): INodePropertyOptions => ({ name, value: resourceValue(name) }));
+  const [only] = options;
+  // n8n's node panel lists the actions of each option, also of a hidden one; without options, it would list none.
+  if (only && options.length === 1)
+    return { displayName: 'Resource', name: 'resource', type: 'hidden', options, default: only.value };
   return {
     displayName: 'Resource',
     name: 'resource',

@@ -38,38 +38,50 @@ export function defaultMode({ declared }: Pick<ShownField, 'declared'>): 'form' 
   return declared ? 'form' : 'rows';
 }
 
-/** Names and values as rows. @param texts help of the name and the value */
+/** Names and values as rows, with the first ones of the field's placeholder as examples. @param texts help of the name and the value */
 export function pairsProperty(
   name: string,
   info: ShownField,
   conditions: { displayOptions?: IDisplayOptions },
   texts: { name?: string; value?: string } = {},
 ): INodeProperties {
-  const { label, pair } = info;
+  const { label, pair, placeholder } = info;
+  const example: Record<string, unknown> = JSON.parse(placeholder ?? '{}');
+  const [[exampleName, exampleValue] = []] = Object.entries(example);
   const values: INodeProperties[] = [
     {
       displayName: pair?.name ?? 'Name',
       name: 'name',
       type: 'string',
       default: '',
+      ...(exampleName ? { placeholder: `e.g. ${exampleName}` } : {}),
       ...(texts.name ? { description: texts.name } : {}),
     },
     {
       displayName: pair?.value ?? 'Value',
       name: 'value',
-      ...valueShape(pair?.options),
+      ...valueShape(pair?.options, exampleValue),
       ...(texts.value ? { description: texts.value } : {}),
     },
   ];
   return rowsProperty(name, { ...info, noun: label.replace(/s$/, '') }, values, conditions);
 }
 
-function valueShape(options: readonly Option[] | undefined): Pick<INodeProperties, 'type' | 'default' | 'options'> {
-  if (!options) return { type: 'string', default: '' };
+/** The input of a value. @param example a value, which is the default if there are options to choose from */
+function valueShape(
+  options: readonly Option[] | undefined,
+  example: unknown,
+): Pick<INodeProperties, 'type' | 'default' | 'options' | 'placeholder'> {
+  if (!options)
+    return {
+      type: 'string',
+      default: '',
+      ...(example === undefined ? {} : { placeholder: `e.g. ${String(example)}` }),
+    };
   return {
     type: 'options',
     options: options.map(({ value, label }) => ({ name: wordingFor(label, 'n8n'), value })),
-    default: options[0]?.value ?? '',
+    default: (options.find(({ value }) => value === example) ?? options[0])?.value ?? '',
   };
 }
 

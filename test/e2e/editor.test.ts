@@ -254,6 +254,21 @@ describe('the editor of n8n', () => {
     await keepPicture(editor, 'editor-branches');
   });
 
+  it('adds rules as rows, each with the fields that its rule needs', async () => {
+    await openNewWorkflow('Has rules');
+    await addAction(editor, 'Pipewright Dataset', 'Check dataset');
+    const input = (field: string) => editor.page.locator(`[data-test-id="parameter-input-${field}"]`);
+    for (const [index, rule] of ['Is Not Empty', 'Row Count Is At Least'].entries()) {
+      await editor.page.locator('[data-test-id="fixed-collection-add"]').first().click();
+      await input('rule').nth(index).locator('input').first().click();
+      await editor.page.locator('.el-select-dropdown__item:visible').filter({ hasText: rule }).first().click();
+    }
+    await input('value').first().waitFor();
+    expect([await input('column').count(), await input('value').count()]).toEqual([1, 1]);
+    await keepPicture(editor, 'editor-rules');
+    await closeForm(editor);
+  });
+
   it('shows which step of a pipeline failed, why, and what to do', async () => {
     await openNewWorkflow('Fails');
     await addAction(editor, 'Pipewright Azure Data Factory', 'Run pipeline');

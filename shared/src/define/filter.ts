@@ -35,6 +35,19 @@ const operators = {
 
 const pattern = /^([\w.-]+)\s*(?:(!=|>=|<=|=|>|<|\bcontains\b)\s*(.*)|\s(exists))$/i;
 
+/** The operators of a row, by name: n8n would read a value that starts with “=” as an expression. */
+const rowOperators = {
+  equals: '=',
+  notEquals: '!=',
+  contains: 'contains',
+  exists: 'exists',
+  empty: '=',
+  greaterThan: '>',
+  atLeast: '>=',
+  lessThan: '<',
+  atMost: '<=',
+} as const satisfies Record<string, Operator>;
+
 /** The fields of a condition as a row. */
 const conditionRow = {
   field: text({
@@ -45,25 +58,28 @@ const conditionRow = {
   operator: v.optional(
     option(
       [
-        { value: '=', label: 'Is Equal To' },
-        { value: '!=', label: 'Is Not Equal To' },
+        { value: 'equals', label: 'Is Equal To' },
+        { value: 'notEquals', label: 'Is Not Equal To' },
         { value: 'contains', label: 'Contains', description: 'Text contains the value, or a list has it as an entry' },
         { value: 'exists', label: 'Exists', description: 'The field has any value' },
         { value: 'empty', label: 'Is Empty', description: 'The field has no value, or empty text' },
-        { value: '>', label: 'Is Greater Than' },
-        { value: '>=', label: 'Is at Least' },
-        { value: '<', label: 'Is Less Than' },
-        { value: '<=', label: 'Is at Most' },
+        { value: 'greaterThan', label: 'Is Greater Than' },
+        { value: 'atLeast', label: 'Is at Least' },
+        { value: 'lessThan', label: 'Is Less Than' },
+        { value: 'atMost', label: 'Is at Most' },
       ],
       { label: 'Operator' },
     ),
-    '=',
+    'equals',
   ),
   value: text({
     label: 'Value',
     help: 'Text is compared without regard to case.',
     placeholder: 'failed',
-    shownWhen: { field: 'operator', is: ['=', '!=', 'contains', '>', '>=', '<', '<='] },
+    shownWhen: {
+      field: 'operator',
+      is: ['equals', 'notEquals', 'contains', 'greaterThan', 'atLeast', 'lessThan', 'atMost'],
+    },
   }),
 };
 
@@ -73,11 +89,11 @@ type EnteredCondition = string | Partial<Values<typeof conditionRow>>;
 /** Reads a condition such as `status = failed`; undefined for an invalid one. */
 function parse(entered: EnteredCondition): Condition | undefined {
   if (typeof entered !== 'string') {
-    const { field = '', operator = '=', value } = entered;
+    const { field = '', operator: name = 'equals', value } = entered;
     if (!/^[\w.-]+$/.test(field)) return undefined;
     const path = field.split('.');
-    if (operator === 'empty') return { path, operator: '=', value: '' };
-    if (operator === 'exists') return { path, operator, value: '' };
+    const operator = rowOperators[name];
+    if (name === 'empty' || name === 'exists') return { path, operator, value: '' };
     return value === undefined ? undefined : { path, operator, value };
   }
   const [, path, operator, value, exists] = pattern.exec(entered.trim()) ?? [];
@@ -105,7 +121,7 @@ export function filterPaths(entered: unknown): (readonly string[])[] {
   const conditions: unknown[] =
     typeof entered === 'string' ? entered.split(/\r?\n/) : Array.isArray(entered) ? entered : [];
   return conditions.flatMap((one) => {
-    const condition = parse(isObject(one) ? { field: String(one['field'] ?? '') } : String(one));
+    const condition = parse(isObject(one) ? { field: String(one['field'] ?? ''), operator: 'exists' } : String(one));
     return condition ? [condition.path] : [];
   });
 }

@@ -13,11 +13,15 @@ import { installN8n } from '../../support/machine/n8n.ts';
 import { buildPackage, sourceFolder, type BuiltPackage } from './build-package.ts';
 import { readPackage, type PackageContent } from './read-package.ts';
 
-/** All properties, including those inside collections. */
+/** All properties, including those inside collections and rows. */
 function allProperties(properties: readonly INodeProperties[]): INodeProperties[] {
   return properties.flatMap((property) => [
     property,
-    ...allProperties((property.options ?? []).filter((option): option is INodeProperties => 'type' in option)),
+    ...allProperties(
+      (property.options ?? []).flatMap((option) =>
+        'type' in option ? [option] : 'values' in option ? option.values : [],
+      ),
+    ),
   ]);
 }
 
@@ -149,6 +153,32 @@ describe.each(Object.entries(packages) as [PackageName, N8nPackage][])('n8n-node
           if (typeOptions?.searchListMethod) expect(methods?.listSearch).toHaveProperty(typeOptions.searchListMethod);
         if (property.type === 'boolean') expect(property.description).toMatch(/^Whether /);
       }
+    }
+  });
+
+  it('has no option that n8n would read as an expression', () => {
+    for (const [key, { properties }] of forms())
+      for (const { name: property, options = [] } of allProperties(properties))
+        for (const option of options)
+          if ('value' in option) expect([key, property, option.value]).not.toContainEqual(expect.stringMatching(/^=/));
+  });
+
+  it('offers every operation as an action in the node panel', () => {
+    for (const service of withOperations) {
+      const { properties } = nodeOf(service.key).description;
+      // The panel lists the operations of each option of Resource, and none if Resource has no options.
+      const resources = properties.find((property) => property.name === 'resource')?.options ?? [];
+      const actions = resources.flatMap((resource) =>
+        properties
+          .filter(
+            ({ name: property, displayOptions }) =>
+              property === 'operation' &&
+              'value' in resource &&
+              displayOptions?.show?.['resource']?.includes(resource.value),
+          )
+          .flatMap(({ options = [] }) => options.flatMap((option) => ('action' in option ? [option.action] : []))),
+      );
+      expect(actions).toHaveLength(service.operations.length);
     }
   });
 

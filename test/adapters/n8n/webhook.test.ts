@@ -267,7 +267,7 @@ describe('a signed event from any sender', () => {
 
   it('starts the workflow once when its signature is valid and it matches the filter', async () => {
     const trigger = await open('signedWebhookTrigger', {
-      options: { filter: { rows: [{ field: 'event.type', operator: '=', value: 'ready' }] } },
+      options: { filter: { rows: [{ field: 'event.type', operator: 'equals', value: 'ready' }] } },
     });
     await trigger.activate();
     const wanted = JSON.stringify({ id: 'evt_n8n_1', type: 'ready' });

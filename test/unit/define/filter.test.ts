@@ -1,5 +1,5 @@
 import { checkInput } from '../../../shared/src/define/check-input.ts';
-import { filterField, passesFilter } from '../../../shared/src/define/filter.ts';
+import { filterField, filterPaths, passesFilter } from '../../../shared/src/define/filter.ts';
 
 const event = {
   status: 'Failed',
@@ -66,10 +66,13 @@ describe('A condition as a row', () => {
     passesFilter(event, checkInput({ filter: filterField }, { filter }).filter);
 
   it.each([
-    ['=', 'failed', 'status = failed'],
-    ['!=', 'failed', 'status != failed'],
+    ['equals', 'failed', 'status = failed'],
+    ['notEquals', 'failed', 'status != failed'],
     ['contains', 'AIL', 'status contains AIL'],
-    ['>', '3', 'status > 3'],
+    ['greaterThan', '3', 'status > 3'],
+    ['atLeast', '3', 'status >= 3'],
+    ['lessThan', '3', 'status < 3'],
+    ['atMost', '3', 'status <= 3'],
     ['exists', undefined, 'status exists'],
     ['empty', undefined, 'status ='],
   ])('with the operator %s and the value %s has the result of the line “%s”', (operator, value, line) => {
@@ -81,8 +84,8 @@ describe('A condition as a row', () => {
   });
 
   it('accepts values that a line cannot tell from an operator, and numbers', () => {
-    expect(passes({ field: 'data.job.name', operator: '=', value: 'Daily = 2' })).toBe(true);
-    expect(passes({ field: 'rows', operator: '>=', value: 48_120 })).toBe(true);
+    expect(passes({ field: 'data.job.name', operator: 'equals', value: 'Daily = 2' })).toBe(true);
+    expect(passes({ field: 'rows', operator: 'atLeast', value: 48_120 })).toBe(true);
     expect(passes({ field: 'status', value: 'failed' }, { field: 'ok', value: 'true' })).toBe(true);
   });
 
@@ -93,4 +96,15 @@ describe('A condition as a row', () => {
     expect(() => passes({ field: 'status', vlaue: 'failed' })).toThrow('field, operator, value in a row');
     expect(() => passes({ field: 'status', operator: 'is', value: 'failed' })).toThrow('must be one of');
   });
+});
+
+it('filterPaths returns the paths of rows and of lines, so that a filter on an unknown field is refused', () => {
+  const paths = [['status'], ['data', 'id']];
+  expect(filterPaths('status = failed\ndata.id exists')).toEqual(paths);
+  expect(
+    filterPaths([
+      { field: 'status', value: 'failed' },
+      { field: 'data.id', operator: 'empty' },
+    ]),
+  ).toEqual(paths);
 });

@@ -142,9 +142,8 @@ export function ruleRow(canLookUp: boolean) {
     }),
     value: text({
       label: 'Value',
-      help: 'The list of rules shows an example for each rule.',
-      placeholder: '0 and 1000',
-      multiline: true,
+      help: 'What to compare with: “0 and 1000” for Is Between, “open, closed” for Is One Of, “24 hours” for Is Within, another column for Is Before Column. The list of rules shows an example for each rule.',
+      placeholder: '1000',
       shownWhen: { field: 'rule', is: namesWith(({ example }) => example !== undefined) },
     }),
   };

@@ -11,7 +11,7 @@ export const azureConnection = defineConnection({
   key: 'azure',
   name: 'Azure Service Principal',
   description:
-    'An app registration in Microsoft Entra ID with a client secret or certificate. Assign it the role Data Factory Contributor on the data factory; for Synapse, also a Synapse role such as Synapse Compute Operator in the workspace.',
+    'A service principal in Microsoft Entra ID, such as an app registration. Assign it the role Data Factory Contributor on the data factory; for Synapse, also a Synapse role such as Synapse Compute Operator in the workspace.',
   documentationUrl: 'https://learn.microsoft.com/entra/identity-platform/howto-create-service-principal-portal',
   fields,
   fromVariables(given, variable) {

@@ -10,7 +10,7 @@ export const fabricConnection = defineConnection({
   key: 'fabric',
   name: 'Microsoft Fabric Service Principal',
   description:
-    'An app registration in Microsoft Entra ID with a client secret or certificate. A Fabric administrator must allow service principals to call Fabric public APIs; add the app registration to each workspace as Contributor.',
+    'A service principal in Microsoft Entra ID, such as an app registration. A Fabric administrator must allow service principals to call Fabric public APIs; add the service principal to each workspace as Contributor.',
   documentationUrl: 'https://learn.microsoft.com/rest/api/fabric/articles/identity-support',
   fields,
   fromVariables: entraConnectionVariables,

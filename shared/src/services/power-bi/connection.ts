@@ -10,7 +10,7 @@ export const powerBiConnection = defineConnection({
   key: 'powerBi',
   name: 'Power BI Service Principal',
   description:
-    'An app registration in Microsoft Entra ID with a client secret or certificate. A Fabric administrator must allow service principals to call Fabric public APIs; add the app registration to each workspace as Contributor.',
+    'A service principal in Microsoft Entra ID, such as an app registration. A Fabric administrator must allow service principals to call Fabric public APIs; add the service principal to each workspace as Contributor.',
   documentationUrl: 'https://learn.microsoft.com/power-bi/developer/embedded/embed-service-principal',
   fields,
   fromVariables: entraConnectionVariables,

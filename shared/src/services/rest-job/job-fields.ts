@@ -56,7 +56,7 @@ const jobField = (tools: readonly string[]) =>
     text({
       label: 'Job ID',
       help: 'The DAG ID in Airflow, the connection ID in Airbyte and Fivetran, the deployment ID in Prefect, the sync ID in Census and Hightouch, the YAML file name in GitHub Actions.',
-      placeholder: 'daily_claims',
+      placeholder: 'daily_claims, or daily.yml in GitHub Actions',
       shownWhen: { field: 'tool', is: tools },
       requiredWhenShown: true,
     }),
