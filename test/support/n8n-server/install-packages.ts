@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rename } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { runCommand } from '../machine/command.ts';
 
@@ -16,7 +16,9 @@ export async function installPackages(userFolder: string, packages: readonly str
     const unpacked = await mkdtemp(join(modules, '.unpacked-'));
     await runCommand('tar', ['-xzf', resolve(path), '-C', unpacked, '--strip-components=1']);
     const { name } = JSON.parse(await readFile(join(unpacked, 'package.json'), 'utf8')) as { name: string };
-    await mkdir(dirname(join(modules, name)), { recursive: true });
-    await rename(unpacked, join(modules, name));
+    const place = join(modules, name);
+    await rm(place, { recursive: true, force: true });
+    await mkdir(dirname(place), { recursive: true });
+    await rename(unpacked, place);
   }
 }
