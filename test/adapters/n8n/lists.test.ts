@@ -101,7 +101,7 @@ it('a multi-select lists dbt jobs', async () => {
 
 it('a list reports a problem with the credential instead of an empty list', async () => {
   const context = form('dataFactory', {});
-  Object.assign(context, { getCredentials: async () => ({ tenantId: 't' }) });
+  Object.assign(context, { getCredentials: async () => ({ tenantId: 't', clientId: 'c', subscriptionId: 's' }) });
   const list = n8n.nodeType('dataFactory').methods?.listSearch?.['searchFactories'];
   await expect(list?.call(context)).rejects.toMatchObject({ message: expect.stringContaining('Client Secret') });
 });
