@@ -18,7 +18,8 @@ let n8n: N8n;
 
 beforeAll(async () => {
   registry = await startNpmRegistry(await packedPackages());
-  n8n = await startN8n({ env: registry.env });
+  // n8n serves the types of nodes only with its editor.
+  n8n = await startN8n({ env: registry.env, editor: true });
 });
 
 afterAll(async () => {
@@ -68,6 +69,7 @@ it('an n8n that forbids unverified packages installs one with its checksum, and 
   const good = { name: full('pipewright-dbt'), version, checksum: registry.integrity(full('pipewright-dbt')) };
   const forged = { name: full('pipewright-mode'), version, checksum: good.checksum };
   const managed = await startN8n({
+    editor: true,
     env: {
       ...registry.env,
       N8N_UNVERIFIED_PACKAGES_ENABLED: 'false',
