@@ -86,7 +86,8 @@ export class N8nApi {
     for (;;) {
       const response = await fetch(`${this.baseUrl}/${path}`, {
         method,
-        headers: { 'content-type': 'application/json', ...headers },
+        // A connection that is kept open may be closed by n8n just when the next request is sent.
+        headers: { 'content-type': 'application/json', connection: 'close', ...headers },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       if (response.ok) return response;
