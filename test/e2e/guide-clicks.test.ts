@@ -17,7 +17,7 @@ let clicks = 0;
 beforeAll(async () => {
   sandbox = await startSandbox();
   sandbox.control.setDurations({ queuedMilliseconds: 10, runningMilliseconds: 100 });
-  n8n = await startN8n({ packages: await packedPackages() });
+  n8n = await startN8n({ packages: await packedPackages(), editor: true });
   for (const [type, data] of Object.entries(sandboxCredentials(sandbox))) await createCredential(n8n, type, type, data);
   browser = await openBrowser();
   editor = await openEditor(n8n, browser);
