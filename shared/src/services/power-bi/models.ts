@@ -40,7 +40,7 @@ export interface Model {
 
 /** The page of a model: as the API reports it, otherwise built from its IDs. */
 export const modelUrl = (workspace: string, { id, webUrl }: VendorModel): string =>
-  webUrl ??
+  webUrl ||
   `https://app.powerbi.com/groups/${encodeURIComponent(workspace)}/datasets/${encodeURIComponent(id)}/details`;
 
 /** Reads a semantic model by its IDs, so that messages can show its name. */
