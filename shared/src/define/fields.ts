@@ -369,6 +369,7 @@ export function withIds(fields: Fields, raw: Record<string, unknown>): Record<st
 }
 
 /** Changes the metadata of a field. An optional field stays optional and keeps its default. */
+export function withInfo<F extends Field>(schema: F, changes: Partial<FieldMetadata>): F;
 export function withInfo(schema: Field, changes: Partial<FieldMetadata>): Field {
   const wrapper: Field & { wrapped?: Field; default?: unknown } = schema;
   if (wrapper.type === 'optional' && wrapper.wrapped)

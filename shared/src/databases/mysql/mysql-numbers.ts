@@ -1,3 +1,5 @@
+import { shortestFloat } from '../../datasets/export/number-text.ts';
+
 /** A number without leading zeros, which would mark an identifier. */
 const numberForm = /^[-+]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
 
@@ -10,18 +12,6 @@ function normalized(text: string): string {
   const significant = digits.replace(/0+$/, '');
   const exponent = Number(power) - behind.length + (digits.length - significant.length);
   return `${sign === '-' ? '-' : ''}${significant}e${exponent}`;
-}
-
-/** Digits that identify every floating-point number of 32 bits. */
-const digitsOfFloat = 9;
-
-/** The shortest text that parses as a floating-point number of 32 bits. */
-function shortestFloat(value: number): string {
-  for (let digits = 1; digits < digitsOfFloat; digits += 1) {
-    const text = value.toPrecision(digits);
-    if (Math.fround(Number(text)) === value) return text;
-  }
-  return value.toPrecision(digitsOfFloat);
 }
 
 /**

@@ -4,17 +4,7 @@ import { entraFields, entraOptions } from '../../define/entra-fields.ts';
 import { option, text } from '../../define/fields.ts';
 import { webhookSecretFields } from '../../webhooks/shared-secret-fields.ts';
 
-const {
-  tenantId,
-  clientId,
-  clientSecret,
-  certificate,
-  certificatePath,
-  federatedToken,
-  federatedTokenFile,
-  identityClientId,
-  certificatePassword,
-} = entraFields({
+const { certificatePassword, ...entraLogin } = entraFields({
   field: 'authentication',
   clientSecret: 'entra',
   others: ['databricks'],
@@ -58,14 +48,7 @@ export const fields = {
       shownWhen: { field: 'authentication', is: ['token'] },
     }),
   ),
-  clientId,
-  clientSecret,
-  tenantId,
-  certificate,
-  certificatePath,
-  federatedToken,
-  federatedTokenFile,
-  identityClientId,
+  ...entraLogin,
   authorityUrl: v.optional(
     text({
       label: 'Entra Authority URL',

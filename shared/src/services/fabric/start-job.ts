@@ -22,7 +22,7 @@ export const startJobFields = {
     help: whether(
       'use an active run of the item, if there is one, instead of starting another. Fabric does not report the parameters of a run, so a step with parameters always starts one.',
     ),
-  }) as typeof startFields.reuseActiveRun,
+  }),
 };
 
 /** A job to start. */

@@ -60,7 +60,7 @@ export const downloadResults = defineDownload<ModeConnection>()({
     run: v.optional(
       withInfo(runField, {
         help: 'Select the run to download results from, or enter its Run ID. Leave empty to use the latest successful run.',
-      }) as typeof runField,
+      }),
     ),
     query: v.optional(queryField),
   },

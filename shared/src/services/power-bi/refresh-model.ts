@@ -120,7 +120,7 @@ export const refreshSemanticModel = defineAction<PowerBiConnection>()({
       help: whether(
         'use an active refresh of the same type that covers the tables, instead of failing: Power BI refreshes a model once at a time. Power BI does not report whether an active refresh covers the whole model.',
       ),
-    }) as typeof reuseActiveRun,
+    }),
   },
   output: runFields,
   simple: simpleRun,

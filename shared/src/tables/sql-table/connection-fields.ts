@@ -5,17 +5,7 @@ import { integer, option, text } from '../../define/fields.ts';
 
 const noFile = { zapier: 'Zapier cannot store database files.' };
 const servers = { shownWhen: { field: 'engine', is: ['postgresql', 'mysql', 'sqlserver'] } };
-const {
-  tenantId,
-  clientId,
-  clientSecret,
-  certificate,
-  certificatePath,
-  federatedToken,
-  federatedTokenFile,
-  identityClientId,
-  certificatePassword,
-} = entraFields({
+const { certificatePassword, ...entraLogin } = entraFields({
   field: 'login',
   clientSecret: 'entra',
   tokenHelp:
@@ -92,14 +82,7 @@ export const fields = {
     }),
   ),
   password: v.optional(text({ label: 'Password', help: 'Password of the user.', secret: true, ...servers })),
-  tenantId,
-  clientId,
-  clientSecret,
-  certificate,
-  certificatePath,
-  federatedToken,
-  federatedTokenFile,
-  identityClientId,
+  ...entraLogin,
   cloud: v.optional(
     option(
       [
