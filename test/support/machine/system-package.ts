@@ -24,9 +24,11 @@ export async function installSystemPackages(packages: readonly string[], purpose
   if (!canInstall()) throw missing();
   log(`Installing ${packages.join(', ')} with apt, ${purpose}.`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // Another process of this machine may be installing too; without this, apt fails instead of waiting for it.
+  const apt = (...args: string[]) => runCommand('apt-get', ['-o', 'DPkg::Lock::Timeout=600', ...args], { env });
   try {
-    await runCommand('apt-get', ['update', '-q'], { env });
-    await runCommand('apt-get', command.split(' ').slice(1), { env });
+    await apt('update', '-q');
+    await apt(...command.split(' ').slice(1));
   } catch (error) {
     throw missing(error);
   }
