@@ -124,7 +124,7 @@ const publish = {
   name: publishActivity,
   type: 'Script',
   dependsOn: after(copyActivity),
-  policy: policy('0.04:00:00'),
+  policy: policy('0.02:00:00'),
 } satisfies Partial<Activity>;
 
 const drop = {
@@ -155,7 +155,6 @@ function publishScript(project: string): Record<string, unknown> {
         ],
       },
     ],
-    scriptBlockExecutionTimeout: '04:00:00',
   };
 }
 
@@ -167,7 +166,6 @@ const dropScript = {
       parameters: [input('schema', parameter('Schema')), input('staging', stagingExpression)],
     },
   ],
-  scriptBlockExecutionTimeout: '00:10:00',
 };
 
 const quantemplate = 'Pipewright_Quantemplate';
@@ -247,7 +245,7 @@ export const loadDatasets: Resource[] = [
   },
 ];
 
-const variablesOf = (settings: Partial<Settings>): Record<string, Declared> =>
+const variablesOf = (settings: Record<string, string>): Record<string, Declared> =>
   Object.fromEntries(Object.entries(settings).map(([name, defaultValue]) => [name, { type: 'String', defaultValue }]));
 
 /** The pipeline for Data Factory and Synapse. @param settings the defaults of its variables */
@@ -300,7 +298,10 @@ export function loadPipeline(project: string, settings: Settings): Pipeline {
 /** An ID to replace: Fabric has connections in place of linked services, and each has an ID of its own. */
 const noConnection = { connection: '00000000-0000-0000-0000-000000000000' };
 
-/** The pipeline for Fabric, which inlines datasets and has no callbacks. */
+/**
+ * The pipeline for Fabric, which inlines datasets and has no callbacks. Its last activity after success makes a failed run fail:
+ * without it, the run would succeed because the staging table was dropped.
+ */
 export function loadFabricPipeline(project: string): Pipeline {
   const { clientId, organisationId, secretName, sqlDatabase } = emptySettings;
   const databaseName = expression("@variables('sqlDatabase')");
@@ -347,9 +348,18 @@ export function loadFabricPipeline(project: string): Pipeline {
           externalReferences: noConnection,
         },
         { ...drop, typeProperties: { database: databaseName, ...dropScript }, externalReferences: noConnection },
+        {
+          name: 'Count published rows',
+          type: 'SetVariable',
+          dependsOn: after(publishActivity),
+          typeProperties: {
+            variableName: 'publishedRows',
+            value: expression(`@string(activity('${copyActivity}').output.rowsCopied)`),
+          },
+        },
       ],
       parameters: runParameters,
-      variables: variablesOf({ secretName, clientId, organisationId, sqlDatabase }),
+      variables: variablesOf({ secretName, clientId, organisationId, sqlDatabase, publishedRows: '' }),
       annotations: ['Pipewright'],
     },
   };
