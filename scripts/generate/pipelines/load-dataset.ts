@@ -28,8 +28,8 @@ const dropActivity = 'Drop staging table';
 
 const staging = "concat('pipewright_staging_', replace(pipeline().RunId, '-', ''))";
 const datasetPath =
-  "@concat('organisations/', encodeUriComponent(variables('organisationId')), '/datasets/', encodeUriComponent(pipeline().parameters.DatasetID))";
-const secretPath = "/secrets/@{encodeUriComponent(variables('secretName'))}?api-version=7.4";
+  "@concat('organisations/', uriComponent(variables('organisationId')), '/datasets/', uriComponent(pipeline().parameters.DatasetID))";
+const secretPath = "/secrets/@{uriComponent(variables('secretName'))}?api-version=7.4";
 
 /** Values of the user, by the name of the variable; an empty text has to be filled in. */
 export type Settings = Record<
@@ -78,7 +78,7 @@ const logInRequest = {
   method: 'POST',
   headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
   body: expression(
-    `@concat('grant_type=client_credentials&client_id=', encodeUriComponent(variables('clientId')), '&client_secret=', encodeUriComponent(activity('${secretActivity}').output.value))`,
+    `@concat('grant_type=client_credentials&client_id=', uriComponent(variables('clientId')), '&client_secret=', uriComponent(activity('${secretActivity}').output.value))`,
   ),
 };
 
