@@ -93,10 +93,15 @@ UPDATE @column
 SET changes = CONCAT(
         quoted, N' IS NOT NULL AND (TRY_CONVERT(', widest, N', ', quoted, N') IS NULL OR TRY_CONVERT(', type, N', ', quoted,
         N') IS NULL OR TRY_CONVERT(', widest, N', ', quoted, N') <> TRY_CONVERT(', type, N', ', quoted, N')',
-        CASE WHEN widest = N'datetimeoffset(7)' THEN CONCAT(
-            N' OR ', CASE WHEN type LIKE N'datetimeoffset%' THEN N'NOT ' END,
-            N'(', quoted, N' LIKE N''%Z'' OR ', quoted, N' LIKE N''%[+-][0-9][0-9]:[0-9][0-9]'')'
-        ) END,
+        -- SQL Server reads a time alone as a time of 1900-01-01, and drops the date of a timestamp in a time column.
+        CASE widest
+            WHEN N'datetimeoffset(7)' THEN CONCAT(
+                N' OR ', quoted, N' NOT LIKE N''[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]%''',
+                N' OR ', CASE WHEN type LIKE N'datetimeoffset%' THEN N'NOT ' END,
+                N'(', quoted, N' LIKE N''%Z'' OR ', quoted, N' LIKE N''%[+-][0-9][0-9]:[0-9][0-9]'')'
+            )
+            WHEN N'time(7)' THEN CONCAT(N' OR ', quoted, N' LIKE N''%-%''')
+        END,
         N')'
     )
 WHERE widest IS NOT NULL;

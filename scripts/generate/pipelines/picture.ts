@@ -1,6 +1,6 @@
 import type { Activity, Dependency, Pipeline } from './activities.ts';
 
-const box = { width: 200, gap: 76, rowGap: 28, line: 17, padding: 12 };
+const box = { width: 200, gap: 92, rowGap: 28, line: 17, padding: 12 };
 const margin = 20;
 const maxCharacters = 25;
 
