@@ -38,38 +38,41 @@ function wrapped(text: string): string[] {
   return lines;
 }
 
-/** The activities inside a condition or loop. */
-function inner({ typeProperties }: Activity): Activity[] {
-  const { ifTrueActivities, activities } = typeProperties as { ifTrueActivities?: Activity[]; activities?: Activity[] };
-  return ifTrueActivities ?? activities ?? [];
+/** What a box shows. */
+interface Step {
+  name: string;
+  type: string;
+  dependsOn?: Dependency[];
+  /** Names below the name of the step: the activities inside it, or its parameters. */
+  inner: string[];
 }
 
 interface Placed {
-  activity: Activity;
+  step: Step;
   lines: { text: string; kind: 'type' | 'name' | 'inner' }[];
   x: number;
   y: number;
   height: number;
 }
 
-/** Places each activity in the column after the last one that it depends on. */
-function place(activities: Activity[]): Placed[] {
+/** Places each step in the column after the last one that it depends on. */
+function place(steps: Step[]): Placed[] {
   const columns = new Map<string, number>();
   const bottoms: number[] = [];
-  return activities.map((activity) => {
-    const column = Math.max(0, ...(activity.dependsOn ?? []).map((one) => (columns.get(one.activity) ?? 0) + 1));
-    columns.set(activity.name, column);
+  return steps.map((step) => {
+    const column = Math.max(0, ...(step.dependsOn ?? []).map((one) => (columns.get(one.activity) ?? 0) + 1));
+    columns.set(step.name, column);
     const lines: Placed['lines'] = [
-      { text: titles.get(activity.type) ?? activity.type, kind: 'type' },
-      ...wrapped(activity.name).map((text) => ({ text, kind: 'name' }) as const),
-      ...inner(activity).flatMap(({ name }) =>
+      { text: titles.get(step.type) ?? step.type, kind: 'type' },
+      ...wrapped(step.name).map((text) => ({ text, kind: 'name' }) as const),
+      ...step.inner.flatMap((name) =>
         wrapped(name).map((text, index) => ({ text: `${index === 0 ? '• ' : '  '}${text}`, kind: 'inner' }) as const),
       ),
     ];
     const height = lines.length * box.line + 2 * box.padding;
     const y = bottoms[column] ?? margin;
     bottoms[column] = y + height + box.rowGap;
-    return { activity, lines, x: margin + column * (box.width + box.gap), y, height };
+    return { step, lines, x: margin + column * (box.width + box.gap), y, height };
   });
 }
 
@@ -118,24 +121,58 @@ function drawArrow(from: Placed, to: Placed, dependency: Dependency): string {
   ].join('\n');
 }
 
-/** Draws a pipeline as an image that is readable on light and dark pages. */
-export function drawPipeline({ name, properties }: Pipeline): string {
-  const placed = place(properties.activities);
+/** Draws steps as an image that is readable on light and dark pages. */
+function draw(title: string, steps: Step[]): string {
+  const placed = place(steps);
   const width = Math.max(...placed.map(({ x }) => x + box.width)) + margin;
   const height = Math.max(...placed.map((each) => each.y + each.height)) + margin;
   const arrows = placed.flatMap((to) =>
-    (to.activity.dependsOn ?? []).flatMap((dependency) => {
-      const from = placed.find(({ activity }) => activity.name === dependency.activity);
+    (to.step.dependsOn ?? []).flatMap((dependency) => {
+      const from = placed.find(({ step }) => step.name === dependency.activity);
       return from ? [drawArrow(from, to, dependency)] : [];
     }),
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
-    `  <title>The activities of the pipeline ${escaped(name)}</title>`,
+    `  <title>${escaped(title)}</title>`,
     `  <style>${style}\n  </style>`,
     ...arrows,
     ...placed.map(drawBox),
     '</svg>',
     '',
   ].join('\n');
+}
+
+/** The names of the activities inside a condition or loop. */
+function namesInside({ typeProperties }: Activity): string[] {
+  const { ifTrueActivities, activities } = typeProperties as { ifTrueActivities?: Activity[]; activities?: Activity[] };
+  return (ifTrueActivities ?? activities ?? []).map(({ name }) => name);
+}
+
+/** Draws the activities of a pipeline. */
+export function drawPipeline({ name, properties }: Pipeline): string {
+  return draw(
+    `The activities of the pipeline ${name}`,
+    properties.activities.map((activity) => ({ ...activity, inner: namesInside(activity) })),
+  );
+}
+
+/** A job of Databricks, as far as it is drawn. */
+export interface Job {
+  name: string;
+  parameters: { name: string }[];
+  tasks: { task_key: string; depends_on?: { task_key: string }[] }[];
+}
+
+/** Draws the tasks of a Databricks job, each with the parameters of the job. */
+export function drawJob({ name, parameters, tasks }: Job): string {
+  return draw(
+    `The tasks of the job ${name}`,
+    tasks.map(({ task_key: key, depends_on: before = [] }) => ({
+      name: key,
+      type: 'Databricks notebook',
+      dependsOn: before.map(({ task_key: activity }) => ({ activity, dependencyConditions: ['Succeeded'] })),
+      inner: parameters.map((parameter) => `parameter ${parameter.name}`),
+    })),
+  );
 }

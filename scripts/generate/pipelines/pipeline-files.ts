@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Pipeline, Resource } from './activities.ts';
 import { armParameter, armTemplate } from './arm-template.ts';
 import { callbackPipeline, examplePipeline } from './callback.ts';
 import { emptySettings, loadDatasets, loadFabricPipeline, loadLinkedServices, loadPipeline } from './load-dataset.ts';
-import { drawPipeline } from './picture.ts';
+import { drawJob, drawPipeline, type Job } from './picture.ts';
 import { databricksLinkedService, databricksPipeline, synapseNotebookPipeline } from './run-notebook.ts';
 
 const folder = 'docs/pipelines';
@@ -25,6 +27,7 @@ const settings = {
 /** The content of the pipelines to import and their pictures, by path from the root of the repository. */
 export function pipelineFiles(project: string): [path: string, text: string][] {
   const load = loadPipeline(project, settings);
+  const job = JSON.parse(readFileSync(join(project, folder, 'databricks', 'copy-into-job.json'), 'utf8')) as Job;
   const loadTemplate = armTemplate(
     {
       keyVaultName: { description: 'Name of the key vault with the client secret of Quantemplate' },
@@ -68,5 +71,6 @@ export function pipelineFiles(project: string): [path: string, text: string][] {
     [`${folder}/pictures/load-quantemplate-dataset.svg`, drawPipeline(load)],
     [`${folder}/pictures/load-quantemplate-dataset-fabric.svg`, drawPipeline(loadFabricPipeline(project))],
     [`${folder}/pictures/run-notebook.svg`, drawPipeline(databricksPipeline)],
+    [`${folder}/pictures/copy-into-job.svg`, drawJob(job)],
   ];
 }
