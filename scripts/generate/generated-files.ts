@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { formatFiles } from './format.ts';
 import { n8nPackageFiles } from './n8n-packages.ts';
 import { packages } from './packages.ts';
+import { pipelineFiles } from './pipelines/pipeline-files.ts';
 import { readText } from './read-text.ts';
 import { referencePages } from './reference/pages.ts';
 import { withTemplates, type Template } from './templates-index.ts';
@@ -11,6 +12,9 @@ import { zapierAppFiles } from './zapier-apps.ts';
 /** Paths that contain only generated files: a file there without a definition is stale. */
 const generatedOnly = [
   'docs/reference/*.md',
+  'docs/pipelines/*.json',
+  'docs/pipelines/{data-factory,synapse,fabric}/**/*.json',
+  'docs/pipelines/pictures/*.svg',
   'n8n-nodes/*/nodes/**/*.node.{ts,json}',
   'n8n-nodes/*/nodes/*/__schema__/**/*.json',
   'n8n-nodes/*/credentials/*.credentials.ts',
@@ -35,6 +39,7 @@ function generatedFiles(project: string): Map<string, string> {
       ...zapierAppFiles(project),
       templatesIndex(project),
       ...referencePages(project),
+      ...pipelineFiles(project),
     ]),
   );
 }

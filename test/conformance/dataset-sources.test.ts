@@ -257,7 +257,7 @@ it('Zapier rejects a dataset that is too large before it starts', async () => {
   await expect(load(zapier)).rejects.toMatchObject({
     code: 'timed-out',
     message: expect.stringContaining('it has 240 MB, and a step can read up to 100 MB in 25 seconds'),
-    hint: expect.stringMatching(/Run Pipeline.*dataset ID/),
+    hint: expect.stringMatching(/Run Pipeline .*docs\/pipelines/),
   });
   await expect(operate(dataset, 'checkDataset', { file: path, rules: 'rows >= 1' }, zapier)).rejects.toMatchObject({
     code: 'timed-out',

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { ZObject } from 'zapier-platform-core';
 import { tooLate } from '../../shared/src/host/bounded.ts';
 import { PipewrightError } from '../../shared/src/host/error.ts';
+import { pipelinesPage } from '../../shared/src/host/pipelines-page.ts';
 import type { Bytes } from '../../shared/src/host/bytes.ts';
 import type { Headers, HttpRequest, HttpResponse } from '../../shared/src/host/http.ts';
 import { connectionLost } from '../../shared/src/host/incomplete.ts';
@@ -169,7 +170,7 @@ function outOfTime(): PipewrightError {
   return new PipewrightError({
     code: 'timed-out',
     message: 'The response was not complete within the 30 seconds that Zapier allows a step.',
-    hint: 'Request less data, such as a smaller file.',
+    hint: `Request less data, such as a smaller file. A pipeline can copy a larger dataset: ${pipelinesPage}`,
   });
 }
 

@@ -1,6 +1,7 @@
 import { PipewrightError } from '../host/error.ts';
 import type { Bytes } from '../host/bytes.ts';
 import type { Host, OpenedFile } from '../host/host.ts';
+import { pipelinesPage } from '../host/pipelines-page.ts';
 import { closeUnread } from '../http/close-stream.ts';
 
 type Clock = Pick<Host, 'now' | 'maxWaitSeconds'>;
@@ -10,8 +11,7 @@ const bytesPerSecond = 4 * 1024 * 1024;
 
 const megabyte = 1024 * 1024;
 
-const hint =
-  'Use a smaller dataset, or start a pipeline that copies it: Run Pipeline can pass the dataset ID as a parameter.';
+const hint = `Use a smaller dataset, or let Run Pipeline or Run Job start a pipeline that copies it. Pipelines to import: ${pipelinesPage}`;
 
 /**
  * Rejects a dataset that is too large for the time limit of the platform, before any of it is read. A dataset of unknown

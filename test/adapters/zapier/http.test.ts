@@ -233,7 +233,10 @@ describe('a streamed response', () => {
       async ({ send: http }) => text((await http({ method: 'GET', url, headers: {}, answer: 'stream' })).stream),
       { seconds: 5 },
     );
-    await expect(late).rejects.toMatchObject({ message: expect.stringContaining('within the 30 seconds') });
+    await expect(late).rejects.toMatchObject({
+      message: expect.stringContaining('within the 30 seconds'),
+      hint: expect.stringContaining('docs/pipelines/README.md'),
+    });
   });
 
   it('is aborted when it is never read', async () => {

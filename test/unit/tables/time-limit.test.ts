@@ -1,4 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipelinesPage } from '../../../shared/src/host/pipelines-page.ts';
 import { refuseTooLarge, startTimeLimit } from '../../../shared/src/tables/time-limit.ts';
+import { projectRoot } from '../../support/machine/paths.ts';
 
 /** Yields one piece per second. */
 async function* onePiecePerSecond(clock: { now: number }, seconds: number): AsyncGenerator<Uint8Array> {
@@ -25,7 +29,7 @@ describe('startTimeLimit', () => {
     await expect(countPieces(27, 25)).rejects.toMatchObject({
       code: 'timed-out',
       message: 'The dataset was not read within the time limit of 25 seconds. Nothing was changed.',
-      hint: expect.stringContaining('Run Pipeline'),
+      hint: expect.stringMatching(/Run Pipeline .*docs\/pipelines\/README\.md$/),
     });
   });
 
@@ -54,5 +58,11 @@ describe('refuseTooLarge', () => {
     expect(megabytes(100, 25)).not.toThrow();
     expect(megabytes(101, 25)).toThrow('it has 101 MB, and a step can read up to 100 MB in 25 seconds');
     expect(megabytes(101)).not.toThrow();
+  });
+
+  it('names a page about pipelines that copy larger datasets, and the page exists', () => {
+    expect(megabytes(101, 25)).toThrow(expect.objectContaining({ hint: expect.stringContaining(pipelinesPage) }));
+    const [, path = ''] = pipelinesPage.split('/blob/main/');
+    expect(existsSync(join(projectRoot, path))).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
+import { pipelinesPage } from '../../host/pipelines-page.ts';
 import type { Bytes } from '../../host/bytes.ts';
 import { readWhole } from '../bytes/read-whole.ts';
 import { nameColumns } from '../formats/column-names.ts';
@@ -64,7 +65,7 @@ export class ParquetRows implements RowSource {
 
   async *blocks(): AsyncGenerator<CsvBlock> {
     refuseOtherOptions(this.#options);
-    const hint = 'Write the table to several smaller files, or export it as CSV and use that file.';
+    const hint = `Write the table to several smaller files, export it as CSV and use that file, or load it with a Databricks job: ${pipelinesPage}`;
     const file = await readWhole(this.#bytes, 'The Parquet file', hint);
     const structure = openParquet(file, this.#options.flatten ?? false);
     const { columns } = structure;

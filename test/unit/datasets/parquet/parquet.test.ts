@@ -338,6 +338,7 @@ describe('A Parquet file that cannot be read', () => {
     await expect(previewRows(endless())).rejects.toMatchObject({
       code: 'invalid-input',
       message: 'The Parquet file is larger than 128 MB.',
+      hint: expect.stringContaining('docs/pipelines/README.md'),
     });
   });
 

@@ -1,4 +1,5 @@
 import { PipewrightError } from '../../../host/error.ts';
+import { pipelinesPage } from '../../../host/pipelines-page.ts';
 import type { Host } from '../../../host/host.ts';
 import { fitValues } from '../../../define/declared-values.ts';
 import { defineAction, type Action } from '../../../define/operation.ts';
@@ -80,15 +81,12 @@ async function startPipeline(
   return { provider, run, isNew };
 }
 
-/** The page about the parameter and the callback activity. */
-const callbackDocs = 'https://github.com/pipewright/pipewright/blob/main/docs/pipelines/README.md';
-
 function noCallback({ service }: PipelineHomeKind, pipeline: string): PipewrightError {
   return new PipewrightError({
     code: 'invalid-input',
     service,
     message: `The pipeline ${pipeline} does not support callbacks: it has no parameter ${callbackParameter}.`,
-    hint: `Add the parameter and the callback activity as described in ${callbackDocs}, or set Completion Method to Poll.`,
+    hint: `Add the parameter and the callback activity as described in ${pipelinesPage}, or set Completion Method to Poll.`,
   });
 }
 
@@ -99,7 +97,7 @@ function noCallback({ service }: PipelineHomeKind, pipeline: string): Pipewright
  */
 export function defineRunPipeline(kind: PipelineHomeKind, pipeline: PipelineField): Action {
   const completionMethod = completionMethodField(
-    `A callback requires the parameter ${callbackParameter} and a callback activity in the pipeline; see ${callbackDocs}.`,
+    `A callback requires the parameter ${callbackParameter} and a callback activity in the pipeline; see ${pipelinesPage}.`,
   );
   return defineAction<AzureConnection>()({
     key: 'runPipeline',

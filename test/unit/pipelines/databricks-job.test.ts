@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Ajv from 'ajv';
+import { pipelinesFolder } from './templates.ts';
+
+interface Job {
+  max_concurrent_runs: number;
+  queue: { enabled: boolean };
+  parameters: { name: string; default: string }[];
+  tasks: { task_key: string; notebook_task: { notebook_path: string } }[];
+}
+
+const job = JSON.parse(readFileSync(join(pipelinesFolder, 'databricks', 'copy-into-job.json'), 'utf8')) as Job;
+const notebook = readFileSync(join(pipelinesFolder, 'databricks', 'copy_into.py'), 'utf8');
+const schema = JSON.parse(readFileSync(join(__dirname, 'databricks-job.schema.json'), 'utf8')) as object;
+
+describe('The Databricks job', () => {
+  const validate = new Ajv().compile(schema);
+
+  it('has the fields of the Jobs API', () => {
+    expect([validate(job), validate.errors]).toEqual([true, null]);
+    expect(validate({ ...job, max_concurent_runs: 1 })).toBe(false);
+    expect(validate({ ...job, queue: true })).toBe(false);
+    expect(validate({ ...job, parameters: [{ name: 'source' }] })).toBe(false);
+  });
+
+  it('runs one at a time, and queues the others', () => {
+    expect(job.max_concurrent_runs).toBe(1);
+    expect(job.queue.enabled).toBe(true);
+  });
+
+  it('runs the notebook with the parameters that it reads', () => {
+    expect(job.tasks).toHaveLength(1);
+    expect(job.tasks[0]?.notebook_task.notebook_path).toMatch(/\/copy_into$/);
+    const widgets = [...notebook.matchAll(/widgets\.text\("(\w+)", "([^"]*)"/g)].map(([, name, value]) => ({
+      name,
+      default: value,
+    }));
+    expect(widgets).toEqual(job.parameters);
+    for (const { name } of job.parameters) expect(notebook).toContain(`widgets.get("${name}")`);
+  });
+});
+
+describe('The notebook with COPY INTO', () => {
+  it('is a notebook source that Databricks imports', () => {
+    expect(notebook.startsWith('# Databricks notebook source\n')).toBe(true);
+  });
+
+  it('never loads a file again and never changes the schema of the table', () => {
+    expect(notebook).toContain("COPY_OPTIONS ('force' = 'false', 'mergeSchema' = 'false')");
+  });
+
+  it('reads CSV with doubled quotation marks, fails on rows that do not fit, and guesses no types', () => {
+    for (const option of [
+      '"escape": \'"\'',
+      '"mode": "FAILFAST"',
+      '"inferSchema": "false"',
+      '"enforceSchema": "false"',
+    ])
+      expect(notebook).toContain(option);
+  });
+
+  it('checks what it puts into the statement', () => {
+    expect(notebook).toContain('re.fullmatch(r"[\\w-]+(\\.[\\w-]+){1,2}", table)');
+    expect(notebook).toMatch(
+      /fullmatch\(r"\(\/Volumes\/\|abfss:\/\/\|s3:\/\/\|gs:\/\/\)\[\^'\\"\\\\`\\n\]\+", source\)/,
+    );
+  });
+});
