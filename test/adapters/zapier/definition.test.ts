@@ -13,7 +13,9 @@ import { connectionsOf, offeredFields } from '../../../zapier-app/adapter/connec
 import { kindOf } from '../../../zapier-app/adapter/kind.ts';
 import { keyOf, labelOf, nounOf, snakeCase } from '../../../zapier-app/adapter/names.ts';
 import type { ActionDefinition, AppDefinition, FieldDefinition } from '../../support/zapier-runtime/app-definition.ts';
+import { passesFilter } from '../../../shared/src/define/filter.ts';
 import { wordingFor } from '../../../shared/src/host/wording.ts';
+import { checkFilter } from '../../../shared/src/webhooks/check-filter.ts';
 import { askCore } from './definition.ts';
 
 let definition: AppDefinition;
@@ -259,6 +261,35 @@ describe.each(each)('the checks of Zapier’s servers for the Zapier app %s', (n
     }
     const headings = definition.authentication?.fields?.filter(({ type }) => type === 'copy') ?? [];
     expect(headings.every(({ helpText }) => /\[[^\]]+\]\(https:\/\/[^)\s]+\)/.test(helpText ?? ''))).toBe(true);
+    const fields = [
+      ...(definition.authentication?.fields ?? []).filter(({ type }) => type !== 'copy'),
+      ...steps.flatMap(({ operation }) => fixedFields(operation.inputFields)),
+    ];
+    for (const { key, helpText = '' } of fields) {
+      const bare = helpText.replace(/\[[^\]]+\]\([^)]+\)/g, '').match(/https:\/\/[^/\s]+/g) ?? [];
+      expect([key, bare.filter((url) => !url.includes('example.com'))]).toEqual([key, []]);
+      // Zapier would show text between two asterisks or underscores in italics, without them.
+      expect([key, /(?<!\\)\*|(?<![\w\\])_|(?<!\\)`/.test(helpText.replace(/\]\([^)]+\)/g, ''))]).toEqual([key, false]);
+    }
+  });
+
+  it('the conditions in the help of a filter are ones that the events of the trigger can meet', () => {
+    for (const service of offered)
+      for (const trigger of service.triggers) {
+        if (trigger.how !== 'webhook') continue;
+        const key = keyOf(service, trigger);
+        const field = fixedFields(steps.find((step) => step.key === key)?.operation.inputFields).find(
+          (one) => one.key === 'filter',
+        );
+        if (!field) continue;
+        const conditions = [...(field.helpText ?? '').matchAll(/“([^”]+)”/g)].map(([, condition = '']) => condition);
+        expect([key, conditions.length, field['placeholder']]).toEqual([key, 2, conditions[0]]);
+        expect(() => checkFilter(trigger, { filter: conditions })).not.toThrow();
+        const known = conditions.filter(
+          (condition) => condition !== 'status = failed' && !condition.endsWith(' exists'),
+        );
+        expect([key, passesFilter(trigger.sample, known)]).toEqual([key, true]);
+      }
   });
 
   it('D009: a search has a field', () => {
@@ -345,6 +376,14 @@ describe.each(each)('the checks of Zapier’s servers for the Zapier app %s', (n
       expect(definition.triggers?.[key]).toBeUndefined();
     }
     if (name === 'dbt') expect(suggested).toEqual([{ key: 'dbt_run_job', field: 'job', search: 'dbt_find_job.id' }]);
+    if (name === 'fabric')
+      expect(suggested.map(({ key }) => key)).toEqual([
+        'fabric_run_pipeline',
+        'fabric_run_notebook',
+        'fabric_run_spark_job',
+        'fabric_cancel_job_run',
+        'fabric_get_job_run',
+      ]);
   });
 
   it('a noun is the object of a step, without what happened to it', () => {
