@@ -79,8 +79,10 @@ ${steps.join('\n')}
 ## Deploy
 
 \`\`\`
+npm install                       # once, in the root of the repository
 cd zapier-app/apps/${name}
-npx zapier-platform register "${title}"     # once
+npx zapier-platform login         # once
+npx zapier-platform register "${title}" --desc "${description}" --audience private   # once
 npx zapier-platform push
 \`\`\`
 
