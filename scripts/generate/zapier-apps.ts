@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connectionsOf } from '../../zapier-app/adapter/connections.ts';
+import type { Fields } from '../../shared/src/define/fields.ts';
+import { connectionsOf, offeredFields } from '../../zapier-app/adapter/connections.ts';
 import { kindOf } from '../../zapier-app/adapter/kind.ts';
 import { keyOf, labelOf } from '../../zapier-app/adapter/names.ts';
 import { apps, type AppName, type ZapierAppEntry } from './apps.ts';
+import { formSize } from './form-size.ts';
 import { SourcePaths } from './source-paths.ts';
 import { generatedFrom, imports } from './source-text.ts';
 import { requiredLabels } from './required-labels.ts';
@@ -45,16 +47,22 @@ export default zapierApp([${services.map(({ key }) => key).join(', ')}], { versi
 `;
 }
 
+/** How many fields a form shows at most: `6 + 3 advanced`. */
+function fieldsOf(fields: Fields): string {
+  const { first, advanced } = formSize(fields);
+  return advanced > 0 ? `${first} + ${advanced} advanced` : String(first);
+}
+
 function readme(name: AppName, { title, description, services }: ZapierAppEntry): string {
   const steps = services.flatMap((service) =>
     [...service.triggers, ...service.operations].map(
       (described) =>
-        `| ${labelOf(service, described, services)} | ${kindOf(described)} | \`${keyOf(service, described)}\` | ${described.description} |`,
+        `| ${labelOf(service, described, services)} | ${kindOf(described)} | \`${keyOf(service, described)}\` | ${fieldsOf(described.input)} | ${described.description} |`,
     ),
   );
   const connections = connectionsOf(services).map(({ connection, usedBy, required }) => {
     const labels = requiredLabels(connection.fields);
-    return `| ${connection.name} | ${required ? 'every step' : usedBy.join(', ') || 'some datasets'} | ${labels.join(', ') || '–'} | ${connection.description} |`;
+    return `| ${connection.name} | ${required ? 'every step' : usedBy.join(', ') || 'some datasets'} | ${offeredFields(connection).length} | ${labels.join(', ') || '–'} | ${connection.description} |`;
   });
   return `<!-- ${generatedFrom(source).slice(3)} -->
 
@@ -66,21 +74,23 @@ A Zapier app of [Pipewright](../../README.md), made from the definitions in \`sh
 
 ## Connection
 
-| Connection | Needed for | Required fields | Description |
-|---|---|---|---|
+| Connection | Needed for | Fields | Required fields | Description |
+|---|---|---|---|---|
 ${connections.join('\n')}
 
 ## Steps
 
-| Step | Kind | Key | Description |
-|---|---|---|---|
+| Step | Kind | Key | Fields | Description |
+|---|---|---|---|---|
 ${steps.join('\n')}
 
 ## Deploy
 
 \`\`\`
+npm install                       # once, in the root of the repository
 cd zapier-app/apps/${name}
-npx zapier-platform register "${title}"     # once
+npx zapier-platform login         # once
+npx zapier-platform register "${title}" --desc "${description}" --audience private   # once
 npx zapier-platform push
 \`\`\`
 

@@ -4,6 +4,8 @@ import { createOf } from './action.ts';
 import { authenticationOf } from './authentication.ts';
 import { hydratorOf } from './hydrate.ts';
 import { kindOf } from './kind.ts';
+import { keyOf } from './names.ts';
+import { narrowDefinitions } from './narrow-definition.ts';
 import { pollingTriggerOf } from './polling-trigger.ts';
 import { searchOf } from './search.ts';
 import type { Settings } from './settings.ts';
@@ -17,30 +19,46 @@ export interface AppOptions {
   maxWaitSeconds?: number;
 }
 
-const byKey = <T extends { key: string }>(entries: T[]): Record<string, T> =>
-  Object.fromEntries(entries.map((entry) => [entry.key, entry]));
+/** A step of the app: its key, and how to convert it from the service's definition. */
+type Conversion<T> = readonly [key: string, convert: () => T];
+
+/** Steps by key, each of which is converted when it is first read: at a cold start, Zapier calls only one. */
+function byKey<T>(conversions: readonly Conversion<T>[]): Record<string, T> {
+  const steps: Record<string, T> = {};
+  for (const [key, convert] of conversions) {
+    let step: T | undefined;
+    Object.defineProperty(steps, key, { enumerable: true, get: () => (step ??= convert()) });
+  }
+  return steps;
+}
 
 /** The Zapier app of some services; services that cannot run on Zapier are omitted. */
 export function zapierApp(services: readonly Service[], { version = '0.0.0', maxWaitSeconds = 25 }: AppOptions = {}) {
+  narrowDefinitions();
   const downloadFile = hydratorOf(() => settings);
   const offered = services.filter((service) => service.missing?.zapier === undefined);
   const settings: Settings = { services: offered, maxWaitSeconds, downloadFile };
   const triggers = offered.flatMap((service) =>
     service.triggers.map(
-      (trigger): Trigger =>
-        trigger.how === 'webhook'
-          ? webhookTriggerOf(service, trigger, settings)
-          : pollingTriggerOf(service, trigger, settings),
+      (trigger): Conversion<Trigger> => [
+        keyOf(service, trigger),
+        () =>
+          trigger.how === 'webhook'
+            ? webhookTriggerOf(service, trigger, settings)
+            : pollingTriggerOf(service, trigger, settings),
+      ],
     ),
   );
   const creates = offered.flatMap((service) =>
-    service.operations.flatMap((operation): Create[] =>
-      operation.kind === 'action' && kindOf(operation) === 'action' ? [createOf(service, operation, settings)] : [],
+    service.operations.flatMap((operation): Conversion<Create>[] =>
+      operation.kind === 'action' && kindOf(operation) === 'action'
+        ? [[keyOf(service, operation), () => createOf(service, operation, settings)]]
+        : [],
     ),
   );
   const searches = offered.flatMap((service) =>
-    service.operations.flatMap((operation): Search[] =>
-      kindOf(operation) === 'search' ? [searchOf(service, operation, settings)] : [],
+    service.operations.flatMap((operation): Conversion<Search>[] =>
+      kindOf(operation) === 'search' ? [[keyOf(service, operation), () => searchOf(service, operation, settings)]] : [],
     ),
   );
   return defineApp({

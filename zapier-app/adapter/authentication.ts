@@ -13,6 +13,7 @@ import {
 } from './connections.ts';
 import { choicesOf } from './dropdown.ts';
 import { openHost } from './host.ts';
+import { asMarkdown } from './markdown.ts';
 import { enumerate } from './names.ts';
 import type { Settings } from './settings.ts';
 
@@ -35,7 +36,7 @@ function authField({ connection, required }: AppConnection, name: string, field:
     label,
     type: secret ? 'password' : (types[kind] ?? (multiline ? 'text' : 'string')),
     required: required && info.required && condition === '',
-    ...(helpText ? { helpText } : {}),
+    ...(helpText ? { helpText: asMarkdown(helpText) } : {}),
     ...(placeholder ? { placeholder } : {}),
     ...(options ? { choices: choicesOf(options) } : {}),
     ...(initial === undefined ? {} : { default: String(initial) }),

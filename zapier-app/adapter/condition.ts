@@ -1,4 +1,5 @@
 import { describeFieldOn, type FieldInfo, type Fields } from '../../shared/src/define/fields.ts';
+import { enumerate } from './names.ts';
 
 /** The condition of a field that is always visible, as a sentence; empty if the field always matters. */
 export function conditionOf({ shownWhen }: Pick<FieldInfo, 'shownWhen'>, fields: Fields): string {
@@ -8,5 +9,6 @@ export function conditionOf({ shownWhen }: Pick<FieldInfo, 'shownWhen'>, fields:
   const chosen = options.filter(({ value }) => shownWhen.is.includes(value));
   if (options.length > 0 && chosen.length === options.length) return '';
   const labels = options.length > 0 ? chosen.map((option) => option.label) : shownWhen.is;
-  return `Only used when “${label}” is ${labels.map((text) => `“${text}”`).join(' or ')}. `;
+  const quoted = labels.map((text) => `“${text}”`);
+  return `Only used when “${label}” is ${enumerate(quoted, 'or')}. `;
 }

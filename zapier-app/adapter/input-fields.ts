@@ -11,6 +11,7 @@ import { conditionOf } from './condition.ts';
 import { declaredFields } from './declared-fields.ts';
 import { choicesOf, dropdownOf } from './dropdown.ts';
 import { kindOf } from './kind.ts';
+import { asMarkdown } from './markdown.ts';
 import { keyOf, nounOf } from './names.ts';
 import type { Settings } from './settings.ts';
 
@@ -40,11 +41,15 @@ interface Form {
   settings: Settings;
 }
 
-/** The search that the editor suggests for a dropdown: the one that finds what the field is called. A trigger has no earlier step. */
-function searchFor(label: string, { fields, service }: Form): { search?: string } {
+/**
+ * The search that the editor suggests for a dropdown: the one that finds what the field is called, by its label or name. A trigger
+ * has no earlier step.
+ */
+function searchFor(name: string, label: string, { fields, service }: Form): { search?: string } {
   if (!service.operations.some(({ input }) => input === fields)) return {};
   const search = service.operations.find(
-    (one) => kindOf(one) === 'search' && one.input !== fields && nounOf(one) === label,
+    (one) =>
+      kindOf(one) === 'search' && one.input !== fields && (nounOf(one) === label || nounOf(one).toLowerCase() === name),
   );
   return search ? { search: `${keyOf(service, search)}.id` } : {};
 }
@@ -79,12 +84,12 @@ function newField(name: string, field: Field, form: Form): PlainInputField {
     type: secret ? 'password' : multiline && kind !== 'json' ? 'text' : fractional ? 'number' : types[kind],
     required,
     ...(advanced ? { group: advancedGroup.key } : {}),
-    ...(help ? { helpText: help } : {}),
+    ...(help ? { helpText: asMarkdown(help) } : {}),
     // Names and values are entered in two columns, so a JSON example would be misleading.
     ...(placeholder && kind !== 'values' ? { placeholder } : {}),
     ...(options ? { choices: choicesOf(options) } : {}),
     ...(choices
-      ? { choices: dropdownOf(choices, form.fields, form.service, form.settings), ...searchFor(label, form) }
+      ? { choices: dropdownOf(choices, form.fields, form.service, form.settings), ...searchFor(name, label, form) }
       : {}),
     ...(choices?.needs?.length ? { dependsOn: [...choices.needs] } : {}),
     ...(kind === 'list' || kind === 'rows' ? { list: true } : {}),
@@ -121,7 +126,8 @@ export function inputFieldsOf(fields: Fields, service: Service, settings: Settin
     const { shownWhen } = info;
     // Without the field that it depends on, a field is always shown.
     if (!shownWhen || !offered.some((other) => other.name === shownWhen.field)) return plain;
-    if (info.choices) return { ...plain, helpText: `${conditionOf(info, fields)}${info.help ?? ''}`.trim() };
+    if (info.choices)
+      return { ...plain, helpText: asMarkdown(`${conditionOf(info, fields)}${info.help ?? ''}`.trim()) };
     const initial = fields[shownWhen.field] && describeFieldOn('zapier', fields[shownWhen.field] as Field).default;
     return (_z: ZObject, { inputData }: Bundle) =>
       shownWhen.is.includes(String(inputData?.[shownWhen.field] || initial)) ? [plain] : [];

@@ -37,13 +37,16 @@ function ownName(described: Operation | Trigger): string {
 
 /**
  * The label in the list of steps, beside which Zapier shows the app's name: `Run Job` in an app of one service, `Run Pipeline in
- * Data Factory` in an app of several, unless the name contains the service: `Complete WebHook Activity`.
+ * Data Factory` in an app of several, unless the name contains the service: `Complete WebHook Activity`, `Export SQL Table`.
  * @param services all services of the app
  */
 export function labelOf(service: Service, described: Operation | Trigger, services: readonly Service[]): string {
   const name = ownName(described);
   const place = shortName(service, services);
-  return services.length === 1 || name.includes(place) ? name : `${name} in ${place}`;
+  if (services.length === 1 || name.includes(place)) return name;
+  const [object = ''] = place.split(' ').slice(-1);
+  if (name.endsWith(` ${object}`)) return `${name.slice(0, -object.length)}${place}`;
+  return `${name} ${/^(Get|Export|Download) /.test(name) ? 'From' : 'in'} ${place}`;
 }
 
 /** What is left of a search's name without its verb and criterion: `User` of `Find User by Email`. */

@@ -11,6 +11,7 @@ import { checkFilter } from '../../shared/src/webhooks/check-filter.ts';
 import { checkVerification } from '../../shared/src/webhooks/check-verification.ts';
 import { enrichEvents, processDelivery } from '../../shared/src/webhooks/process-delivery.ts';
 import { callService, type ServiceCall } from './call.ts';
+import { withFilterExample } from './filter-example.ts';
 import { fieldGroupsOf, inputFieldsOf } from './input-fields.ts';
 import { exampleOf, keepSamples, readSamples, sampleKey } from './samples.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
@@ -157,7 +158,7 @@ export function webhookTriggerOf(service: Service, trigger: WebhookTrigger, sett
     },
     operation: {
       type: 'hook',
-      inputFields: inputFieldsOf(trigger.input, service, settings),
+      inputFields: withFilterExample(inputFieldsOf(trigger.input, service, settings), trigger),
       ...fieldGroupsOf(trigger.input),
       outputFields: outputFieldsOf(output, sample),
       sample,

@@ -134,6 +134,14 @@ export function passesFilter(data: unknown, filter: readonly EnteredCondition[] 
   });
 }
 
+/**
+ * The help of the filter in Zapier, where conditions are lines of text.
+ * @param equality a condition that events of the trigger can meet, such as `status = failed`
+ * @param existence another one, such as `error exists`
+ */
+export const filterHelp = (equality: string, existence: string): string =>
+  `Enter the conditions that an event must meet to trigger the Zap, one per line, such as “${equality}” or “${existence}”. The operators are =, !=, >, >=, <, <=, contains and exists.`;
+
 /** Input field of webhook triggers: conditions that an event must meet. */
 export const filterField = v.optional(
   v.pipe(
@@ -142,8 +150,7 @@ export const filterField = v.optional(
       noun: 'Condition',
       help: {
         n8n: 'Conditions that an event must meet to start the workflow; it must meet all of them.',
-        zapier:
-          'Enter the conditions that an event must meet to trigger the Zap, one per line, such as “status = failed” or “error exists”. The operators are =, !=, >, >=, <, <=, contains and exists.',
+        zapier: filterHelp('status = failed', 'error exists'),
       },
       placeholder: 'status = failed',
       advanced: true,

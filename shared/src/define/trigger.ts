@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Wording } from '../host/wording.ts';
-import type { DeliveryFacts, EntraSender, HmacSettings, SchemeName, Secrets } from './verification.ts';
+import type { DeliveryFacts, EntraCheck, EntraSender, HmacSettings, SchemeName, Secrets } from './verification.ts';
 import { inputChecker, checkInput, type Values } from './check-input.ts';
 import type { RawInput } from './raw-input.ts';
 import type { Context } from './context.ts';
@@ -60,6 +60,8 @@ export interface VerificationDefinition<F extends Fields, C> {
   secrets(connection: C, subscription: Subscription | undefined): Secrets;
   /** The accepted sender, if the scheme is Microsoft Entra; undefined until its fields are filled in. */
   entra?(connection: C): EntraSender | undefined;
+  /** Checks the tokens of that sender; loaded with the first of them. */
+  entraFault?: EntraCheck;
   /** Maximum difference between a signed timestamp and the clock, in seconds, either way. Default: 300. */
   toleranceSeconds?(input: Values<F>): number;
   /** Whether "Accept Unverified Events" is on. */
@@ -127,6 +129,7 @@ export interface Verification {
   hmac?(raw: RawInput): HmacSettings | undefined;
   secrets(connection: unknown, subscription: Subscription | undefined): Secrets;
   entra?(connection: unknown): EntraSender | undefined;
+  entraFault?: EntraCheck;
   toleranceSeconds?(raw: RawInput): number;
   acceptsUnsigned?(raw: RawInput): boolean;
 }
@@ -180,7 +183,16 @@ const commonFields = { filter: filterField, recoverMissed: recoverMissedField };
 
 function checkedVerification<F extends Fields, C>(
   check: (raw: RawInput) => Values<F>,
-  { scheme, location, hmac, secrets, entra, toleranceSeconds, acceptsUnsigned }: VerificationDefinition<F, C>,
+  {
+    scheme,
+    location,
+    hmac,
+    secrets,
+    entra,
+    entraFault,
+    toleranceSeconds,
+    acceptsUnsigned,
+  }: VerificationDefinition<F, C>,
 ): Verification {
   return {
     scheme: (raw) => scheme(check(raw)),
@@ -188,6 +200,7 @@ function checkedVerification<F extends Fields, C>(
     ...(location ? { location: (raw) => location(check(raw)) } : {}),
     ...(hmac ? { hmac: (raw) => hmac(check(raw)) } : {}),
     ...(entra ? { entra: (connection) => entra(connection as C) } : {}),
+    ...(entraFault ? { entraFault } : {}),
     ...(toleranceSeconds ? { toleranceSeconds: (raw) => toleranceSeconds(check(raw)) } : {}),
     ...(acceptsUnsigned ? { acceptsUnsigned: (raw) => acceptsUnsigned(check(raw)) } : {}),
   };

@@ -1,3 +1,5 @@
+import type { Host } from '../host/host.ts';
+
 /** Signature schemes, and ways to send a shared secret. */
 export type SignatureScheme =
   | 'dbt'
@@ -68,6 +70,21 @@ export interface EntraSender {
   /** Application ID of the sender, such as Event Grid: any application of a tenant can request tokens. */
   senderId: string;
 }
+
+/** Why the Microsoft Entra token of a delivery is rejected. */
+export type EntraFault = 'missing' | 'duplicate' | 'malformed' | 'no-match' | 'wrong-token' | 'too-old' | 'too-new';
+
+/**
+ * Checks the Microsoft Entra token of a delivery. Services that accept such tokens bring this check, because the library for
+ * tokens is large and slows down the start.
+ * @returns why the delivery is rejected; undefined if it is authentic
+ * @throws PipewrightError `unavailable` if the signing keys cannot be read
+ */
+export type EntraCheck = (
+  delivery: { headers: Record<string, string | string[] | undefined> },
+  sender: EntraSender,
+  host: Pick<Host, 'http' | 'cache' | 'now'>,
+) => Promise<EntraFault | undefined>;
 
 /** The accepted secrets; two during a rotation. */
 export interface Secrets {

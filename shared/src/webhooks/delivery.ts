@@ -20,7 +20,7 @@ function isNamed(name: string, wanted: string): boolean {
  * All values of a header, with its name in any case and with or without Zapier's prefix `Http-`. A value that is not a string,
  * which no HTTP request contains, counts as empty.
  */
-export function headerValues({ headers }: Delivery, name: string): string[] {
+export function headerValues({ headers }: Pick<Delivery, 'headers'>, name: string): string[] {
   const wanted = name.toLowerCase();
   const values: string[] = [];
   for (const key of Object.keys(headers)) {

@@ -39,7 +39,8 @@ function verify(
   { host, input, connection, subscription }: TriggerSetting,
 ): Verified | Rejected | Promise<Verified | Rejected> {
   const scheme = verification.scheme(input);
-  if (scheme === 'entra') return verifyEntraDelivery(delivery, verification.entra?.(connection), host);
+  if (scheme === 'entra')
+    return verifyEntraDelivery(delivery, verification.entra?.(connection), verification.entraFault, host);
   return verifyDelivery(delivery, {
     scheme,
     secrets: verification.secrets(connection, subscription),

@@ -83,11 +83,11 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /** Reads a header that must occur exactly once. */
-export function fromHeader(
-  delivery: Delivery,
+export function fromHeader<Read>(
+  delivery: Pick<Delivery, 'headers'>,
   name: string,
-  read: (value: string) => Proof | RejectionReason,
-): Proof | RejectionReason {
+  read: (value: string) => Read,
+): Read | 'missing' | 'duplicate' {
   const values = headerValues(delivery, name);
   const [value] = values;
   if (values.length > 1) return 'duplicate';

@@ -1,7 +1,7 @@
 import { headerValues, type Delivery } from './delivery.ts';
 import { isForm, parseEventForm } from './event-form.ts';
 import { parseEventJson } from './event-json.ts';
-import type { EntraSender, HmacSettings, Secrets, SecretScheme } from '../define/verification.ts';
+import type { EntraCheck, EntraSender, HmacSettings, Secrets, SecretScheme } from '../define/verification.ts';
 import type { KeyHost } from './entra-keys.ts';
 import type { Proof, RejectionReason, Scheme, SecretFault } from './scheme.ts';
 import { schemeOf } from './schemes.ts';
@@ -115,18 +115,18 @@ export function verifyDelivery(delivery: Delivery, options: VerifyOptions): Veri
 /**
  * Verifies the Microsoft Entra token of a delivery, then parses the body.
  * @param sender undefined if its IDs are not set
+ * @param entraFault the check of the trigger; undefined if it accepts no tokens
  * @throws PipewrightError `unavailable` if the signing keys cannot be read
  */
 export async function verifyEntraDelivery(
   delivery: Delivery,
   sender: EntraSender | undefined,
+  entraFault: EntraCheck | undefined,
   host: KeyHost,
 ): Promise<Verified | Rejected> {
-  if (!sender) return reject('no-secret');
+  if (!sender || !entraFault) return reject('no-secret');
   const format = bodyFormat(delivery);
   if (typeof format !== 'string') return format;
-  // Most senders use a secret, and the library for tokens would slow down the start for all.
-  const { entraFault } = await import('./schemes/entra.ts');
   const fault = await entraFault(delivery, sender, host);
   return parseAuthentic(delivery, format, fault === undefined ? 'current' : reject(fault));
 }

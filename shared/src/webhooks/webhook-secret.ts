@@ -5,7 +5,7 @@ import { baseUrl } from '../http/base-url.ts';
 import type { ConnectionDefinition, ConnectionValues } from '../define/connection.ts';
 import { describeField, option, text } from '../define/fields.ts';
 import { checkSecrets } from './check-verification.ts';
-import type { EntraSender, Secrets } from '../define/verification.ts';
+import type { EntraCheck, EntraSender, Secrets } from '../define/verification.ts';
 import { cleanSecret } from './secret-rules.ts';
 
 const id = '00000000-0000-0000-0000-000000000000';
@@ -142,6 +142,12 @@ export function entraSenderOf(connection: WebhookSecret): EntraSender | undefine
     throw error;
   }
 }
+
+/** Checks tokens of Microsoft Entra. Most senders use a secret, so the library for tokens is loaded with the first token. */
+export const entraFault: EntraCheck = async (delivery, sender, host) => {
+  const library = await import('./schemes/entra.ts');
+  return library.entraFault(delivery, sender, host);
+};
 
 /** The secrets of the connection. Secrets that were entered before None was selected do not count. */
 export function webhookSecretsOf({ authentication, secret, previousSecret }: WebhookSecret): Secrets {

@@ -37,6 +37,13 @@ describe.each(Object.keys(apps) as AppName[])('The bundle of the Zapier app %s',
   });
 });
 
+it('Only apps whose senders may log in with Microsoft Entra contain the check of its tokens', () => {
+  const names = (Object.keys(apps) as AppName[]).filter((name) =>
+    inputs[name].includes('shared/src/webhooks/schemes/entra.ts'),
+  );
+  expect(names).toEqual(['azure', 'signed-webhooks', 'pipewright']);
+});
+
 const withVendors = (Object.keys(apps) as AppName[]).filter((name) => !withDatabases.has(name));
 
 it.each(withVendors)('The bundle of the Zapier app %s contains the code of its own services only', (name) => {

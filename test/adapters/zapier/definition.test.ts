@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { apps, type AppName, type ZapierAppEntry } from '../../../scripts/generate/apps.ts';
+import { formSize } from '../../../scripts/generate/form-size.ts';
 import { services as catalog } from '../../../shared/src/catalog.ts';
 import { logsIn } from '../../../shared/src/define/connection.ts';
 import type { Service } from '../../../shared/src/define/service.ts';
@@ -13,7 +16,10 @@ import { connectionsOf, offeredFields } from '../../../zapier-app/adapter/connec
 import { kindOf } from '../../../zapier-app/adapter/kind.ts';
 import { keyOf, labelOf, nounOf, snakeCase } from '../../../zapier-app/adapter/names.ts';
 import type { ActionDefinition, AppDefinition, FieldDefinition } from '../../support/zapier-runtime/app-definition.ts';
+import { passesFilter } from '../../../shared/src/define/filter.ts';
 import { wordingFor } from '../../../shared/src/host/wording.ts';
+import { checkFilter } from '../../../shared/src/webhooks/check-filter.ts';
+import { projectRoot } from '../../support/machine/paths.ts';
 import { askCore } from './definition.ts';
 
 let definition: AppDefinition;
@@ -47,16 +53,6 @@ function texts(): [string, string][] {
       ...fixedFields(operation.inputFields).flatMap((field) => ofField(key, field)),
     ]),
   ];
-}
-
-/** How many of these fields a form shows at most at the same time: a field that depends on an option is not always shown. */
-function shownAtOnce(fields: readonly Pick<FieldInfo, 'shownWhen'>[]): number {
-  const deciding = new Set(fields.flatMap(({ shownWhen }) => shownWhen?.field ?? []));
-  const counts = [...deciding].map((field) => {
-    const dependent = fields.flatMap(({ shownWhen }) => (shownWhen?.field === field ? [shownWhen.is] : []));
-    return Math.max(...dependent.flat().map((value) => dependent.filter((is) => is.includes(value)).length));
-  });
-  return fields.filter(({ shownWhen }) => !shownWhen).length + counts.reduce((sum, count) => sum + count, 0);
 }
 
 const each = Object.entries(apps) as [AppName, ZapierAppEntry][];
@@ -129,14 +125,16 @@ describe.each(each)('the definition of the Zapier app %s', (name, entry) => {
   });
 
   it('shows at most eight fields of a step before the advanced ones, which form a group', () => {
-    // Datasets and SQL tables have fields for each source of a file.
-    for (const service of offered.filter(({ key }) => key !== 'dataset' && key !== 'sqlTable')) {
+    for (const service of offered) {
       for (const described of [...service.operations, ...service.triggers]) {
         const infos = Object.values(described.input)
           .map((field) => describeFieldOn('zapier', field))
           .filter(({ notOn }) => !notOn?.zapier);
         const first = infos.filter(({ advanced }) => !advanced);
-        expect([keyOf(service, described), shownAtOnce(first) > 8]).toEqual([keyOf(service, described), false]);
+        expect([keyOf(service, described), formSize(described.input).first > 8]).toEqual([
+          keyOf(service, described),
+          false,
+        ]);
         const step = steps.find(({ key }) => key === keyOf(service, described));
         const grouped = fixedFields(step?.operation.inputFields).filter(({ group }) => group === 'advanced');
         const advanced = infos.filter((info) => info.advanced && (!info.shownWhen || info.choices) && !info.declared);
@@ -259,6 +257,35 @@ describe.each(each)('the checks of Zapier’s servers for the Zapier app %s', (n
     }
     const headings = definition.authentication?.fields?.filter(({ type }) => type === 'copy') ?? [];
     expect(headings.every(({ helpText }) => /\[[^\]]+\]\(https:\/\/[^)\s]+\)/.test(helpText ?? ''))).toBe(true);
+    const fields = [
+      ...(definition.authentication?.fields ?? []).filter(({ type }) => type !== 'copy'),
+      ...steps.flatMap(({ operation }) => fixedFields(operation.inputFields)),
+    ];
+    for (const { key, helpText = '' } of fields) {
+      const bare = helpText.replace(/\[[^\]]+\]\([^)]+\)/g, '').match(/https:\/\/[^/\s]+/g) ?? [];
+      expect([key, bare.filter((url) => !url.includes('example.com'))]).toEqual([key, []]);
+      // Zapier would show text between two asterisks or underscores in italics, without them.
+      expect([key, /(?<!\\)\*|(?<![\w\\])_|(?<!\\)`/.test(helpText.replace(/\]\([^)]+\)/g, ''))]).toEqual([key, false]);
+    }
+  });
+
+  it('the conditions in the help of a filter are ones that the events of the trigger can meet', () => {
+    for (const service of offered)
+      for (const trigger of service.triggers) {
+        if (trigger.how !== 'webhook') continue;
+        const key = keyOf(service, trigger);
+        const field = fixedFields(steps.find((step) => step.key === key)?.operation.inputFields).find(
+          (one) => one.key === 'filter',
+        );
+        if (!field) continue;
+        const conditions = [...(field.helpText ?? '').matchAll(/“([^”]+)”/g)].map(([, condition = '']) => condition);
+        expect([key, conditions.length, field['placeholder']]).toEqual([key, 2, conditions[0]]);
+        expect(() => checkFilter(trigger, { filter: conditions })).not.toThrow();
+        const known = conditions.filter(
+          (condition) => condition !== 'status = failed' && !condition.endsWith(' exists'),
+        );
+        expect([key, passesFilter(trigger.sample, known)]).toEqual([key, true]);
+      }
   });
 
   it('D009: a search has a field', () => {
@@ -345,6 +372,14 @@ describe.each(each)('the checks of Zapier’s servers for the Zapier app %s', (n
       expect(definition.triggers?.[key]).toBeUndefined();
     }
     if (name === 'dbt') expect(suggested).toEqual([{ key: 'dbt_run_job', field: 'job', search: 'dbt_find_job.id' }]);
+    if (name === 'fabric')
+      expect(suggested.map(({ key }) => key)).toEqual([
+        'fabric_run_pipeline',
+        'fabric_run_notebook',
+        'fabric_run_spark_job',
+        'fabric_cancel_job_run',
+        'fabric_get_job_run',
+      ]);
   });
 
   it('a noun is the object of a step, without what happened to it', () => {
@@ -423,6 +458,13 @@ describe.each(each)('the checks of Zapier’s servers for the Zapier app %s', (n
 });
 
 describe('The Zapier apps', () => {
+  it('are all listed in the README, which says what they contain', () => {
+    const listed = [
+      ...readFileSync(join(projectRoot, 'zapier-app', 'README.md'), 'utf8').matchAll(/^\| \[([^\]]+)\]/gm),
+    ];
+    expect(listed.map(([, name]) => name).sort()).toEqual(Object.keys(apps).sort());
+  });
+
   it('have a home for every service that runs on Zapier: one app of its own, and the one with all services', () => {
     const wanted = catalog.filter(({ missing }) => missing?.zapier === undefined);
     expect(apps.pipewright.services).toEqual(wanted);
@@ -463,6 +505,10 @@ describe('The label of a step', () => {
     expect(label('azure', 'webhookActivity', 'completeActivity')).toBe('Complete WebHook Activity');
     expect(label('datasets', 'dataset', 'checkDataset')).toBe('Check Dataset');
     expect(label('datasets', 'sqlTable', 'checkDataset')).toBe('Check Dataset in SQL Table');
+    expect(label('datasets', 'sqlTable', 'exportTable')).toBe('Export SQL Table');
+    expect(label('datasets', 'sqlTable', 'exportQuery')).toBe('Export Query From SQL Table');
+    expect(label('datasets', 'dataset', 'getRows')).toBe('Get Rows From Dataset');
+    expect(label('pipewright', 'restJob', 'runJob')).toBe('Run REST Job');
   });
 
   it('has a key in snake case', () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { zapsOf } from '../../e2e/flows/zaps.ts';
 import { agreedSecret } from '../../e2e/flows/cases/load-updated-dataset.ts';
+import { restJobAccount } from '../../doubles/rest-job/account.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { projectRoot } from '../../support/machine/paths.ts';
 import { runZap, startZap, type ZapRun, type ZapStep } from '../../support/zapier-runtime/zap.ts';
@@ -104,6 +105,48 @@ describe('A run of 90 seconds in the Zap of', () => {
     expect(outputsOf(run)['Find Pipeline Run']).toMatchObject({ status: 'succeeded' });
     const { synapse, spark } = sandbox.control.log().runs;
     expect([synapse.map(({ pipelineName }) => pipelineName), spark.length]).toEqual([['Spark_transform'], 1]);
+  });
+
+  it.concurrent('guide 005 refreshes the model once, and the card shows its result', async () => {
+    // The events of dbt would also start the Zap of guide 002.
+    const trigger = { runId: '70403103926818' };
+    const run = await runZap(zapier, { trigger, steps: zaps['005'].steps, longestThrottleMs });
+    const outputs = outputsOf(run);
+    expect(outputs['Refresh Semantic Model']).toMatchObject({ service: 'Power BI', status: 'succeeded' });
+    expect(attempts(run, 'Refresh Semantic Model')).toBeGreaterThan(1);
+    expect(sandbox.control.log().runs.powerBi).toHaveLength(1);
+    const cards = sandbox.world.slack.messages.filter(({ text }) => text.includes('Claims overview'));
+    expect(cards.map(({ text }) => /succeeded/.test(text))).toEqual([true]);
+  });
+
+  it.concurrent('guide 006 runs the notebook only when the pipeline has finished, each of them once', async () => {
+    const trigger = { id: '2026-11-20T10:00:00Z' };
+    const run = await runZap(zapier, { trigger, steps: zaps['006'].steps, longestThrottleMs });
+    const outputs = outputsOf(run);
+    expect(attempts(run, 'Run Pipeline')).toBeGreaterThan(1);
+    expect(attempts(run, 'Run Notebook')).toBeGreaterThan(1);
+    expect(sandbox.control.log().runs.fabric).toHaveLength(2);
+    const [pipeline, notebook] = [outputs['Run Pipeline'], outputs['Run Notebook']];
+    expect(String(notebook?.['startedAt']) >= String(pipeline?.['finishedAt'])).toBe(true);
+  });
+
+  it.concurrent.each([
+    ['Prefect, which recognizes a repeated start,', 'prefect', restJobAccount.deployment],
+    ['Airbyte, whose run is found in its list,', 'airbyte', restJobAccount.connection],
+  ])('a job of %s is started once and awaited', async (_case, tool, job) => {
+    const steps: ZapStep[] = [
+      {
+        action: 'rest_job_run_job',
+        name: 'Run Job',
+        authData,
+        inputData: ({ trigger }) => ({ tool, job, startKey: trigger['id'] }),
+      },
+      { ...tell, authData },
+    ];
+    const run = await runZap(zapier, { trigger: { id: `event-for-${tool}` }, steps, longestThrottleMs });
+    expect(outputsOf(run)).toHaveProperty('Load Dataset');
+    expect(attempts(run, 'Run Job')).toBeGreaterThan(1);
+    expect(sandbox.control.log().runs.restJob.filter((started) => started.tool === tool)).toHaveLength(1);
   });
 
   it.concurrent('a builder without Start Key stops the Zap with an instruction, and no later step runs', async () => {

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { unzipSync } from 'fflate';
@@ -31,10 +31,15 @@ afterAll(async () => {
 
 /** Types a command of Zapier's command line in the folder of a registered app. */
 async function type(app: string, command: string): Promise<string> {
-  const folder = join(clone, 'zapier-app', 'apps', app);
-  await writeFile(join(folder, '.zapierapprc'), JSON.stringify(api.app));
+  await writeFile(join(folderOf(app), '.zapierapprc'), JSON.stringify(api.app));
+  return typeIn(folderOf(app), [command]);
+}
+
+const folderOf = (app: string): string => join(clone, 'zapier-app', 'apps', app);
+
+function typeIn(folder: string, words: string[]): Promise<string> {
   const { NODE_ENV: _test, ...environment } = process.env;
-  return runCommand('npx', ['zapier-platform', command], {
+  return runCommand('npx', ['zapier-platform', ...words], {
     cwd: folder,
     env: {
       ...environment,
@@ -47,6 +52,18 @@ async function type(app: string, command: string): Promise<string> {
 }
 
 describe('In the folder of an app', () => {
+  it('the command in its README registers it, and writes the ID that `push` reads', async () => {
+    const readme = await readFile(join(folderOf('mode'), 'README.md'), 'utf8');
+    const [, command = ''] = /^npx zapier-platform (register .+?) +# once$/m.exec(readme) ?? [];
+    const words = [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+    // The answers to the remaining questions, which a terminal would ask.
+    const answers = ['--url', 'https://example.com', '--role', 'user', '--category', 'databases', '--no-subscribe'];
+    expect(await typeIn(folderOf('mode'), [...words, ...answers])).toContain('your integration is registered');
+    const { title, description } = apps.mode;
+    expect(api.registrations).toMatchObject([{ title, description, intention: 'private', subscription: false }]);
+    expect(JSON.parse(await readFile(join(folderOf('mode'), '.zapierapprc'), 'utf8'))).toMatchObject(api.app);
+  });
+
   it('`npx zapier-platform push` uploads its version, which boots in Zapier’s runtime', async () => {
     expect(await type('dbt', 'push')).toContain('Push complete!');
     const [upload, ...others] = api.uploads;

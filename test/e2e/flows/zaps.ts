@@ -85,8 +85,8 @@ export function zapsOf(
           ({ steps: { 'Run Pipeline': run = {} } }) => ({
             channel,
             from: 'text',
-            content: `step,status\n${(run['steps'] as Data[]).map(({ name, status }) => `${name},${status}`).join('\n')}`,
-            fileName: 'steps.csv',
+            content: run['stepsJson'],
+            fileName: 'steps.json',
           }),
           { when: ended(true) },
         ),

@@ -8,7 +8,7 @@ export interface UploadedVersion {
   sourceZip: Buffer;
 }
 
-/** The API behind Zapier's command line, as far as `validate` and `push` use it, on 127.0.0.1. */
+/** The API behind Zapier's command line, as far as `register`, `validate` and `push` use it, on 127.0.0.1. */
 export interface DeveloperApi {
   /** For the environment variable `ZAPIER_BASE_ENDPOINT`. */
   readonly url: string;
@@ -18,10 +18,21 @@ export interface DeveloperApi {
   /** Definitions that were sent for integration checks. */
   readonly checked: Record<string, unknown>[];
   readonly uploads: UploadedVersion[];
+  /** What was entered to register the app. */
+  readonly registrations: Record<string, unknown>[];
   close(): Promise<void>;
 }
 
 const noFindings = (label: string) => ({ total_failures: 0, results: [], display_label: label });
+
+const choice = (value: string) => ({ value, name: value });
+
+/** The choices of the registration; the values of Zapier's servers are not documented. */
+const fieldChoices = {
+  intention: ['public', 'private'].map(choice),
+  role: ['employee', 'contractor', 'user'].map(choice),
+  app_category: ['developer-tools', 'databases'].map(choice),
+};
 
 /** Starts the API with one registered, private app. */
 export async function startDeveloperApi(): Promise<DeveloperApi> {
@@ -29,6 +40,7 @@ export async function startDeveloperApi(): Promise<DeveloperApi> {
   const app = { id: 4711, key: 'App4711' };
   const checked: Record<string, unknown>[] = [];
   const uploads: UploadedVersion[] = [];
+  const registrations: Record<string, unknown>[] = [];
   const registered = {
     ...app,
     title: 'Pipewright',
@@ -41,6 +53,11 @@ export async function startDeveloperApi(): Promise<DeveloperApi> {
 
   const answer = (method: string, path: string, body: Record<string, unknown>): object | undefined => {
     if (path === `/apps/${app.id}` && method === 'GET') return registered;
+    if (path === '/apps/fields-choices' && method === 'GET') return fieldChoices;
+    if (path === '/apps?formId=create' && method === 'POST') {
+      registrations.push(body);
+      return { ...registered, ...body };
+    }
     if (path === '/check' && method === 'POST') {
       checked.push(body['app_definition'] as Record<string, unknown>);
       return {
@@ -63,7 +80,10 @@ export async function startDeveloperApi(): Promise<DeveloperApi> {
     request.on('end', () => {
       const reply = (status: number, body: object) =>
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-      if (request.headers['x-deploy-key'] !== deployKey) return reply(401, { errors: ['The deploy key is wrong.'] });
+      // The choices of the registration are public.
+      const isPublic = request.url?.endsWith('/apps/fields-choices');
+      if (!isPublic && request.headers['x-deploy-key'] !== deployKey)
+        return reply(401, { errors: ['The deploy key is wrong.'] });
       const text = Buffer.concat(chunks).toString('utf8');
       const path = (request.url ?? '').replace(/^\/api\/platform\/cli/, '');
       const found = answer(request.method ?? 'GET', path, text ? (JSON.parse(text) as Record<string, unknown>) : {});
@@ -77,6 +97,7 @@ export async function startDeveloperApi(): Promise<DeveloperApi> {
     deployKey,
     checked,
     uploads,
+    registrations,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -58,7 +58,7 @@ export class DatasetReader implements RowSource {
     const { start, all } = await peekBytes(unpack(this.#bytes, this.#options.fileInZip), sampleBytes);
     const typed = typedFormats.find((format) => format.matches(start));
     this.#rows = typed
-      ? typed.open(all, this.#options, this.#onReject)
+      ? await typed.open(all, this.#options, this.#onReject)
       : new TextRows(all, this.#options, this.#onReject);
     for await (const block of this.#rows.blocks()) {
       this.#options.checkpoint?.();

@@ -32,8 +32,8 @@ export interface TypedFormat {
   /** Whether a decompressed file starts like this format. `start` has at least 4 KB, if the file has that many. */
   matches(start: Uint8Array): boolean;
   /**
-   * Opens a file. The rows are written with `TypedBlockBuilder`, with the delimiter of `csvFormatOf(options)`.
+   * Opens a file; loads the code that reads the format. The rows are written with `TypedBlockBuilder`, with the delimiter of `csvFormatOf(options)`.
    * @param onReject called for each row that is skipped because it cannot be read exactly
    */
-  open(bytes: Bytes, options: CsvFormat & DatasetFormat, onReject: (reject: Reject) => void): RowSource;
+  open(bytes: Bytes, options: CsvFormat & DatasetFormat, onReject: (reject: Reject) => void): Promise<RowSource>;
 }

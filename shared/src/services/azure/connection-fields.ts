@@ -28,7 +28,7 @@ export const fields = {
     ),
     'public',
   ),
-  ...webhookSecretFields('Azure Monitor'),
+  ...webhookSecretFields('Azure'),
   certificatePassword,
   authorityUrl: v.optional(
     text({

@@ -7,7 +7,7 @@ import type { Handshake } from '../../define/trigger.ts';
 import { parseTimestamp } from '../../runs/run.ts';
 import type { SchemeName } from '../../define/verification.ts';
 import { acceptsUnsigned } from '../../webhooks/trigger-fields.ts';
-import { entraSenderOf, webhookSecretsOf } from '../../webhooks/webhook-secret.ts';
+import { entraFault, entraSenderOf, webhookSecretsOf } from '../../webhooks/webhook-secret.ts';
 import type { Wording } from '../../host/wording.ts';
 import { enterSecret, setupSteps, urlWithSecret } from '../../webhooks/setup-steps.ts';
 
@@ -119,6 +119,7 @@ export const verification = {
   scheme: ({ verificationMethod }: Values<typeof verificationMethodFields>) => verificationMethod as SchemeName,
   secrets: webhookSecretsOf,
   entra: entraSenderOf,
+  entraFault,
   acceptsUnsigned: (input: Values<typeof verificationMethodFields>): boolean => input.acceptsUnsigned,
 };
 

@@ -59,7 +59,11 @@ export const runNotebook = defineAction<FabricConnection>()({
     configuration: v.optional(
       values({
         label: 'Session Configuration',
-        help: 'Settings of the Spark session, such as {"conf": {"spark.sql.shuffle.partitions": "64"}}.',
+        help: {
+          n8n: 'Settings of the Spark session, such as {"conf": {"spark.sql.shuffle.partitions": "64"}}.',
+          zapier:
+            'Settings of the Spark session: the name on the left, such as conf, and the value on the right, such as {"spark.sql.shuffle.partitions": "64"}.',
+        },
         placeholder: '{"useStarterPool": true}',
         advanced: true,
       }),

@@ -32,7 +32,7 @@ export const reportRunFinished = defineWebhookTrigger<ModeConnection>()({
     reports: v.optional(
       list({
         label: 'Reports',
-        help: 'IDs or URLs of the reports to trigger on, one per line. Leave empty for all reports.',
+        help: 'Select the reports to trigger on, or enter their IDs or URLs. Leave empty for all reports.',
         placeholder: '4e0af8c10001',
         choices: reportChoices,
         idFromUrl: { pattern: /\/reports\/([0-9a-z]+)/i, example: 'https://app.mode.com/contoso/reports/4e0af8c10001' },

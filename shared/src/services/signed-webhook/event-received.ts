@@ -7,7 +7,7 @@ import type { HmacPreset, SchemeName } from '../../define/verification.ts';
 import { hmacFields, hmacSettingsOf } from '../../webhooks/hmac-fields.ts';
 import { hmacPresets } from '../../webhooks/hmac-presets.ts';
 import { acceptsUnsigned, verificationFields } from '../../webhooks/trigger-fields.ts';
-import { entraSenderOf, webhookSecretsOf, type WebhookSecret } from '../../webhooks/webhook-secret.ts';
+import { entraFault, entraSenderOf, webhookSecretsOf, type WebhookSecret } from '../../webhooks/webhook-secret.ts';
 import { publish, setupSteps } from '../../webhooks/setup-steps.ts';
 
 /** The options of Verification Method. */
@@ -136,6 +136,7 @@ export const eventReceived = defineWebhookTrigger<WebhookSecret>()({
     hmac: ({ scheme, ...input }) => hmacSettingsOf(scheme, input),
     secrets: webhookSecretsOf,
     entra: entraSenderOf,
+    entraFault,
     toleranceSeconds: ({ toleranceMinutes }) => toleranceMinutes * 60,
     acceptsUnsigned: (input) => input.acceptsUnsigned,
   },

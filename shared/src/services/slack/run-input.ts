@@ -12,7 +12,7 @@ export const runField = v.optional(
     label: 'Run',
     help: {
       n8n: 'The output of a previous step that starts, gets or reruns a run.',
-      zapier: 'Map Run (JSON) of a step that starts, gets or reruns a run.',
+      zapier: 'Map Run (JSON) of a step that starts, finds or reruns a run.',
     },
     placeholder: '{"id": "455644833", "name": "Monthly report", "status": "running"}',
     wholeItem: true,
@@ -26,7 +26,7 @@ export const runParts = {
   runId: v.optional(
     text({
       label: 'Run ID',
-      help: 'Map this value from the step that starts or gets the run.',
+      help: 'Map this value from the step that starts or finds the run.',
       placeholder: '455644833',
       advanced: true,
       notOn: { n8n: wholeRunInN8n },
@@ -35,7 +35,7 @@ export const runParts = {
   runName: v.optional(
     text({
       label: 'Run Name',
-      help: 'Map this value from the step that starts or gets the run.',
+      help: 'Map this value from the step that starts or finds the run.',
       placeholder: 'Monthly report',
       advanced: true,
       notOn: { n8n: wholeRunInN8n },
@@ -44,7 +44,7 @@ export const runParts = {
   runStatus: v.optional(
     option(runStatuses, {
       label: 'Run Status',
-      help: 'Map this value from the step that starts or gets the run.',
+      help: 'Map this value from the step that starts or finds the run.',
       advanced: true,
       notOn: { n8n: wholeRunInN8n },
     }),
@@ -52,7 +52,7 @@ export const runParts = {
   runSeconds: v.optional(
     seconds({
       label: 'Duration (Seconds)',
-      help: 'The duration from the step that starts or gets the run.',
+      help: 'The duration from the step that starts or finds the run.',
       placeholder: '148',
       advanced: true,
       notOn: { n8n: wholeRunInN8n },
@@ -61,7 +61,7 @@ export const runParts = {
   runExplanation: v.optional(
     text({
       label: 'Explanation',
-      help: 'The explanation from the step that starts or gets the run.',
+      help: 'The explanation from the step that starts or finds the run.',
       placeholder: 'Monthly report failed: …',
       multiline: true,
       advanced: true,
@@ -71,7 +71,7 @@ export const runParts = {
   runUrl: v.optional(
     text({
       label: 'Run URL',
-      help: 'The URL from the step that starts or gets the run.',
+      help: 'The URL from the step that starts or finds the run.',
       placeholder: 'https://…',
       advanced: true,
       notOn: { n8n: wholeRunInN8n },

@@ -1,8 +1,7 @@
 import { createLocalJWKSet, decodeProtectedHeader, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
-import type { Delivery } from '../delivery.ts';
-import { entraKeys, type KeyHost } from '../entra-keys.ts';
-import type { EntraSender } from '../../define/verification.ts';
-import { fromHeader, type RejectionReason } from '../scheme.ts';
+import { entraKeys } from '../entra-keys.ts';
+import type { EntraCheck, EntraFault, EntraSender } from '../../define/verification.ts';
+import { fromHeader } from '../scheme.ts';
 
 /** Accepted issuers of a tenant: v2.0 tokens, and v1.0 tokens of the public cloud and China. */
 const issuersOf = ({ authority, tenantId }: EntraSender): string[] => [
@@ -11,7 +10,7 @@ const issuersOf = ({ authority, tenantId }: EntraSender): string[] => [
   `https://sts.chinacloudapi.cn/${tenantId}/`,
 ];
 
-const reasons: Record<string, RejectionReason> = {
+const reasons: Record<string, EntraFault> = {
   [errors.JWTExpired.code]: 'too-old',
   [errors.JWTClaimValidationFailed.code]: 'wrong-token',
   [errors.JWSSignatureVerificationFailed.code]: 'no-match',
@@ -19,7 +18,7 @@ const reasons: Record<string, RejectionReason> = {
 };
 
 /** Maps an error of `jwtVerify` to a reason. A token that is not valid yet has its own reason. */
-function reasonOf(error: unknown): RejectionReason {
+function reasonOf(error: unknown): EntraFault {
   // Thrown for an invalid key, which matches no token.
   if (error instanceof TypeError || error instanceof DOMException) return 'no-match';
   if (!(error instanceof errors.JOSEError)) throw error;
@@ -28,6 +27,9 @@ function reasonOf(error: unknown): RejectionReason {
 }
 
 const algorithms = ['RS256', 'PS256'];
+
+/** Tolerance for the clocks of Microsoft and of this machine. */
+const toleranceSeconds = 300;
 
 /** Whether a token names a key ID and an algorithm of Microsoft Entra. Other tokens must not trigger a request for keys. */
 function namesItsKey(token: string): boolean {
@@ -39,20 +41,14 @@ function namesItsKey(token: string): boolean {
   }
 }
 
-async function readToken(
-  token: string,
-  sender: EntraSender,
-  keys: JSONWebKeySet,
-  now: number,
-  tolerance: number,
-): Promise<JWTPayload> {
+async function readToken(token: string, sender: EntraSender, keys: JSONWebKeySet, now: number): Promise<JWTPayload> {
   const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
     algorithms,
     issuer: issuersOf(sender),
     audience: [sender.applicationId, `api://${sender.applicationId}`],
     requiredClaims: ['exp'],
     currentDate: new Date(now),
-    clockTolerance: tolerance,
+    clockTolerance: toleranceSeconds,
   });
   return payload;
 }
@@ -65,23 +61,16 @@ async function readToken(
  * @see https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens
  * @see https://learn.microsoft.com/azure/event-grid/secure-webhook-delivery
  */
-export async function entraFault(
-  delivery: Delivery,
-  sender: EntraSender,
-  host: KeyHost,
-  toleranceSeconds = 300,
-): Promise<RejectionReason | undefined> {
-  const proof = fromHeader(delivery, 'authorization', (value) => {
+export const entraFault: EntraCheck = async (delivery, sender, host) => {
+  const found = fromHeader(delivery, 'authorization', (value) => {
     const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(value) ?? [];
-    return token === undefined || token.length > 16_384 || !namesItsKey(token)
-      ? 'malformed'
-      : { candidates: [Buffer.from(token)] };
+    return token === undefined || token.length > 16_384 || !namesItsKey(token) ? 'malformed' : { token };
   });
-  if (typeof proof === 'string') return proof;
-  const token = String(proof.candidates[0]);
+  if (typeof found === 'string') return found;
+  const { token } = found;
   const attempt = async (renew: boolean): Promise<JWTPayload> => {
     const keys = await entraKeys(sender, host, renew);
-    return readToken(token, sender, keys, host.now(), toleranceSeconds);
+    return readToken(token, sender, keys, host.now());
   };
   try {
     const payload = await attempt(false).catch((error: unknown) => {
@@ -93,4 +82,4 @@ export async function entraFault(
   } catch (error) {
     return reasonOf(error);
   }
-}
+};
