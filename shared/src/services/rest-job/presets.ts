@@ -45,7 +45,7 @@ export const presets = {
   /** @see https://airflow.apache.org/docs/apache-airflow/stable/stable-rest-api-ref.html */
   airflow: {
     ...airflow('v2', { logical_date: null }),
-    description: 'Airflow 3: DAG runs; base URL of the web server, bearer token',
+    description: 'Airflow 3: DAG runs; base URL of the web server, user login',
     url: '/dags/{job}/runs/{runId}',
     asks: { job: 'DAG ID', parameters: true },
   },
@@ -59,7 +59,7 @@ export const presets = {
   airbyte: {
     tool: 'Airbyte',
     noun: 'connection',
-    description: 'Syncs; base URL https://api.airbyte.com/v1, bearer token',
+    description: 'Syncs; base URL https://api.airbyte.com/v1, application',
     asks: { job: 'connection ID' },
     start: { method: 'POST', path: '/jobs', body: { connectionId: '{job}', jobType: 'sync' } },
     runId: { from: 'body', field: 'jobId' },
