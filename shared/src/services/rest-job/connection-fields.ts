@@ -9,7 +9,7 @@ const when = (...is: string[]) => ({ shownWhen: { field: 'authentication', is } 
 export const fields = {
   baseUrl: text({
     label: 'Base URL',
-    help: 'The part of the API URL that all requests share, such as https://airflow.example.com. No other host is called.',
+    help: 'The part of the API URL that all requests share, such as https://airflow.example.com. No other host is called, except that of the Token URL.',
     placeholder: 'https://jobs.example.com/api',
   }),
   ...httpLoginFields,

@@ -125,7 +125,7 @@ const statusFields = {
   activeWords: v.optional(
     list({
       label: 'Active Words',
-      help: 'Every status of a run that has not finished, one per line. A status in no list counts as active too, but is reported as unknown.',
+      help: 'Every status of a run that has not finished, one per line. If filled in, a status in no list is an error; otherwise, it counts as active and is reported as unknown.',
       placeholder: 'running',
       advanced: true,
       shownWhen: onlyCustom,

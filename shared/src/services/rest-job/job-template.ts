@@ -20,6 +20,8 @@ export interface RunShape {
   status: readonly string[];
   /** Our status for each status word of the tool, in lower case. Any other word is unknown and never final. */
   words: Readonly<Record<string, RunStatus>>;
+  /** Whether `words` contains every status of the tool, so that any other one is a mistake. Default: false. */
+  hasAllWords?: boolean;
   /** A field that is true if the run was canceled, whatever its status is. */
   cancelled?: string;
   /** Fields with the last success and failure of the job, for tools without run IDs; see `RunIdSource`. */

@@ -156,6 +156,7 @@ function customTemplate(input: JobInput, connection: RestJobConnection): JobTemp
         ['Canceled Words', 'cancelled', input.cancelledWords],
         ['Active Words', 'running', input.activeWords],
       ]),
+      hasAllWords: (input.activeWords?.length ?? 0) > 0,
       ...(input.messageField ? { message: input.messageField } : {}),
     },
     ...(cancelRequest ? { cancel: readCancel(cancelRequest) } : {}),

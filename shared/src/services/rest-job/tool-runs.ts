@@ -13,6 +13,7 @@ import type { Job } from './job.ts';
 import type { RequestTemplate } from './job-template.ts';
 import { missingIn, valueAt } from './read-value.ts';
 import { readToolRun } from './read-tool-run.ts';
+import { statusChecker } from './status-checker.ts';
 
 /** How many lines at the end of a log explain a failed run, and how long they may be. */
 const logTail = { lines: 20, characters: 2_000 };
@@ -71,8 +72,12 @@ export function toolRuns(context: Context<RestJobConnection>, job: Job): RunProv
     return found;
   };
 
-  const get: RunProvider['get'] = async (id, { endsAt } = {}) =>
-    withLog(readToolRun(shape, await read(id, endsAt), { tool, what, url: pageOf(id) }, id), endsAt);
+  const checkStatus = statusChecker(job, host);
+  const get: RunProvider['get'] = async (id, { endsAt } = {}) => {
+    const answer = await read(id, endsAt);
+    checkStatus(answer);
+    return withLog(readToolRun(shape, answer, { tool, what, url: pageOf(id) }, id), endsAt);
+  };
 
   return {
     service: tool,

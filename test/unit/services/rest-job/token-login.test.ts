@@ -145,8 +145,7 @@ describe('A login that is exchanged for a token', () => {
     [{ ...login, tokenUrl: 'http://login.example.com/token' }, 'Token URL'],
   ])('sends nothing if the connection %j lacks a valid value', async (values, label) => {
     const host = fakeHost();
-    const { message } = await test(host, values).catch((caught: PipewrightError) => caught as never);
-    expect(message).toContain(label);
+    await expect(test(host, values)).rejects.toMatchObject({ message: expect.stringContaining(label) });
     expect(host.requests).toEqual([]);
   });
 
@@ -163,7 +162,7 @@ describe('A login that is exchanged for a token', () => {
         json: { detail: `bad request of ada:very-secret-password with ${sent.headers['authorization']}` },
       }));
     const error = await run(host).catch((caught: PipewrightError) => caught);
-    const shown = `${describeError(error as PipewrightError)} ${JSON.stringify(error)} ${host.logged.join(' ')}`;
+    const shown = `${describeError(error as PipewrightError, 'n8n')} ${JSON.stringify(error)} ${host.logged.join(' ')}`;
     expect(shown).toContain('bad request of ada:***');
     expect(shown).not.toContain('very-secret-password');
     expect(shown).not.toContain(token);
