@@ -50,13 +50,14 @@ function texts(): [string, string][] {
 }
 
 /** How many of these fields a form shows at most at the same time: a field that depends on an option is not always shown. */
-function shownAtOnce(fields: readonly Pick<FieldInfo, 'shownWhen'>[]): number {
-  const deciding = new Set(fields.flatMap(({ shownWhen }) => shownWhen?.field ?? []));
-  const counts = [...deciding].map((field) => {
-    const dependent = fields.flatMap(({ shownWhen }) => (shownWhen?.field === field ? [shownWhen.is] : []));
+function shownAtOnce(fields: readonly Pick<FieldInfo, 'shownWhen' | 'choices'>[]): number {
+  // A field with its own dropdown is always visible.
+  const conditions = fields.flatMap(({ shownWhen, choices }) => (shownWhen && !choices ? [shownWhen] : []));
+  const counts = [...new Set(conditions.map(({ field }) => field))].map((field) => {
+    const dependent = conditions.filter((condition) => condition.field === field).map(({ is }) => is);
     return Math.max(...dependent.flat().map((value) => dependent.filter((is) => is.includes(value)).length));
   });
-  return fields.filter(({ shownWhen }) => !shownWhen).length + counts.reduce((sum, count) => sum + count, 0);
+  return fields.length - conditions.length + counts.reduce((sum, count) => sum + count, 0);
 }
 
 const each = Object.entries(apps) as [AppName, ZapierAppEntry][];

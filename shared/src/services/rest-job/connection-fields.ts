@@ -29,8 +29,9 @@ export const fields = {
         },
         {
           value: 'clientCredentials',
-          label: 'Client Credentials',
-          description: 'Client ID and secret of OAuth 2.0, in exchange for a token',
+          label: 'OAuth 2.0 Client',
+          description:
+            'Client ID and secret, sent as OAuth 2.0 defines it in exchange for a token (client credentials grant)',
         },
       ],
       {

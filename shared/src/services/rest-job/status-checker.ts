@@ -7,6 +7,20 @@ import { describeFields, hasField, wordAt } from './read-value.ts';
 /** After how many answers in a row a wait ends that can never see the end of its run. */
 const maxAnswers = 3;
 
+/** The error for a status in no list, although the lists contain every status. */
+export function unlistedStatus(tool: string, status: string): PipewrightError {
+  return new PipewrightError({
+    code: 'invalid-input',
+    service: tool,
+    message: `The status is “${status}”, which is in no list of status words.`,
+    hint: 'Add it to “Success Words”, “Failure Words”, “Canceled Words” or “Active Words” of this step.',
+  });
+}
+
+/** The text in the log for a status in no list. */
+export const unlistedNote = (tool: string, status: string): string =>
+  `${tool}: the status “${status}” is in no list of status words, so the run counts as active.`;
+
 /** How much of a status is repeated: the field may contain anything. */
 const maxWord = 100;
 
@@ -42,14 +56,7 @@ export function statusChecker({ template, isDescribed }: Job, host: Pick<Host, '
     unknown = isUnknown(word) ? unknown + 1 : 0;
     if (!isUnknown(word) || (hasAllWords && unknown < maxAnswers)) return;
     const shown = redact(word.slice(0, maxWord));
-    if (hasAllWords)
-      throw new PipewrightError({
-        code: 'invalid-input',
-        service: tool,
-        message: `The status is “${shown}”, which is in no list of status words.`,
-        hint: 'Add it to “Success Words”, “Failure Words”, “Canceled Words” or “Active Words” of this step.',
-      });
-    if (unknown === 1)
-      host.log.warn(`${tool}: the status “${shown}” is in no list of status words, so the run counts as active.`);
+    if (hasAllWords) throw unlistedStatus(tool, shown);
+    if (unknown === 1) host.log.warn(unlistedNote(tool, shown));
   };
 }
