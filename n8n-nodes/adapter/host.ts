@@ -21,8 +21,8 @@ export interface HostParts {
   lastingFolder?: string | undefined;
   /** What logins may use of the machine. Default: nothing. */
   machine?: Machine | undefined;
-  /** What identifies the start of a run. */
-  start?: Pick<Host, 'executionKey' | 'eventKey' | 'isRetry' | 'exclusive'>;
+  /** What identifies the start of a run, and whether it is a test in the editor. */
+  start?: Pick<Host, 'executionKey' | 'eventKey' | 'isRetry' | 'exclusive' | 'isTest'>;
 }
 
 /** Shared by all executions in this process. */

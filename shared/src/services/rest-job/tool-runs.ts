@@ -108,6 +108,8 @@ export function toolRuns(context: Context<RestJobConnection>, job: Job): ToolRun
           const id = shape.id === undefined ? undefined : wordAt(entry, shape.id);
           runs.push(readToolRun(shape, entry, { tool, what, url: id === undefined ? undefined : pageOf(id) }));
         }
+        // A test in the editor looks for one example in a month.
+        if (host.isTest && runs.some(({ status: word }) => isFinished(word))) break;
         // The list is ordered newest first, so what follows began earlier.
         if (list.startsAt && Date.parse(textAt(entries.at(-1), list.startsAt) ?? '') < first.getTime()) break;
       }

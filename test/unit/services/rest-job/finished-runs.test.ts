@@ -70,6 +70,20 @@ describe('Finished runs of Airflow, by its OpenAPI description', () => {
     );
   });
 
+  it('are read until there is one to show for a test in the editor', async () => {
+    const host = Object.assign(
+      hostOf(
+        tool().on(`GET ${runs}`, () => ({
+          status: '200',
+          values: { dag_runs: [full(1, 'success', at(-0.5))], total_entries: 5_000 },
+        })),
+      ),
+      { isTest: true },
+    );
+    expect(await poll(input, host, 30 * 24)).toHaveLength(1);
+    expect(host.requests).toHaveLength(1);
+  });
+
   it('count as another completion when a cleared run ends again', async () => {
     const ends = [at(-0.5), at(-0.2)];
     const host = hostOf(
