@@ -119,8 +119,9 @@ export function toolRuns(context: Context<RestJobConnection>, job: Job): ToolRun
         if (shape.hasAllWords) throw unlistedStatus(tool, word);
         host.log.warn(unlistedNote(tool, word));
       }
-      // How the list was read is no part of an event.
-      return runs.map(({ readAs: _readAs, ...run }) => run);
+      // A run may be on two pages, if the list changes in between. How it was read is no part of an event.
+      const byId = new Map(runs.map(({ readAs: _readAs, ...run }) => [run.id, run]));
+      return [...byId.values()];
     },
     ...(recent
       ? {

@@ -299,6 +299,15 @@ describe('Finished runs of a custom tool', () => {
     expect(host.logged.join()).toContain('the status “busy” is in no list of status words');
   });
 
+  it('are emitted once if the list moves on while its pages are read', async () => {
+    const host = fakeHost().on('GET', `${base}/v1/runs`, [
+      answer(entry(2, 'done'), entry(1, 'done')),
+      answer(entry(1, 'done'), entry(0, 'done')),
+      answer(),
+    ]);
+    expect((await poll(typed, host)).map(({ id }) => id)).toEqual(['2', '1', '0']);
+  });
+
   it('are read from one page if the path names no other one', async () => {
     const host = fakeHost().on('GET', `${base}/v1/runs`, { json: [{ id: 7, status: 'done' }] });
     const plain = { listPath: '/v1/runs', successWords: 'done', failureWords: 'broken' };
