@@ -20,7 +20,7 @@ const usualPaths: Partial<Record<RestJobConnection['authentication'], string>> =
  * @throws PipewrightError `not-connected` without one, `invalid-input` if it is not valid
  */
 function tokenUrlOf(service: string, connection: RestJobConnection): string {
-  const entered = connection.tokenUrl ?? usualPaths[connection.authentication];
+  const entered = connection.loginUrl ?? usualPaths[connection.authentication];
   if (!entered) throw missingLogin(service, 'Token URL');
   if (!entered.startsWith('/')) return baseUrl(entered, 'Token URL');
   if (!/[\s\\?#]|\/\/|\/(?:\.|%2e){1,2}(?:\/|$)/i.test(entered))
@@ -50,7 +50,7 @@ export async function authorize(
   renew = false,
   endsAt?: number,
 ): Promise<Headers> {
-  const { authentication, tokenField } = connection;
+  const { authentication, answerField } = connection;
   if (
     authentication === 'none' ||
     authentication === 'bearer' ||
@@ -62,7 +62,7 @@ export async function authorize(
     service,
     tokenUrl: tokenUrlOf(service, connection),
     readProblem: (response: HttpResponse) => ({ ...readProblem(response), hint: loginHint }),
-    tokenIn: (answer: unknown) => valueAt(answer, tokenField),
+    tokenIn: (answer: unknown) => valueAt(answer, answerField),
   };
   const token = await loginToken(host, endpoint, { ...connection, authentication }, renew, endsAt);
   return { authorization: `Bearer ${token}` };

@@ -59,7 +59,7 @@ export const fields = {
       ...when('application', 'clientCredentials'),
     }),
   ),
-  tokenUrl: v.optional(
+  loginUrl: v.optional(
     text({
       label: 'Token URL',
       help: 'URL of the request for a token, or its path after the Base URL. Leave empty for /auth/token with User Login, as in Airflow 3, and for /applications/token with Application, as in Airbyte.',
@@ -76,7 +76,7 @@ export const fields = {
       ...when('clientCredentials'),
     }),
   ),
-  tokenField: v.optional(
+  answerField: v.optional(
     text({
       label: 'Token Field',
       help: 'Where the token is in the answer: data.token is the field token inside the field data.',

@@ -88,9 +88,9 @@ describe('A login that is exchanged for a token', () => {
       ...application,
       authentication: 'clientCredentials',
       baseUrl: base,
-      tokenUrl: 'https://login.example.com/oauth2/token',
+      loginUrl: 'https://login.example.com/oauth2/token',
       scope: 'jobs:run',
-      tokenField: 'data.token',
+      answerField: 'data.token',
     };
     const host = fakeHost()
       .on('POST', 'https://login.example.com/oauth2/token', { json: { data: { token: 't-2' } } })
@@ -115,7 +115,7 @@ describe('A login that is exchanged for a token', () => {
     ],
     [
       'sent to a wrong path',
-      { tokenUrl: '/login' },
+      { loginUrl: '/login' },
       { status: 404, json: { detail: 'Not Found' } },
       { code: 'not-found' },
     ],
@@ -140,9 +140,9 @@ describe('A login that is exchanged for a token', () => {
     [{ ...application, clientId: '' }, 'Client ID'],
     [{ ...application, clientSecret: '' }, 'Client Secret'],
     [{ ...application, authentication: 'clientCredentials' }, 'Token URL'],
-    [{ ...login, tokenUrl: '/../elsewhere' }, 'Token URL'],
-    [{ ...login, tokenUrl: '//evil.example.com/token' }, 'Token URL'],
-    [{ ...login, tokenUrl: 'http://login.example.com/token' }, 'Token URL'],
+    [{ ...login, loginUrl: '/../elsewhere' }, 'Token URL'],
+    [{ ...login, loginUrl: '//evil.example.com/token' }, 'Token URL'],
+    [{ ...login, loginUrl: 'http://login.example.com/token' }, 'Token URL'],
   ])('sends nothing if the connection %j lacks a valid value', async (values, label) => {
     const host = fakeHost();
     await expect(test(host, values)).rejects.toMatchObject({ message: expect.stringContaining(label) });
