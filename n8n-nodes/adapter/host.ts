@@ -21,8 +21,8 @@ export interface HostParts {
   lastingFolder?: string | undefined;
   /** What logins may use of the machine. Default: nothing. */
   machine?: Machine | undefined;
-  /** What identifies the start of a run. */
-  start?: Pick<Host, 'executionKey' | 'eventKey' | 'isRetry' | 'exclusive'>;
+  /** What identifies the start of a run, and whether it is a test in the editor. */
+  start?: Pick<Host, 'executionKey' | 'eventKey' | 'isRetry' | 'exclusive' | 'isTest'>;
 }
 
 /** Shared by all executions in this process. */
@@ -62,11 +62,23 @@ export interface OperatorOptions {
   machine?: Machine;
 }
 
+/** Whether this process belongs to n8n Cloud; undefined until a node has worked in it. */
+let seenOnCloud: boolean | undefined;
+
 /** The machine of n8n, which logins may use unless it belongs to n8n Cloud. */
 function machineOf(context: NodeContext, machine: Machine = {}): Machine | undefined {
   const address = context.getInstanceBaseUrl();
-  const isCloud = URL.canParse(address) && new URL(address).hostname.endsWith('.n8n.cloud');
-  return isCloud ? undefined : machine;
+  seenOnCloud = URL.canParse(address) && new URL(address).hostname.endsWith('.n8n.cloud');
+  return seenOnCloud ? undefined : machine;
+}
+
+/**
+ * The machine for the test of a credential, to which n8n gives no URL of the instance: as the last node of this process saw it.
+ * @returns undefined on n8n Cloud, and `unknown` until a node has worked
+ */
+export function machineOfTest(machine: Machine = {}): Machine | undefined | 'unknown' {
+  if (seenOnCloud === undefined) return 'unknown';
+  return seenOnCloud ? undefined : machine;
 }
 
 /**

@@ -33,7 +33,7 @@ async function poll(context: IPollFunctions, service: Service, since: number): P
   const trigger = selectedTrigger(pollingTriggers(service), read);
   const input = readTriggerInput(trigger, read);
   const connection = await readConnection(context, service.connection);
-  const host = hostFor(context, service.connection);
+  const host = hostFor(context, service.connection, { start: { isTest: context.getMode() === 'manual' } });
   return trigger.poll(input, new Date(since), { host, connection });
 }
 

@@ -8,13 +8,14 @@ export interface FormSize {
 }
 
 /** How many of these fields are shown at most at the same time: a field that depends on an option is not always shown. */
-function shownAtOnce(fields: readonly Pick<FieldInfo, 'shownWhen'>[]): number {
-  const deciding = new Set(fields.flatMap(({ shownWhen }) => shownWhen?.field ?? []));
-  const counts = [...deciding].map((field) => {
-    const dependent = fields.flatMap(({ shownWhen }) => (shownWhen?.field === field ? [shownWhen.is] : []));
+function shownAtOnce(fields: readonly Pick<FieldInfo, 'shownWhen' | 'choices'>[]): number {
+  // A field with its own dropdown is always visible.
+  const conditions = fields.flatMap(({ shownWhen, choices }) => (shownWhen && !choices ? [shownWhen] : []));
+  const counts = [...new Set(conditions.map(({ field }) => field))].map((field) => {
+    const dependent = conditions.filter((condition) => condition.field === field).map(({ is }) => is);
     return Math.max(...dependent.flat().map((value) => dependent.filter((is) => is.includes(value)).length));
   });
-  return fields.filter(({ shownWhen }) => !shownWhen).length + counts.reduce((sum, count) => sum + count, 0);
+  return fields.length - conditions.length + counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** The size of the form of an operation or a trigger in Zapier, at most. */

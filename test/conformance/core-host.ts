@@ -3,7 +3,7 @@ import type { Host } from '../../shared/src/host/host.ts';
 import { memoryCache } from '../../shared/src/host/memory-cache.ts';
 import { nodeHost } from '../../shared/src/host/node/node-host.ts';
 import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
-import { startSandbox, type Sandbox } from '../doubles/sandbox.ts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../doubles/sandbox.ts';
 import { ManualClock } from '../doubles/server/clock.ts';
 import { operate } from '../unit/operate.ts';
 import type { Vendor } from './vendors.ts';
@@ -26,10 +26,10 @@ export interface CoreWorld {
   ): Promise<Record<string, unknown>>;
 }
 
-/** Starts a world in which runs take three minutes after 20 seconds in the queue. */
-export async function startCoreWorld(): Promise<CoreWorld> {
+/** Starts a world in which runs take three minutes after 20 seconds in the queue. @param options those of the sandbox */
+export async function startCoreWorld(options: Pick<SandboxOptions, 'tokenSeconds'> = {}): Promise<CoreWorld> {
   const clock = new ManualClock();
-  const sandbox = await startSandbox({ clock });
+  const sandbox = await startSandbox({ ...options, clock });
   sandbox.control.setDurations({
     queuedMilliseconds: 20_000,
     runningMilliseconds: 3 * minute,

@@ -17,7 +17,7 @@ describe.each(rerunnable)('A failed run at $name', (vendor) => {
     const [operation, field] = spark
       ? ['rerunFailedJob', 'job']
       : ['rerunFailedRun', vendor.name === 'Quantemplate' ? 'execution' : 'run'];
-    return world.operate(vendor, operation, { ...home, [field]: id, ...more }, host);
+    return world.operate(vendor, operation, { ...home, ...vendor.rerunInput, [field]: id, ...more }, host);
   };
   const started = (): string[] => vendor.started(world.sandbox);
   const fail = async (): Promise<unknown> => {
@@ -26,7 +26,7 @@ describe.each(rerunnable)('A failed run at $name', (vendor) => {
   };
   // Databricks repairs the same run; other vendors start a new one.
   const isSame = vendor.name === 'Databricks';
-  const names = !spark && vendor.name !== 'Quantemplate';
+  const names = !spark && vendor.name !== 'Quantemplate' && vendor.hasSteps !== false;
 
   it('is not started again in a dry run', async () => {
     const id = await fail();
@@ -55,7 +55,7 @@ describe.each(rerunnable)('A failed run at $name', (vendor) => {
   it('runs again once if the response to the rerun is lost', async () => {
     const id = await fail();
     world.sandbox.faults.add({
-      match: { method: 'POST', path: /createRun|batches$|retry\/$|repair$|runs$|executions$/ },
+      match: { method: 'POST', path: /createRun|batches$|retry\/$|repair$|runs$|executions$|refreshes$|instances$/ },
       fault: { kind: 'lost-answer' },
     });
     expect(await rerunOf(id)).toMatchObject({ status: 'succeeded' });

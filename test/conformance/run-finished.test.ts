@@ -72,6 +72,15 @@ describe.each(polled)('The polling trigger for finished runs of $name', (vendor)
     expect(await poll()).toHaveLength(41);
   });
 
+  it('emits all of 130 runs that finished since the last poll', async () => {
+    if (vendor.oneAtATime) return;
+    const poll = poller();
+    for (let count = 0; count < 130; count += 1) await start();
+    world.clock.advance(10 * minute);
+    expect(await poll()).toHaveLength(130);
+    expect(await poll()).toEqual([]);
+  });
+
   it('emits only the chosen outcome, with the cause of a failure', async () => {
     const poll = poller({ outcome: 'failed' });
     await start();

@@ -41,7 +41,7 @@ describe('docs/rest-job.md', () => {
     const [baseUrl = '', authentication = '', job = '', , cancel = ''] = tools.get(label) ?? [];
     const [address] = /https?:\/\/[^\s,]+/.exec(preset.description) ?? [];
     if (address) expect(baseUrl).toContain(`\`${address}\``);
-    const [method = ''] = /basic auth|bearer token/.exec(preset.description) ?? [];
+    const [method = ''] = /basic auth|bearer token|user login|application/.exec(preset.description) ?? [];
     expect(authentication.toLowerCase()).toContain(method);
     expect(job.replaceAll('`', '')).toBe(preset.asks.job);
     expect([name, cancel === 'No']).toEqual([name, preset.cancel === undefined]);

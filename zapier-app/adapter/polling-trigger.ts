@@ -2,6 +2,7 @@ import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { PollingTrigger } from '../../shared/src/define/trigger.ts';
 import { callService } from './call.ts';
+import { chooseEvents } from './choose-events.ts';
 import { fieldGroupsOf, inputFieldsOf } from './input-fields.ts';
 import { keyOf, labelOf, nounOf } from './names.ts';
 import { identified, outputFieldsOf, sampleOf, withJsonTexts } from './output-fields.ts';
@@ -15,17 +16,15 @@ const pollWindowMs = 24 * hourMs;
 /** How far back the editor searches for an example. */
 const sampleWindowMs = 30 * 24 * hourMs;
 
-/** Maximum number of events per poll that Zapier accepts. */
-const maxEvents = 100;
-
 /** Converts a polling trigger of a service to a Zapier polling trigger, which detects repeats by `id`. */
 export function pollingTriggerOf(service: Service, trigger: PollingTrigger, settings: Settings): Trigger {
   const { output, sample } = identified(trigger);
   const perform = (z: ZObject, bundle: Bundle) =>
-    callService({ z, bundle, settings, service }, async (context) => {
+    callService({ z, bundle, settings, service }, async (context, { cache }) => {
       const since = new Date(Date.now() - (bundle.meta?.isLoadingSample ? sampleWindowMs : pollWindowMs));
       const events = await trigger.poll(bundle.inputData ?? {}, since, context);
-      return events.slice(0, maxEvents).map(({ id, data }) => ({ ...withJsonTexts(output, data), id }));
+      const chosen = await chooseEvents(events, cache, keyOf(service, trigger), bundle);
+      return chosen.map(({ id, data }) => ({ ...withJsonTexts(output, data), id }));
     });
   return {
     key: keyOf(service, trigger),

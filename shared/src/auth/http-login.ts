@@ -11,7 +11,11 @@ export interface HttpLogin {
   headerSecret?: string | undefined;
 }
 
-function missing(service: string, label: string): PipewrightError {
+/**
+ * The error for an empty field of a connection.
+ * @param label of the field
+ */
+export function missingLogin(service: string, label: string): PipewrightError {
   return new PipewrightError({
     code: 'not-connected',
     service,
@@ -37,7 +41,7 @@ export function httpLoginHeaders(
     case 'none':
       return {};
     case 'bearer':
-      if (!token) throw missing(service, 'Token');
+      if (!token) throw missingLogin(service, 'Token');
       if (isHeaderValue(token.trim())) return { authorization: `Bearer ${token.trim()}` };
       throw new PipewrightError({
         code: 'not-connected',
@@ -49,11 +53,11 @@ export function httpLoginHeaders(
         },
       });
     case 'basic':
-      if (!user) throw missing(service, 'User Name');
+      if (!user) throw missingLogin(service, 'User Name');
       return { authorization: `Basic ${Buffer.from(`${user}:${password ?? ''}`).toString('base64')}` };
     case 'header': {
-      if (!headerName) throw missing(service, 'Header Name');
-      if (!headerSecret) throw missing(service, 'Header Value');
+      if (!headerName) throw missingLogin(service, 'Header Name');
+      if (!headerSecret) throw missingLogin(service, 'Header Value');
       const name = headerName.toLowerCase();
       if (isHeaderName(name) && isHeaderValue(headerSecret.trim())) return { [name]: headerSecret.trim() };
       throw new PipewrightError({

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { decodeJwt } from 'jose';
 import * as v from 'valibot';
 import { PipewrightError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
@@ -19,6 +20,8 @@ export interface TokenRequest {
   send?: Host['http'];
   /** Parses the vendor's error response. Default: an error response of OAuth 2.0. */
   readProblem?(response: HttpResponse): TokenProblem;
+  /** Finds the token in the JSON of the response. Default: `access_token`. */
+  tokenIn?(answer: unknown): unknown;
 }
 
 /** The content of an error response, and whether a retry may help. */
@@ -49,7 +52,7 @@ const readCommonProblem = (response: HttpResponse): VendorProblem => {
  * @throws PipewrightError `unauthorized` if the login is rejected
  */
 export async function requestToken(host: Host, request: TokenRequest, renew = false, endsAt?: number): Promise<string> {
-  const { service, identity, send = host.http, readProblem = readCommonProblem } = request;
+  const { service, identity, send = host.http, readProblem = readCommonProblem, tokenIn } = request;
   const key = `token:${createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 40)}`;
   if (renew) await host.cache.delete(key);
   else {
@@ -66,8 +69,8 @@ export async function requestToken(host: Host, request: TokenRequest, renew = fa
       redirects: 'answer',
       timeout: endsAt === undefined ? answerTimeoutMs : Math.min(answerTimeoutMs, Math.max(1_000, endsAt - host.now())),
     });
-    if (response.status === 200) {
-      const { token, seconds } = readToken(service, response, host.now());
+    if (response.status === 200 || response.status === 201) {
+      const { token, seconds } = readToken(service, response, host.now(), tokenIn);
       host.mask?.learn(token);
       await host.cache.set(key, token, Math.max(1, seconds - marginSeconds));
       return token;
@@ -100,18 +103,42 @@ function redirected(service: string, status: number): PipewrightError {
 
 const numberOrText = displayField(v.union([v.number(), v.string()]));
 
-const tokenShape = v.object({
-  access_token: v.pipe(v.string(), v.regex(/^[\x20-\x7e]+$/)),
-  expires_in: numberOrText,
-  expires_on: numberOrText,
-});
+const tokenText = v.pipe(v.string(), v.regex(/^[\x20-\x7e]+$/));
 
-/** Reads a token and its lifetime in seconds; App Service returns only the time at which it expires, in seconds since 1970. */
-function readToken(service: string, response: HttpResponse, now: number): { token: string; seconds: number } {
+const lifetimeShape = v.object({ expires_in: numberOrText, expires_on: numberOrText });
+
+const accessTokenIn = (answer: unknown): unknown =>
+  v.parse(v.object({ access_token: v.unknown() }), answer).access_token;
+
+/** When a token in JWT format expires, in seconds since 1970; 0 for any other token. */
+function expiryIn(token: string): number {
   try {
-    const answer = v.parse(tokenShape, JSON.parse(response.text));
-    const seconds = Number(answer.expires_in) || Number(answer.expires_on) - now / 1000;
-    return { token: answer.access_token, seconds: seconds > 0 ? seconds : 300 };
+    return decodeJwt(token).exp ?? 0;
+  } catch {
+    return 0;
+  }
+}
+
+/** Lifetime of a token of which nothing says when it expires, in seconds. */
+const assumedSeconds = 300;
+
+/**
+ * Reads a token and its lifetime in seconds. App Service returns only the time at which it expires, in seconds since 1970; other
+ * services only in the token itself.
+ */
+function readToken(
+  service: string,
+  response: HttpResponse,
+  now: number,
+  tokenIn: (answer: unknown) => unknown = accessTokenIn,
+): { token: string; seconds: number } {
+  try {
+    const answer: unknown = JSON.parse(response.text);
+    const token = v.parse(tokenText, tokenIn(answer));
+    const lifetime = v.parse(lifetimeShape, answer);
+    const expiry = Number(lifetime.expires_on) || expiryIn(token);
+    const seconds = Number(lifetime.expires_in) || expiry - now / 1000;
+    return { token, seconds: seconds > 0 ? seconds : assumedSeconds };
   } catch {
     throw new PipewrightError({
       code: 'unexpected-response',

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { openTarget } from '../databases/open-target.ts';
 import { verifyLength } from '../datasets/bytes/verify-length.ts';
 import { evaluateRules } from '../datasets/check/evaluate-rules.ts';
 import { formatOfName } from '../datasets/formats/format-of-name.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { operationWords } from './called-operation.ts';
+import { openDatabaseAt } from './open-database.ts';
 import { formatOf, formatWords, openDataset } from './open-dataset.ts';
 import { print } from './print.ts';
 import { progress, stopSignal } from './progress.ts';
@@ -25,9 +25,10 @@ export async function checkFile(words: string[]): Promise<void> {
   const lines = (await readRules(values.rules)).split(/\r?\n/).map((line) => line.trim());
   const rules = lines.filter((line) => line !== '' && !line.startsWith('#'));
   const signal = stopSignal();
-  const target = values.to ? await openTarget(values.to) : undefined;
+  const host = nodeHost({ log: progress, signal });
+  const target = values.to ? await openDatabaseAt(values.to, host) : undefined;
   const readColumn = target && ((table: string, column: string) => target.readColumn(table, column));
-  const dataset = await openDataset(values.from, nodeHost({ log: progress, signal }), values);
+  const dataset = await openDataset(values.from, host, values);
   const { passed, rows, results, failingRows } = await evaluateRules(verifyLength(dataset.bytes, dataset.size), {
     ...format,
     ...formatOfName(values['file-in-zip'] ?? dataset.name),

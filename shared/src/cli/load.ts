@@ -1,4 +1,3 @@
-import { openTarget } from '../databases/open-target.ts';
 import { formatOfName } from '../datasets/formats/format-of-name.ts';
 import { schemaChangePolicies } from '../datasets/load/check-columns.ts';
 import { loadIntoTable } from '../datasets/load/load-into-table.ts';
@@ -10,6 +9,7 @@ import { nodeHost } from '../host/node/node-host.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
 import { operationWords } from './called-operation.ts';
 import { formatOf, formatWords, openDataset } from './open-dataset.ts';
+import { openDatabaseAt } from './open-database.ts';
 import { print } from './print.ts';
 import { progress, stopSignal } from './progress.ts';
 import { readJson } from './read-json.ts';
@@ -59,7 +59,7 @@ export async function loadFile(words: string[]): Promise<void> {
   const contract = values.contract ? readContract(await readJson(`@${values.contract}`, '--contract')) : undefined;
   const signal = stopSignal();
   const host = nodeHost({ log: progress, signal });
-  const target = await openTarget(to);
+  const target = await openDatabaseAt(to, host);
   try {
     const dataset = await openDataset(from, host, values);
     const result = await loadIntoTable(dataset.bytes, target, {

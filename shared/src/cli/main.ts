@@ -39,6 +39,8 @@ const usage = `Usage:
       Loads a dataset into a table atomically: all rows or none. A download operation, such as
       quantemplate.downloadDataset, needs --input and --connection. What is not given about the format of the file is
       detected. --map Notes= leaves a column out, and --nested-columns makes nested JSON objects columns.
+      For SQL Server without a user in the address, the variables of Azure log in to Microsoft Entra; add
+      login=managed-identity to the address for the identity of the machine.
 
   pipewright check --from <file, URL or download operation> --rules <file with one rule per line> [--json]
                    [--to <database for lookup rules>] [--input <json or @file>] [--connection <json file>]

@@ -1,18 +1,18 @@
 import * as v from 'valibot';
 import { option, text } from './fields.ts';
 
+/** The methods of authentication that need no further request, as options of a dropdown. */
+export const httpLoginOptions = [
+  { value: 'none', label: 'None', description: 'No authentication' },
+  { value: 'bearer', label: 'Bearer Token', description: 'Token in the Authorization header' },
+  { value: 'basic', label: 'Basic Auth', description: 'User name and password' },
+  { value: 'header', label: 'Header Auth', description: 'API key in a header of your choice' },
+] as const;
+
 /** Connection fields for authentication with a bearer token, HTTP Basic or an API key. */
 export const httpLoginFields = {
   authentication: v.optional(
-    option(
-      [
-        { value: 'none', label: 'None', description: 'No authentication' },
-        { value: 'bearer', label: 'Bearer Token', description: 'Token in the Authorization header' },
-        { value: 'basic', label: 'Basic Auth', description: 'User name and password' },
-        { value: 'header', label: 'Header Auth', description: 'API key in a header of your choice' },
-      ],
-      { label: 'Authentication', help: 'How requests authenticate.' },
-    ),
+    option(httpLoginOptions, { label: 'Authentication', help: 'How requests authenticate.' }),
     'none',
   ),
   token: v.optional(

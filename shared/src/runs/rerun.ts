@@ -42,6 +42,10 @@ export type Rerun = RunReport & { rerunOf: string; started: boolean; stepsToRun:
 export interface RerunPlan {
   /** Reads the new run. */
   provider: RunProvider;
+  /** See `Start.scope`. Default: what the new run runs. */
+  scope?: string;
+  /** The parameters that identify the new run if it has no key. Default: those of the failed run. */
+  parameters?: Record<string, unknown>;
   /** The steps that run again, if the vendor reports them; empty means all steps. */
   steps: string[];
   start(key: StartKey): Promise<Run>;
@@ -82,7 +86,8 @@ export async function rerun(
       hint: 'Check the run ID. To run everything again, start a new run.',
     });
   }
-  const { provider: next, steps, start, find } = await plan(failed);
+  const { provider: next, scope = next.what, parameters = failed.parameters, ...planned } = await plan(failed);
+  const { steps, start, find } = planned;
   const summary = { rerunOf: failed.id, stepsToRun: steps };
   host.log.info(`${service}: steps of ${failed.name} to rerun: ${steps.length > 0 ? steps.join(', ') : 'all'}.`);
   if (input.dryRun) return { ...failed, ...summary, started: false };
@@ -90,9 +95,9 @@ export async function rerun(
   const startKey = startKeyOf(host, input, startedBy.what);
   const run = await startOnce(host, {
     provider: startedBy,
-    scope: next.what,
+    scope,
     startKey,
-    parameters: failed.parameters,
+    parameters,
     start,
     // Vendors find any rerun of the run, also one that another event or a person started.
     ...(find ? { [startKey.source === 'event' ? 'findLost' : 'findByKey']: find } : {}),

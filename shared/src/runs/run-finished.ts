@@ -24,7 +24,7 @@ export interface RunFinished<F extends Fields, C> {
    */
   runs(input: Values<F>, since: number, context: Context<C>): Promise<Run[]>;
   /** Identifies one completion. Default: the run ID, because most runs finish only once. */
-  idOf?(run: Run): string;
+  idOf?(run: Run, input: Values<F>): string;
 }
 
 /** Defines a polling trigger that emits each completion once, newest first, including runs without an end time. */
@@ -50,12 +50,13 @@ export function defineRunFinished<C>() {
       sample,
       async poll(values, since, context) {
         const filter = v.parse(filterSchema, values);
-        const found = await runs(v.parse(ownSchema, values), since.getTime(), context);
+        const own = v.parse(ownSchema, values);
+        const found = await runs(own, since.getTime(), context);
         return found
           .map((run) => reportRun(run))
           .filter((run) => matchesOutcome(run, filter) && !(Date.parse(run.finishedAt ?? '') < since.getTime()))
           .sort((a, b) => (b.finishedAt ?? '').localeCompare(a.finishedAt ?? ''))
-          .map((run) => ({ id: idOf(run), data: run }));
+          .map((run) => ({ id: idOf(run, own), data: run }));
       },
     });
   };

@@ -93,6 +93,50 @@ it('logins may use the machine of n8n, but not that of n8n Cloud', () => {
   expect(hostAt('https://contoso.app.n8n.cloud/')).not.toHaveProperty('machine');
 });
 
+describe('the test of a credential with a managed identity', () => {
+  const imds = () =>
+    nock('http://169.254.169.254')
+      .get('/metadata/identity/oauth2/token')
+      .query(true)
+      .reply(200, { access_token: 'token-of-the-machine', expires_in: '3599' });
+  /** Tests the credential in a process whose node has seen this URL of the instance. */
+  const testAfter = async (address: string | undefined) => {
+    let result: { status: string; message: string } | undefined;
+    await jest.isolateModulesAsync(async () => {
+      const own = await import('../../../n8n-nodes/adapter/host.ts');
+      const { testConnection } = await import('../../../n8n-nodes/adapter/credential-test.ts');
+      const seen = { getInstanceBaseUrl: () => address, logger: {} } as unknown as NodeContext;
+      if (address) own.hostFor(seen, azureConnection);
+      const context = new n8n.core.CredentialTestContext(n8n.set({ node: 'synapse' }).additionalData);
+      result = await testConnection(context, azureConnection, {
+        authentication: 'managed-identity',
+        subscriptionId: 'sub-1',
+        cloud: 'public',
+      });
+    });
+    return result;
+  };
+
+  it('uses the machine where a node has seen that n8n is self-hosted', async () => {
+    const identity = imds();
+    nock('https://management.azure.com')
+      .get(/.*/)
+      .query(true)
+      .reply(200, { subscriptionId: 'sub-1', displayName: 'Contoso', value: [] });
+    expect(await testAfter('https://n8n.contoso.example/')).toMatchObject({ status: 'OK' });
+    expect(identity.isDone()).toBe(true);
+  });
+
+  it.each([
+    ['on n8n Cloud', 'https://contoso.app.n8n.cloud/', 'A managed identity is not available here'],
+    ['before a node has worked', undefined, 'cannot be tested yet'],
+  ])('calls nothing %s', async (_where, address, message) => {
+    const identity = imds();
+    expect(await testAfter(address)).toMatchObject({ status: 'Error', message: expect.stringContaining(message) });
+    expect(identity.isDone()).toBe(false);
+  });
+});
+
 it.each([
   ['client-secret', ['Tenant ID', 'Client ID', 'Client Secret']],
   ['certificate', ['Tenant ID', 'Client ID', 'Certificate', 'Certificate Password']],

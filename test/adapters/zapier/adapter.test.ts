@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import nock from 'nock';
 import { zapierApp } from '../../../zapier-app/adapter/app.ts';
-import { cellar, parcel, parcelUrl } from './parcel-service.ts';
+import { cellar, lostParcels, parcel, parcelUrl } from './parcel-service.ts';
 import { startPlatform, type Platform } from './platform.ts';
 
 const authData = { parcel_token: 'token-of-the-account' };
@@ -232,11 +232,45 @@ describe('an operation that reads one object', () => {
 });
 
 describe('a polling trigger', () => {
+  const parcels = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}-${index}`);
+  const poll = async (country = 'DE') => {
+    const items = await (await zapier.trigger('parcel_post_lost')).poll({ authData, inputData: { country } });
+    return items.map(({ id }) => id);
+  };
+
   it('reaches back a day, or a month for an example, and returns the newest hundred events with their IDs', async () => {
+    lostParcels.ids = parcels('p', 120);
     const trigger = await zapier.trigger('parcel_post_lost');
     const examples = await trigger.loadSample({ authData });
     expect([examples.length, examples[0]]).toEqual([100, { id: 'p-0', hours: '720' }]);
     expect(await trigger.poll({ authData })).toEqual([]);
+  });
+
+  it('emits new events although more than a hundred known ones come before them', async () => {
+    lostParcels.ids = parcels('known', 130);
+    expect(await poll('AT')).toEqual([]);
+    expect(await poll('AT')).toEqual([]);
+    lostParcels.ids = [...parcels('known', 130), ...parcels('undated', 20)];
+    expect(await poll('AT')).toEqual(parcels('undated', 20));
+    expect(await poll('AT')).toEqual([]);
+  });
+
+  it('emits more than a hundred new events over several polls, each once', async () => {
+    lostParcels.ids = parcels('known', 5);
+    expect(await poll('CH')).toEqual([]);
+    lostParcels.ids = [...parcels('burst', 250), ...parcels('known', 5)];
+    const polls = [await poll('CH'), await poll('CH'), await poll('CH'), await poll('CH')];
+    expect(polls.map((ids) => ids.length)).toEqual([100, 100, 50, 0]);
+    expect(new Set(polls.flat())).toEqual(new Set(parcels('burst', 250)));
+  });
+
+  it('emits no old event of a Zap whose memory was lost', async () => {
+    lostParcels.ids = parcels('known', 130);
+    expect(await poll('FR')).toEqual([]);
+    zapier.forgetCache();
+    expect(await poll('FR')).toEqual([]);
+    lostParcels.ids = ['new', ...parcels('known', 130)];
+    expect(await poll('FR')).toEqual(['new']);
   });
 });
 

@@ -194,6 +194,9 @@ const sent = defineWebhookTrigger<ParcelConnection>()({
     ),
 });
 
+/** The lost parcels in the order of the trigger: newest first, then those of which nobody knows when. */
+export const lostParcels: { ids: string[] } = { ids: [] };
+
 const lost = definePollingTrigger<ParcelConnection>()({
   key: 'lost',
   name: 'Parcel Lost',
@@ -202,8 +205,8 @@ const lost = definePollingTrigger<ParcelConnection>()({
   output: { id: text({ label: 'ID' }), hours: text({ label: 'Hours' }) },
   sample: { id: 'p-1', hours: '24' },
   poll: async (_input, since, { host }) =>
-    Array.from({ length: 120 }, (_, index) => ({
-      id: `p-${index}`,
+    lostParcels.ids.map((id) => ({
+      id,
       data: { id: 'other', hours: String(Math.round((host.now() - since.getTime()) / 3_600_000)) },
     })),
 });

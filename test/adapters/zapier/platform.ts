@@ -29,7 +29,8 @@ function partOf(app: object, group: string, key: string): object {
  * and `z.console` writes to the console of the test.
  */
 export async function startPlatform(app: object) {
-  const server = await startBackendServer(new PlatformStore(Date.now));
+  const store = new PlatformStore(Date.now);
+  const server = await startBackendServer(store);
   const { createAppHandler } = zapier as unknown as { createAppHandler(app: object): Handler };
   // The core ends a process that has served 250 calls and is larger than 450 MB, as a test process is.
   Object.assign(
@@ -55,6 +56,8 @@ export async function startPlatform(app: object) {
   const dedupers = new Map<string, Deduper>();
   return {
     run: runner.run,
+    /** Empties the cache of Zapier. */
+    forgetCache: () => store.forget(),
     files: server.files,
     offerFile: server.offerFile,
     trigger: (key: string) => openTrigger(runner, dedupers, key),

@@ -239,6 +239,32 @@ describe('a pipeline run', () => {
     expect(await trigger.poll(setup)).toEqual([]);
   });
 
+  it('is emitted by the polling trigger although 130 later runs without an end time come before it', async () => {
+    const { dag } = sandbox.accounts.restJob;
+    const { airflow } = sandbox.world.restJob;
+    sandbox.control.planRun({ service: 'airflow', name: dag, runningMilliseconds: 600_000 });
+    const long = airflow.start(dag, {});
+    for (let count = 0; count < 130; count += 1) airflow.start(dag, {});
+    const inputData = {
+      tool: 'custom',
+      listPath: `/api/v2/dags/${dag}/dagRuns?offset={offset}`,
+      listField: 'dag_runs',
+      listedIdField: 'dag_run_id',
+      statusField: 'state',
+      successWords: ['success'],
+      failureWords: ['failed'],
+    };
+    const trigger = await zapier.trigger('rest_job_job_run_finished');
+    const setup = { authData: groups.restJob, inputData };
+    // Runs take a quarter of a second.
+    while (airflow.all.some((one) => one !== long && !airflow.isOver(one))) await new Promise(setImmediate);
+    expect(await trigger.poll(setup)).toEqual([]);
+    airflow.cancel(long);
+    while (!airflow.isOver(long)) await new Promise(setImmediate);
+    expect(await trigger.poll(setup)).toMatchObject([{ id: long.id, status: 'failed' }]);
+    expect(await trigger.poll(setup)).toEqual([]);
+  });
+
   it('is set up with dependent dropdowns', async () => {
     const { choices } = await zapier.choices('data_factory_run_pipeline', 'factory', { authData: groups.azure });
     expect(choices.map(({ value }) => value)).toContain(factory);

@@ -28,6 +28,8 @@ function runnable(name: string, operation: string, item: string, child?: RegExp)
     },
     isCancelled: ({ jobs }, id) => find(jobs, id)?.cancelledAt !== undefined,
     canCancel: true,
+    rerunInput: { parametersOfRun: 'none' },
+    hasSteps: child !== undefined,
     unknownStatus: (id) => ({ id, jobType: 'Pipeline', status: 'Reticulating' }),
     ...(child ? { child: { input, plan, message: child } } : {}),
   };
@@ -46,6 +48,7 @@ const answerCases: AnswerCases = {
     runSparkJob: { workspace, item: sparkJobId, timeoutMinutes: 10 },
     getJobRun: { workspace, item: pipelineId, run: failed },
     cancelJobRun: { workspace, item: pipelineId, run: running },
+    rerunFailedRun: { workspace, item: pipelineId, run: failed, parametersOfRun: 'none', timeoutMinutes: 10 },
     findItem: { workspace, name: 'claims' },
     jobRunFinished: { workspace, item: pipelineId },
   }),

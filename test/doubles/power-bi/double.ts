@@ -46,6 +46,8 @@ const answerCases: AnswerCases = {
   inputs: ({ failed, running }) => ({
     getRefresh: { workspace, model, run: failed },
     cancelRefresh: { workspace, model, run: running },
+    // One refresh of a model is active, so only the plan is tried.
+    rerunFailedRun: { workspace, model, run: failed, dryRun: true },
     refreshSemanticModel: { workspace: financeId, model: ledgerId, timeoutMinutes: 10 },
     findSemanticModel: { workspace, name: 'claims' },
     refreshFinished: { workspace, model },

@@ -3,7 +3,7 @@ import { json, Refusal } from '../server/reply.ts';
 import { parameter, readJson, type SandboxRequest } from '../server/request.ts';
 import type { Answer } from '../server/vendor.ts';
 import { restJobAccount } from './account.ts';
-import type { ToolRun, ToolRuns } from './runs.ts';
+import { pageOf, type ToolRun, type ToolRuns } from './runs.ts';
 
 const words = {
   queued: 'pending',
@@ -38,14 +38,25 @@ export function airbyte(runs: ToolRuns): Record<string, Answer> {
         throw refuse(400, 'The connection was not found.');
       return json(200, show(runs.start(restJobAccount.connection, {})));
     },
-    'GET /jobs': ({ query }) =>
-      json(200, {
+    'GET /jobs'({ query }) {
+      const since = query.get('updatedAtStart');
+      const all = runs.all.filter(({ job }) => job === query.get('connectionId')).reverse();
+      const active = all.filter((run) => !runs.isOver(run));
+      const found = since === null ? all : [...active, ...runs.endedSince(query.get('connectionId') ?? '', since)];
+      return json(200, {
         previous: '',
         next: '',
-        data: runs.all
-          .filter(({ job }) => job === query.get('connectionId'))
-          .map(show)
-          .reverse(),
+        data: pageOf(found, query.get('offset'), query.get('limit') ?? 20, 100).map(show),
+      });
+    },
+    'GET /connections': ({ query }) =>
+      json(200, {
+        data: pageOf(
+          [{ connectionId: restJobAccount.connection, name: 'Claims to warehouse' }],
+          query.get('offset'),
+          query.get('limit') ?? 20,
+          100,
+        ),
       }),
     'GET /jobs/{job}': (request) => json(200, show(found(request))),
     'DELETE /jobs/{job}'(request) {

@@ -3,7 +3,10 @@ import { json, Refusal } from '../server/reply.ts';
 import { parameter, readJson, type SandboxRequest } from '../server/request.ts';
 import type { Answer } from '../server/vendor.ts';
 import { restJobAccount } from './account.ts';
-import type { ToolRun, ToolRuns } from './runs.ts';
+import { pageOf, type ToolRun, type ToolRuns } from './runs.ts';
+
+/** `maximum_page_limit` of the installation, which is less than clients ask for. */
+const maxPage = 50;
 
 const words = {
   queued: 'queued',
@@ -50,9 +53,23 @@ export function airflow(runs: ToolRuns): Record<string, Answer> {
       return json(200, show(runs.start(restJobAccount.dag, parameters, typeof id === 'string' ? { id } : {})));
     },
     [`GET ${path}`](request) {
-      const shown = inDag(request).map(show).reverse();
-      return json(200, { dag_runs: shown, total_entries: shown.length });
+      const { query } = request;
+      const since = query.get('end_date_gte');
+      const all = inDag(request);
+      const found = since === null ? all.toReversed() : runs.endedSince(restJobAccount.dag, since);
+      const shown = pageOf(found, query.get('offset'), query.get('limit'), maxPage);
+      return json(200, { dag_runs: shown.map(show), total_entries: found.length });
     },
+    'GET /api/v2/dags': ({ query }) =>
+      json(200, {
+        dags: pageOf(
+          [{ dag_id: restJobAccount.dag, dag_display_name: 'Daily claims' }],
+          query.get('offset'),
+          null,
+          maxPage,
+        ),
+        total_entries: 1,
+      }),
     [`GET ${path}/{run}`]: (request) => json(200, show(found(request))),
     [`PATCH ${path}/{run}`](request) {
       const run = found(request);

@@ -2,7 +2,7 @@ import type { AnswerCases } from '../server/answer-cases.ts';
 import type { SandboxContext } from '../server/context.ts';
 import type { Double } from '../server/double.ts';
 import { json, Refusal } from '../server/reply.ts';
-import { bearerToken } from '../server/request.ts';
+import { bearerToken, readJson } from '../server/request.ts';
 import type { Runnable } from '../server/runnable.ts';
 import { restJobAccount } from './account.ts';
 import { airbyte } from './airbyte.ts';
@@ -67,6 +67,7 @@ const answerCases = (
     runJob: { ...input, timeoutMinutes: 10, reuseActiveRun: true, parameters: {} },
     getJobRun: { ...input, run: failed },
     cancelJobRun: { ...input, run: running || done },
+    jobRunFinished: input,
   }),
   ...(status ? { status } : {}),
 });
@@ -107,11 +108,35 @@ export const restJobDouble = {
           name: 'rest-job',
           prefix: '/rest-job',
           admit(request: Parameters<typeof bearerToken>[0]) {
-            if (bearerToken(request) !== restJobAccount.token)
+            if (request.path.endsWith('/token')) return;
+            const token = bearerToken(request);
+            const issued = context.tokens.find(token);
+            if (token !== restJobAccount.token && (!issued || issued.expired || issued.resource !== 'rest-job'))
               throw new Refusal(json(401, { detail: 'Invalid authentication credentials' }));
           },
           routes: {
             'GET /': () => json(200, {}),
+            'POST /auth/token'(request) {
+              const { username, password } = readJson(request);
+              if (username !== restJobAccount.user || password !== restJobAccount.password)
+                throw new Refusal(json(401, { detail: 'Invalid credentials' }));
+              return json(201, { access_token: context.tokens.issue('rest-job', username, context.tokenSeconds) });
+            },
+            'POST /applications/token'(request) {
+              const { client_id: id, client_secret: secret, 'grant-type': grant } = readJson(request);
+              if (
+                id !== restJobAccount.clientId ||
+                secret !== restJobAccount.clientSecret ||
+                grant !== 'client_credentials'
+              )
+                throw new Refusal(json(401, { status: 401, title: 'Unauthorized' }));
+              const seconds = context.tokenSeconds;
+              return json(200, {
+                access_token: context.tokens.issue('rest-job', id, seconds),
+                token_type: 'Bearer',
+                expires_in: seconds,
+              });
+            },
             ...prefect(state.prefect),
             ...airbyte(state.airbyte),
             ...airflow(state.airflow),

@@ -3,7 +3,10 @@ import { json, Refusal, type Reply } from '../server/reply.ts';
 import { parameter, readJson, type SandboxRequest } from '../server/request.ts';
 import type { Answer } from '../server/vendor.ts';
 import { restJobAccount } from './account.ts';
-import type { ToolRun, ToolRuns } from './runs.ts';
+import { pageOf, type ToolRun, type ToolRuns } from './runs.ts';
+
+/** `PREFECT_SERVER_API_DEFAULT_LIMIT`. */
+const maxPage = 200;
 
 const words = {
   queued: 'SCHEDULED',
@@ -66,15 +69,20 @@ export function prefect(runs: ToolRuns): Record<string, Answer> {
       return json(201, { state: show(run).state, status: 'ACCEPT', details: { type: 'accept_details' } });
     },
     'POST /flow_runs/filter'(request) {
-      const { any_: deployments } = objectIn(objectIn(objectIn(readJson(request)['deployments'])['id']));
-      const wanted = Array.isArray(deployments) ? deployments : [];
-      return json(
-        200,
-        runs.all
-          .filter(({ job }) => wanted.includes(job))
-          .map(show)
-          .reverse(),
-      );
+      const { deployments, flow_runs: filter, limit, offset } = readJson(request);
+      const { any_: ids } = objectIn(objectIn(deployments)['id']);
+      const wanted = Array.isArray(ids) ? ids : [];
+      const { after_: since } = objectIn(objectIn(filter)['end_time']);
+      const found =
+        typeof since === 'string'
+          ? wanted.flatMap((id) => runs.endedSince(String(id), since))
+          : runs.all.filter(({ job }) => wanted.includes(job)).reverse();
+      if (Number(limit) > maxPage) throw refuse(422, `Invalid limit: must be less than or equal to ${maxPage}.`);
+      return json(200, pageOf(found, offset, limit, maxPage).map(show));
+    },
+    'POST /deployments/filter'(request) {
+      const { limit, offset } = readJson(request);
+      return json(200, pageOf([{ id: restJobAccount.deployment, name: 'daily-claims' }], offset, limit, maxPage));
     },
   };
 }

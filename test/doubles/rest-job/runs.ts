@@ -68,4 +68,17 @@ export class ToolRuns {
   isOver(run: ToolRun): boolean {
     return ['succeeded', 'failed', 'cancelled'].includes(this.state(run));
   }
+
+  /** The runs of a job that have ended since a time, latest end first. @param since ISO 8601 */
+  endedSince(job: string, since: string): ToolRun[] {
+    return this.all
+      .filter((run) => run.job === job && this.isOver(run) && this.endOf(run) >= Date.parse(since))
+      .sort((a, b) => this.endOf(b) - this.endOf(a));
+  }
+}
+
+/** One page of a list. Tools return no more than they allow, whatever is asked for. */
+export function pageOf<T>(list: readonly T[], offset: unknown, limit: unknown, maximum: number): T[] {
+  const start = Number(offset ?? 0);
+  return list.slice(start, start + Math.min(Number(limit ?? maximum), maximum));
 }

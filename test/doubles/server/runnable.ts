@@ -22,6 +22,10 @@ export interface Runnable<State> {
   canCancel: boolean;
   /** Whether the vendor rejects a start while a run is active. Default: false. */
   oneAtATime?: boolean;
+  /** Input to rerun a failed run, in addition to `input`. */
+  rerunInput?: Record<string, string>;
+  /** Whether its runs have steps. Default: true. */
+  hasSteps?: boolean;
   /** Whether the vendor's API says why a run failed. Default: true. */
   saysWhy?: boolean;
   /** The status of a response that ends the wait for a run. Default: 400. */

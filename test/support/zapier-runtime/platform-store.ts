@@ -46,6 +46,11 @@ export class PlatformStore {
     return this.entries.delete(scopedKey(owner, key, scope));
   }
 
+  /** Empties the cache: Zapier may delete entries before they expire. */
+  forget(): void {
+    this.entries.clear();
+  }
+
   /** A cursor belongs to one Zap and expires after an hour. */
   getCursor(owner: StoreOwner): string | null {
     return this.read(this.cursors, owner.zap);

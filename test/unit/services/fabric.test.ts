@@ -294,3 +294,104 @@ it('Job Run Finished reads the activities of a failed pipeline run, which has no
   );
   expect(events).toMatchObject([{ id, data: { failedStep: 'Copy claims', failedMessage: 'No such file.' } }]);
 });
+
+describe('Rerun Failed Run of Microsoft Fabric', () => {
+  const next = '0d1e2f3a-0d7a-4ae6-9d6a-c7d2a9ff4f7c';
+  const failed = (type: string, jobType: string): FakeHost =>
+    connected(type)
+      .on('GET', `${instances}/${id}`, { json: job('Failed', { jobType, endTimeUtc: '2026-11-20T08:01:00.0000000' }) })
+      .on('POST', `${jobs}/${jobType}/instances`, accepted({ location: `${instances}/${next}` }));
+  const rerun = (host: FakeHost, typed: Record<string, unknown>) =>
+    run('rerunFailedRun', { run: id, wait: false, ...typed }, host);
+  const entered = { parametersOfRun: 'parameters' };
+  const withArguments = { parametersOfRun: 'arguments' };
+
+  it.each<[string, string, string, Record<string, unknown>, object]>([
+    ['a pipeline without parameters', 'DataPipeline', 'Pipeline', { parametersOfRun: 'none' }, {}],
+    [
+      'a pipeline with the parameters that are entered',
+      'DataPipeline',
+      'Pipeline',
+      { ...entered, parameters: { rows: 5 } },
+      { executionData: { parameters: { rows: 5 } } },
+    ],
+    [
+      'a notebook with typed parameters and its session',
+      'Notebook',
+      'RunNotebook',
+      { ...entered, parameters: { day: '007', rows: 5 }, configuration: { useStarterPool: true } },
+      {
+        executionData: {
+          parameters: { day: { value: '007', type: 'string' }, rows: { value: 5, type: 'int' } },
+          configuration: { useStarterPool: true },
+        },
+      },
+    ],
+    [
+      'a Spark job with its arguments',
+      'SparkJobDefinition',
+      'sparkjob',
+      { ...withArguments, arguments: '--date 2026-11-20' },
+      { executionData: { commandLineArguments: '--date 2026-11-20' } },
+    ],
+  ])('runs %s again', async (_what, type, jobType, typed, body) => {
+    const host = failed(type, jobType);
+    expect(await rerun(host, typed)).toMatchObject({ id: next, rerunOf: id, started: true });
+    expect(host.sent('POST', `/${jobType}/instances`).map(({ json }) => json)).toEqual([body]);
+  });
+
+  it.each<[string, string, string, Record<string, unknown>, string]>([
+    ['the question is not answered', 'DataPipeline', 'Pipeline', {}, 'Parameters of Failed Run'],
+    ['nothing is entered', 'DataPipeline', 'Pipeline', { ...entered, parameters: {} }, '“Parameters” is empty'],
+    [
+      'a pipeline gets arguments',
+      'DataPipeline',
+      'Pipeline',
+      { ...withArguments, arguments: 'x' },
+      'has parameters, not arguments',
+    ],
+    [
+      'a Spark job gets parameters',
+      'SparkJobDefinition',
+      'sparkjob',
+      { ...entered, parameters: { a: 1 } },
+      'has arguments, not parameters',
+    ],
+    ['a Spark job gets none', 'SparkJobDefinition', 'sparkjob', withArguments, '“Arguments” is empty'],
+    [
+      'a pipeline gets a session',
+      'DataPipeline',
+      'Pipeline',
+      { ...entered, configuration: { a: 1 } },
+      '“Session Configuration”',
+    ],
+    ['a notebook gets a list', 'Notebook', 'RunNotebook', { ...entered, parameters: { a: [1] } }, '“a” must be text'],
+    ['the item is a dataflow', 'Dataflow', 'Execute', { parametersOfRun: 'none' }, 'its type is Dataflow'],
+    [
+      'the job is of another type',
+      'Notebook',
+      'SparkSession',
+      { parametersOfRun: 'none' },
+      'a job of type SparkSession',
+    ],
+  ])('starts nothing if %s', async (_what, type, jobType, typed, message) => {
+    const host = failed(type, jobType);
+    await expect(rerun(host, typed)).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining(message),
+    });
+    expect(host.sent('POST', '/instances')).toEqual([]);
+  });
+
+  it('never takes another run for one with parameters whose start was not confirmed', async () => {
+    const host = failed('DataPipeline', 'Pipeline')
+      .on('POST', `${jobs}/Pipeline/instances`, 'lost')
+      .on('GET', instances, {
+        json: { value: [job('InProgress', { id: next, startTimeUtc: '2026-11-20T08:00:30.0000000' })] },
+      });
+    await expect(rerun(host, { ...entered, parameters: { rows: 5 } })).rejects.toMatchObject({
+      code: 'unavailable',
+      retryable: false,
+    });
+  });
+});

@@ -410,3 +410,67 @@ it('Refresh Finished reads the cause of a failed enhanced refresh from its detai
     { id: other, data: { status: 'succeeded' } },
   ]);
 });
+
+describe('Rerun Failed Run of Power BI', () => {
+  const failed = (more: object): FakeHost =>
+    connected()
+      .on('GET', `${refreshes}/${id}`, details('Failed', { endTime: '2026-11-20T08:01:00', ...more }))
+      .on('POST', refreshes, { status: 202, headers: { location: `${refreshes}/${other}` } });
+  const rerun = (host: FakeHost, typed = {}) => run('rerunFailedRun', { run: id, wait: false, ...typed }, host);
+
+  it('refreshes the same tables and partitions with the same type', async () => {
+    const objects = [
+      { table: 'Claims', partition: '2026', status: 'Failed' },
+      { table: 'A[B]', partition: 'A[B]', status: 'Completed' },
+      { table: 'A[B]', partition: 'x', status: 'Completed' },
+    ];
+    const host = failed({ type: 'DataOnly', objects });
+    expect(await rerun(host, { applyRefreshPolicy: false, retryCount: 2 })).toMatchObject({
+      id: other,
+      rerunOf: id,
+      started: true,
+      stepsToRun: ['Claims[2026]', 'A[B]', 'A[B][x]'],
+    });
+    expect(host.sent('POST', '/refreshes').map(({ json }) => json)).toEqual([
+      {
+        type: 'dataOnly',
+        commitMode: 'transactional',
+        applyRefreshPolicy: false,
+        retryCount: 2,
+        maxParallelism: 10,
+        objects: [{ table: 'Claims', partition: '2026' }, { table: 'A[B]' }, { table: 'A[B]', partition: 'x' }],
+      },
+    ]);
+  });
+
+  it('repeats a scheduled refresh as a full refresh of the whole model', async () => {
+    const host = connected()
+      .on('GET', `${refreshes}/${id}`, { status: 404, json: { error: { code: 'RefreshNotFound' } } })
+      .on('GET', refreshes, history(entry(id, 'Failed', { refreshType: 'Scheduled', endTime: '2026-11-20T08:01:00Z' })))
+      .on('POST', refreshes, { status: 202, headers: { location: `${refreshes}/${other}` } });
+    expect(await rerun(host)).toMatchObject({ id: other, started: true, stepsToRun: [] });
+    const [sent] = host.sent('POST', '/refreshes');
+    expect(sent?.json).toMatchObject({ type: 'full' });
+    expect(sent?.json).not.toHaveProperty('objects');
+  });
+
+  it.each([
+    ['the tables', { type: 'Full', objects: [] }],
+    ['the type', { type: 'Reticulate', objects: [{ table: 'Claims' }] }],
+    ['the type', { type: undefined, objects: [{ table: 'Claims' }] }],
+  ])('refuses a refresh of which Power BI does not report %s, and starts nothing', async (what, more) => {
+    const host = failed(more);
+    await expect(rerun(host)).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: `Power BI does not report ${what} of refresh ${id}, so it cannot be repeated.`,
+    });
+    expect(host.sent('POST', '/refreshes')).toEqual([]);
+  });
+
+  it('names the refresh that is active instead of starting another', async () => {
+    const host = failed({ objects: [{ table: 'Claims' }] })
+      .on('POST', refreshes, busy)
+      .on('GET', refreshes, history(entry(other, 'Unknown', { refreshType: 'Scheduled' })));
+    await expect(rerun(host)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining(other) });
+  });
+});

@@ -1,4 +1,5 @@
 import { describeField } from '../../../shared/src/define/fields.ts';
+import type { PollingTrigger } from '../../../shared/src/define/trigger.ts';
 import { synapse } from '../../../shared/src/services/azure/synapse/service.ts';
 import { fakeHost, fakeStart, type FakeHost, type SentRequest } from '../fake-host.ts';
 import { context, operate } from '../operate.ts';
@@ -222,5 +223,35 @@ describe('A Synapse Spark job', () => {
     expect(await choicesOf('getSparkJob', 'job', input, host, { page: '1' })).toEqual({
       choices: [{ value: '1', label: 'daily (1, failed)' }],
     });
+  });
+});
+
+describe('Spark Job Finished of Synapse', () => {
+  const hour = 3_600_000;
+  const trigger = synapse.triggers.find(({ key }) => key === 'sparkJobFinished') as PollingTrigger;
+  /** A pool with 400 jobs, one per hour; the last one ran now. */
+  const pool = (order: 'ascending' | 'descending') => {
+    const jobs = Array.from({ length: 400 }, (_, index) => {
+      const at = new Date(fakeStart - (399 - index) * hour).toISOString();
+      const times = { livyInfo: { runningAt: at }, schedulerInfo: { scheduledAt: at, endedAt: at } };
+      return { ...batch('success', 'Succeeded', times).json, id: index + 1 };
+    });
+    const listed = order === 'ascending' ? jobs : jobs.toReversed();
+    return connected().on('GET', batches, ({ query }) => {
+      const from = Number(query['from']);
+      return { json: { total: 400, sessions: listed.slice(from, from + Number(query['size'])) } };
+    });
+  };
+
+  it.each(['ascending', 'descending'] as const)('reads the newest jobs of a list in %s order', async (order) => {
+    const host = pool(order);
+    const since = new Date(fakeStart - 24 * hour);
+    const events = await trigger.poll(
+      { workspace: 'contoso', pool: 'sparkpool' },
+      since,
+      context(synapse, host, connection),
+    );
+    expect(events.map(({ id: run }) => Number(run))).toEqual(Array.from({ length: 25 }, (_, index) => 400 - index));
+    expect(host.sent('GET', 'batches').length).toBeLessThanOrEqual(4);
   });
 });

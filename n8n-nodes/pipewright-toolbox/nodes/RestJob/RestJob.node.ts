@@ -16,7 +16,8 @@ export class RestJob implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', restJob.operations),
-    description: 'Run jobs of any tool with a REST API, such as Airflow, Airbyte, Prefect or GitHub Actions.',
+    description:
+      'Run jobs of any tool with a REST API, such as Airflow, Airbyte, Prefect or GitHub Actions, and trigger on finished runs.',
     defaults: { name: 'REST Job' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

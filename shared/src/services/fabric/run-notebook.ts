@@ -1,40 +1,17 @@
 import * as v from 'valibot';
 import { values } from '../../define/fields.ts';
 import { defineAction } from '../../define/operation.ts';
-import { PipewrightError } from '../../host/error.ts';
 import { runBranches } from '../../runs/branches.ts';
 import { runFields, simpleRun } from '../../runs/report.ts';
 import { waitFields } from '../../runs/wait-fields.ts';
-import { service } from './api.ts';
 import type { FabricConnection } from './connection-fields.ts';
 import { itemField, itemKinds } from './items.ts';
 import { sampleJobRun } from './jobs.ts';
+import { typedParameters } from './notebook-parameters.ts';
 import { startJob, startJobFields } from './start-job.ts';
 import { workspaceField } from './workspaces.ts';
 
 const kind = itemKinds.notebook;
-
-/** A parameter as the API takes it. */
-interface NotebookParameter {
-  value: string | number | boolean;
-  type: 'string' | 'int' | 'float' | 'bool';
-}
-
-/** The type of a value follows its JSON type: text stays text, also if it contains digits only. */
-function typed(name: string, value: unknown): NotebookParameter {
-  if (typeof value === 'string') return { value, type: 'string' };
-  if (typeof value === 'boolean') return { value, type: 'bool' };
-  if (typeof value === 'number') return { value, type: Number.isInteger(value) ? 'int' : 'float' };
-  throw new PipewrightError({
-    code: 'invalid-input',
-    service,
-    message: `The parameter “${name}” must be text, a number, true or false.`,
-    hint: 'Pass a list or an object as JSON text, and parse it in the notebook.',
-  });
-}
-
-const typedParameters = (parameters: Record<string, unknown>): Record<string, NotebookParameter> =>
-  Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, typed(name, value)]));
 
 /**
  * Runs a notebook.

@@ -5,6 +5,7 @@ import { fabricConnection } from './connection.ts';
 import { findItem } from './find-item.ts';
 import { getJobRun } from './get-job-run.ts';
 import { jobRunFinished } from './job-run-finished.ts';
+import { rerunFailedRun } from './rerun-failed-run.ts';
 import { runNotebook } from './run-notebook.ts';
 import { runPipeline } from './run-pipeline.ts';
 import { runSparkJob } from './run-spark-job.ts';
@@ -15,7 +16,7 @@ export const fabric = defineService({
   name: service,
   description: 'Run Microsoft Fabric pipelines, notebooks and Spark jobs, and trigger on finished runs.',
   connection: fabricConnection,
-  operations: [runPipeline, runNotebook, runSparkJob, getJobRun, cancelJobRun, findItem],
+  operations: [runPipeline, runNotebook, runSparkJob, getJobRun, cancelJobRun, rerunFailedRun, findItem],
   triggers: [jobRunFinished],
   listing: {
     categories: ['Data & Storage', 'Development'],

@@ -44,9 +44,19 @@ function readStarted({ headers, status }: HttpResponse, { name, type }: Item): R
 }
 
 /**
+ * Sends the request that starts a job.
+ * @param executionData undefined values are omitted
+ * @see https://learn.microsoft.com/rest/api/fabric/core/job-scheduler/run-on-demand-item-job
+ */
+export async function sendStart(item: Item, kind: ItemKind, executionData: Record<string, unknown>): Promise<Run> {
+  const json = Object.values(executionData).some((value) => value !== undefined) ? { executionData } : {};
+  const path = `${item.path}/jobs/${kind.jobType}/instances`;
+  return readStarted(await item.api.send('POST', path, { json }), item);
+}
+
+/**
  * Starts a job. Fabric accepts no idempotency key and does not report parameters: after a lost response, a run is used only if it is
  * the only one that began since and the step has no parameters.
- * @see https://learn.microsoft.com/rest/api/fabric/core/job-scheduler/run-on-demand-item-job
  */
 export async function startJob(
   { kind, executionData, parameters }: JobStart,
@@ -69,11 +79,7 @@ export async function startJob(
     startKey: startKeyOf(host, input),
     reuseActiveRun: input.reuseActiveRun,
     parameters,
-    async start() {
-      const json = Object.values(executionData).some((value) => value !== undefined) ? { executionData } : {};
-      const path = `${item.path}/jobs/${kind.jobType}/instances`;
-      return readStarted(await item.api.send('POST', path, { json }), item);
-    },
+    start: () => sendStart(item, kind, executionData),
   });
   return followRun(host, provider, run, input);
 }

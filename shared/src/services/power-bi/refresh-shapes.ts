@@ -45,7 +45,10 @@ const statuses: StatusMap = {
 };
 
 /** Refresh types that cover the whole model: the schedule, the portal and the API without parameters. */
-const wholeModelTypes: readonly (string | undefined)[] = ['Scheduled', 'OnDemand', 'ViaApi'];
+const wholeModelTypes: readonly string[] = ['Scheduled', 'OnDemand', 'ViaApi'];
+
+/** Whether a refresh of this type covers the whole model. @param refreshType as in the history */
+export const coversWholeModel = (refreshType: unknown): boolean => wholeModelTypes.some((type) => type === refreshType);
 
 /** Whether the API has details of a refresh, which it has only of enhanced refreshes. */
 export const isEnhanced = ({ refreshType }: VendorRefresh): boolean => refreshType === 'ViaEnhancedApi';
@@ -82,7 +85,7 @@ export function readHistoryEntry(entry: VendorRefresh, { name, url }: Model): Ru
     name,
     status: readStatus(statuses, status),
     vendorStatus: status,
-    parameters: wholeModelTypes.includes(refreshType) ? { type: 'full' } : {},
+    parameters: coversWholeModel(refreshType) ? { type: 'full' } : {},
     steps: [],
     url,
     ...times(entry),
@@ -140,8 +143,7 @@ export function parseObject(line: string): RefreshObject {
 
 /** Whether a refresh covers all of these tables and partitions; without any, every refresh may cover the whole model. */
 export function covers({ steps, details }: Run, objects: readonly RefreshObject[]): boolean {
-  if (wholeModelTypes.includes(String(details?.['refreshType'])))
-    return objects.every(({ partition }) => partition === undefined);
+  if (coversWholeModel(details?.['refreshType'])) return objects.every(({ partition }) => partition === undefined);
   return objects.every(({ table, partition }) =>
     steps.some(({ name }) => name === objectName(table, partition) || (!partition && name.startsWith(`${table}[`))),
   );

@@ -6,6 +6,7 @@ import { findSemanticModel } from './find-model.ts';
 import { getRefresh } from './get-refresh.ts';
 import { refreshFinished } from './refresh-finished.ts';
 import { refreshSemanticModel } from './refresh-model.ts';
+import { rerunFailedRun } from './rerun-failed-run.ts';
 
 /** Power BI semantic models and their refreshes. */
 export const powerBi = defineService({
@@ -13,7 +14,7 @@ export const powerBi = defineService({
   name: service,
   description: 'Refresh Power BI semantic models, wait for them to finish, and trigger on finished refreshes.',
   connection: powerBiConnection,
-  operations: [refreshSemanticModel, getRefresh, cancelRefresh, findSemanticModel],
+  operations: [refreshSemanticModel, getRefresh, cancelRefresh, rerunFailedRun, findSemanticModel],
   triggers: [refreshFinished],
   listing: {
     categories: ['Analytics', 'Data & Storage'],

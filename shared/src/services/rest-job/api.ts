@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import { httpLoginHeaders } from '../../auth/http-login.ts';
 import type { Context } from '../../define/context.ts';
 import type { HttpResponse } from '../../host/http.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
@@ -8,6 +7,7 @@ import { openApi, readCommonProblem, type Api } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
 import { displayText } from '../../http/response-schema.ts';
+import { authorize } from './authorize.ts';
 import type { RestJobConnection } from './connection-fields.ts';
 
 /** The display name of the service. */
@@ -48,14 +48,19 @@ export const baseUrlOf = (connection: RestJobConnection): string => baseUrl(conn
  * Client for the API of a tool. Requests and redirects never leave the host of the base URL.
  * @param tool display name, for errors
  */
-export function openTool({ connection, host }: Context<RestJobConnection>, tool: string = service): Api {
-  const headers = httpLoginHeaders(service, connection);
+export function openTool(context: Context<RestJobConnection>, tool: string = service): Api {
+  const { connection, host } = context;
   return openApi({
     service: tool,
     baseUrl: baseUrlOf(connection),
     host,
     readProblem,
     staysOnOrigin: true,
-    authorize: async () => headers,
+    authorize: (renew, endsAt) => authorize(tool, context, readProblem, renew, endsAt),
   });
+}
+
+/** Logs in without calling the API. @throws PipewrightError if the login fails */
+export async function logIn(context: Context<RestJobConnection>): Promise<void> {
+  await authorize(service, context, readProblem, true);
 }

@@ -1,6 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
 import { defineConnection } from '../../define/connection.ts';
-import { baseUrlOf, openTool } from './api.ts';
+import { baseUrlOf, logIn, openTool } from './api.ts';
 import { fields } from './connection-fields.ts';
 
 /** The API of any tool, with or without authentication. */
@@ -11,6 +11,8 @@ export const restJobConnection = defineConnection({
   documentationUrl: 'https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Authentication',
   fields,
   async test(context) {
+    const address = baseUrlOf(context.connection);
+    await logIn(context);
     try {
       await openTool(context).send('GET', '/');
     } catch (error) {
@@ -18,6 +20,6 @@ export const restJobConnection = defineConnection({
       if (!(error instanceof PipewrightError) || error.status === undefined || error.code === 'unauthorized')
         throw error;
     }
-    return new URL(baseUrlOf(context.connection)).host;
+    return new URL(address).host;
   },
 });

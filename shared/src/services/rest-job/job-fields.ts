@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { list, option, text, values, type FieldInfo } from '../../define/fields.ts';
+import { list, option, text, values, withInfo, type FieldInfo } from '../../define/fields.ts';
+import { jobChoices } from './job-choices.ts';
 import type { JobTemplate } from './job-template.ts';
 import { uses } from './fill-template.ts';
 import { presetOf, presets, presetNames, presetsWith, type PresetName } from './presets.ts';
@@ -57,6 +58,7 @@ const jobField = (tools: readonly string[]) =>
       label: 'Job ID',
       help: 'The DAG ID in Airflow, the connection ID in Airbyte and Fivetran, the deployment ID in Prefect, the sync ID in Census and Hightouch, the YAML file name in GitHub Actions.',
       placeholder: 'daily_claims, or daily.yml in GitHub Actions',
+      choices: jobChoices,
       shownWhen: { field: 'tool', is: tools },
       requiredWhenShown: true,
     }),
@@ -125,7 +127,7 @@ const statusFields = {
   activeWords: v.optional(
     list({
       label: 'Active Words',
-      help: 'Every status of a run that has not finished, one per line. A status in no list counts as active too, but is reported as unknown.',
+      help: 'Every status of a run that has not finished, one per line. If filled in, a status in no list is an error; otherwise, it counts as active and is reported as unknown.',
       placeholder: 'running',
       advanced: true,
       shownWhen: onlyCustom,
@@ -192,6 +194,81 @@ const cancelField = (advanced: boolean) => ({
     }),
   ),
 });
+
+const { jobName, headers, messageField, runUrl, statusField, successWords, failureWords, cancelledWords, activeWords } =
+  statusFields;
+
+/** Input fields that describe how finished runs are listed. */
+export const finishedJobFields = {
+  tool: v.optional(
+    option(
+      toolOptions.filter(({ value }) => value === custom || presetOf(value).finished !== undefined),
+      { label: 'Tool', help: 'The tool that runs the job. Select Custom for any other tool that can list its runs.' },
+    ),
+    custom,
+  ),
+  job: jobField(presetsWith(({ finished }) => finished !== undefined)),
+  ...repositoryField,
+  listPath: v.optional(
+    text({
+      label: 'List Path',
+      help: 'Path after the Base URL that lists the runs of the job. Use {since} for the time from which on finished runs are wanted, and {offset} or {page} to read all pages.',
+      placeholder: '/v1/jobs/42/runs?finished_after={since}&offset={offset}',
+      shownWhen: onlyCustom,
+      requiredWhenShown: true,
+    }),
+  ),
+  listField: v.optional(
+    text({
+      label: 'List Field',
+      help: 'Where the list is in the answer: data.runs is the field runs inside the field data. Leave empty if the answer itself is the list.',
+      placeholder: 'data.runs',
+      shownWhen: onlyCustom,
+    }),
+  ),
+  successWords,
+  failureWords,
+  listedIdField: v.optional(
+    text({
+      label: 'Run ID Field',
+      help: 'Where the ID of the run is in an entry of the list.',
+      placeholder: 'run_id',
+      advanced: true,
+      shownWhen: onlyCustom,
+    }),
+    'id',
+  ),
+  statusField: withInfo(statusField, {
+    help: 'Where the status is in an entry of the list: state.phase is the field phase inside the field state. Separate several with commas: the first one with a value counts.',
+  }),
+  startField: v.optional(
+    text({
+      label: 'Start Time Field',
+      help: 'Where the time of the start is in an entry of the list.',
+      placeholder: 'started_at',
+      advanced: true,
+      shownWhen: onlyCustom,
+    }),
+  ),
+  endField: v.optional(
+    text({
+      label: 'End Time Field',
+      help: 'Where the time of the end is in an entry of the list. Without it, every listed run that has finished counts as new once.',
+      placeholder: 'finished_at',
+      advanced: true,
+      shownWhen: onlyCustom,
+    }),
+  ),
+  cancelledWords,
+  activeWords,
+  messageField,
+  runUrl,
+  jobName,
+  headers,
+};
+
+/** The checked values of `finishedJobFields`. */
+export type FinishedInput = v.InferOutput<v.ObjectSchema<typeof finishedJobFields, undefined>>;
 
 /** Input fields that describe a job to start. */
 export const startJobFields = {

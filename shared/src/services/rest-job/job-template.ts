@@ -20,6 +20,8 @@ export interface RunShape {
   status: readonly string[];
   /** Our status for each status word of the tool, in lower case. Any other word is unknown and never final. */
   words: Readonly<Record<string, RunStatus>>;
+  /** Whether `words` contains every status of the tool, so that any other one is a mistake. Default: false. */
+  hasAllWords?: boolean;
   /** A field that is true if the run was canceled, whatever its status is. */
   cancelled?: string;
   /** Fields with the last success and failure of the job, for tools without run IDs; see `RunIdSource`. */
@@ -29,6 +31,8 @@ export interface RunShape {
   finishedAt?: string;
   /** The web page of the run. */
   url?: string;
+  /** The number of the attempt, if a run can be repeated under its ID. */
+  attempt?: string;
   /** The parameters that the run was started with. */
   parameters?: string;
 }
@@ -47,6 +51,36 @@ export type RunIdSource =
    */
   | { from: 'lastEnd'; active: string };
 
+/**
+ * A list, read page by page. `{offset}` in the request counts the entries that were read, `{page}` the pages from 1, and
+ * `{cursor}` is the value at `cursor` of the last answer; a request without any of them has one page.
+ */
+export interface ListTemplate extends RequestTemplate {
+  /** Path of the list in the answer. Default: the answer is the list. */
+  at?: string | undefined;
+  /** Entries of a full page, if the tool certainly returns as many: a shorter page is the last one. Default: an empty page is. */
+  size?: number;
+  /** Path of the cursor of the next page in the answer, which is missing on the last page. */
+  cursor?: string;
+}
+
+/**
+ * Lists the runs of the job that have finished since `{since}`, or that began since `{startedSince}`; may include others. Both
+ * are timestamps with time zone.
+ */
+export interface FinishedList extends ListTemplate {
+  /** Field with the start of a run, if the list has no filter and is ordered newest first: reading ends before `{startedSince}`. */
+  startsAt?: string;
+}
+
+/** Lists the jobs that the preset's Job ID selects. */
+export interface JobListTemplate extends ListTemplate {
+  /** Field with the Job ID; of a path such as `.github/workflows/build.yml`, the last segment counts. */
+  id: string;
+  /** Fields with the name; the first one with a value counts. */
+  name: readonly string[];
+}
+
 /** How a tool starts a job by one request and returns its state by another. */
 export interface JobTemplate {
   /** Display name, for messages. */
@@ -64,6 +98,10 @@ export interface JobTemplate {
   cancel?: RequestTemplate;
   /** Lists recent runs of the job, newest first. `at`: path of the list in the answer. */
   recent?: RequestTemplate & { at?: string };
+  finished?: FinishedList;
+  /** Whether a run can finish several times under its ID, each time with another end. Default: false. */
+  finishesAgain?: boolean;
+  jobs?: JobListTemplate;
   /** Path that returns the log as text, read when a run failed. */
   log?: string | undefined;
   /** The web page of a run; a path follows the base URL. */

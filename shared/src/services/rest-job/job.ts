@@ -5,8 +5,9 @@ import type { RunStatus } from '../../runs/run.ts';
 import { baseUrlOf, service } from './api.ts';
 import type { RestJobConnection } from './connection-fields.ts';
 import { uses } from './fill-template.ts';
-import { presetOfInput, type JobInput } from './job-fields.ts';
-import type { JobTemplate, RequestTemplate, RunIdSource, Variables } from './job-template.ts';
+import { presetOfInput, type FinishedInput, type JobInput } from './job-fields.ts';
+import { readRepository } from './read-repository.ts';
+import type { JobTemplate, RequestTemplate, RunIdSource, RunShape, Variables } from './job-template.ts';
 
 /** A job of a tool, as a form describes it. */
 export interface Job {
@@ -132,14 +133,30 @@ function runIdSource({ runIdFrom = 'body', runIdField = 'id' }: JobInput): RunId
 const readCancel = (text: string): RequestTemplate =>
   readRequest(namingRun(text, 'Cancel Request'), 'Cancel Request', ['POST', 'PUT', 'PATCH', 'DELETE'], ['runId']);
 
-/** What the form says about a tool that is not in the list, which is named after its host. */
-function customTemplate(input: JobInput, connection: RestJobConnection): JobTemplate {
-  const { statusPath, successWords, failureWords, cancelRequest, logPath, runUrl } = input;
-  if (!statusPath) throw missing('Status Path');
+/** What the form of a tool that is not in the list says about the runs in its answers. */
+function customRun(input: JobInput): RunShape {
+  const { successWords, failureWords } = input;
   if (!successWords?.length) throw missing('Success Words');
   if (!failureWords?.length) throw missing('Failure Words');
   const status = (input.statusField ?? 'status').split(/\s*,\s*/).filter((field) => field !== '');
   if (status.length === 0) throw missing('Status Field');
+  return {
+    status,
+    words: readWords([
+      ['Success Words', 'succeeded', successWords],
+      ['Failure Words', 'failed', failureWords],
+      ['Canceled Words', 'cancelled', input.cancelledWords],
+      ['Active Words', 'running', input.activeWords],
+    ]),
+    hasAllWords: (input.activeWords?.length ?? 0) > 0,
+    ...(input.messageField ? { message: input.messageField } : {}),
+  };
+}
+
+/** What the form says about a tool that is not in the list, which is named after its host. */
+function customTemplate(input: JobInput, connection: RestJobConnection): JobTemplate {
+  const { statusPath, cancelRequest, logPath, runUrl } = input;
+  if (!statusPath) throw missing('Status Path');
   return {
     tool: new URL(baseUrlOf(connection)).host,
     noun: 'job',
@@ -148,28 +165,35 @@ function customTemplate(input: JobInput, connection: RestJobConnection): JobTemp
     runId: runIdSource(input),
     sameRunForSameKey: input.repeatedStart === 'sameRun',
     status: readPath(statusPath, 'Status Path'),
-    run: {
-      status,
-      words: readWords([
-        ['Success Words', 'succeeded', successWords],
-        ['Failure Words', 'failed', failureWords],
-        ['Canceled Words', 'cancelled', input.cancelledWords],
-        ['Active Words', 'running', input.activeWords],
-      ]),
-      ...(input.messageField ? { message: input.messageField } : {}),
-    },
+    run: customRun(input),
     ...(cancelRequest ? { cancel: readCancel(cancelRequest) } : {}),
     ...(logPath ? { log: readPath(logPath, 'Log Path').path } : {}),
     ...(runUrl ? { url: checkUrl(runUrl) } : {}),
   };
 }
 
-/** The owner and name in a repository such as `contoso/pipelines` or the URL of its page. */
-function readRepository(text: string | undefined): { owner: string; repository: string } {
-  if (!text) throw missing('Repository');
-  const [, owner, repository] = /^(?:https:\/\/[^/]+\/)?([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?$/.exec(text) ?? [];
-  if (owner !== undefined && repository !== undefined) return { owner, repository };
-  throw invalid('“Repository” is not valid.', 'Enter the owner and the name, e.g. contoso/pipelines.');
+/** The form of a tool that is not in the list, for its finished runs. */
+function finishedTemplate(input: FinishedInput, connection: RestJobConnection): JobTemplate {
+  const { listPath, listField, listedIdField, startField, endField, runUrl } = input;
+  if (!listPath) throw missing('List Path');
+  const path = checkPath(listPath.replace(/^GET\s+/i, ''), 'List Path', ['since', 'offset', 'page']);
+  return {
+    tool: new URL(baseUrlOf(connection)).host,
+    noun: 'job',
+    headers: readHeaders(input.headers),
+    start: { method: 'POST', path: '/' },
+    runId: { from: 'body', field: listedIdField },
+    sameRunForSameKey: false,
+    status: { method: 'GET', path: '/' },
+    run: {
+      ...customRun(input),
+      id: listedIdField,
+      ...(startField ? { startedAt: startField } : {}),
+      ...(endField ? { finishedAt: endField } : {}),
+    },
+    finished: { method: 'GET', path, at: listField },
+    ...(runUrl ? { url: checkUrl(runUrl) } : {}),
+  };
 }
 
 /**
@@ -227,4 +251,18 @@ export function jobToStart(input: JobInput, connection: RestJobConnection): Job 
       'Put {startKey} into “Start Request” or “Start Body”, where the tool expects the key.',
     );
   return { ...job, template: { ...job.template, start } };
+}
+
+/**
+ * The job that a form describes, with the list of its finished runs.
+ * @throws PipewrightError `invalid-input` that names the field
+ */
+export function jobWithList(input: FinishedInput, connection: RestJobConnection): Job {
+  const preset = presetOfInput(input);
+  if (!preset) {
+    const template = finishedTemplate(input, connection);
+    return { template, variables: {}, parameters: {}, what: input.jobName ?? template.tool, isDescribed: true };
+  }
+  if (!input.job) throw missing('Job ID', `Enter the ${preset.asks.job}.`);
+  return jobOf(input, connection);
 }

@@ -34,6 +34,20 @@ const airflow = (version: 'v1' | 'v2', noDate: object): JobTemplate => {
     // Airflow has no status for a canceled run.
     cancel: { method: 'PATCH', path: `${runs}/{runId}`, body: { state: 'failed' } },
     recent: { method: 'GET', path: `${runs}?limit=100&order_by=-start_date`, at: 'dag_runs' },
+    finished: {
+      method: 'GET',
+      path: `${runs}?end_date_gte={since}&order_by=-end_date&limit=100&offset={offset}`,
+      at: 'dag_runs',
+    },
+    // A DAG run that is cleared runs again under its ID.
+    finishesAgain: true,
+    jobs: {
+      method: 'GET',
+      path: `/api/${version}/dags?order_by=dag_id&limit=100&offset={offset}`,
+      at: 'dags',
+      id: 'dag_id',
+      name: ['dag_display_name'],
+    },
   };
 };
 
@@ -45,7 +59,7 @@ export const presets = {
   /** @see https://airflow.apache.org/docs/apache-airflow/stable/stable-rest-api-ref.html */
   airflow: {
     ...airflow('v2', { logical_date: null }),
-    description: 'Airflow 3: DAG runs; base URL of the web server, bearer token',
+    description: 'Airflow 3: DAG runs; base URL of the web server, user login',
     url: '/dags/{job}/runs/{runId}',
     asks: { job: 'DAG ID', parameters: true },
   },
@@ -59,7 +73,7 @@ export const presets = {
   airbyte: {
     tool: 'Airbyte',
     noun: 'connection',
-    description: 'Syncs; base URL https://api.airbyte.com/v1, bearer token',
+    description: 'Syncs; base URL https://api.airbyte.com/v1, application',
     asks: { job: 'connection ID' },
     start: { method: 'POST', path: '/jobs', body: { connectionId: '{job}', jobType: 'sync' } },
     runId: { from: 'body', field: 'jobId' },
@@ -79,12 +93,26 @@ export const presets = {
         cancelled: 'cancelled',
       },
       startedAt: 'startTime',
+      // The last change of a job that has ended.
+      finishedAt: 'lastUpdatedAt',
     },
     cancel: { method: 'DELETE', path: '/jobs/{runId}' },
     recent: {
       method: 'GET',
       path: '/jobs?connectionId={job}&jobType=sync&limit=20&orderBy=updatedAt%7CDESC',
       at: 'data',
+    },
+    finished: {
+      method: 'GET',
+      path: '/jobs?connectionId={job}&jobType=sync&updatedAtStart={since}&orderBy=updatedAt%7CDESC&limit=100&offset={offset}',
+      at: 'data',
+    },
+    jobs: {
+      method: 'GET',
+      path: '/connections?limit=100&offset={offset}',
+      at: 'data',
+      id: 'connectionId',
+      name: ['name'],
     },
   },
   /** @see https://docs.prefect.io/v3/api-ref/rest-api/server/deployments/create-flow-run-from-deployment */
@@ -126,6 +154,28 @@ export const presets = {
       path: '/flow_runs/filter',
       body: { deployments: { id: { any_: ['{job}'] } }, sort: 'EXPECTED_START_TIME_DESC', limit: 50 },
     },
+    finished: {
+      method: 'POST',
+      path: '/flow_runs/filter',
+      body: {
+        deployments: { id: { any_: ['{job}'] } },
+        flow_runs: { end_time: { after_: '{since}' } },
+        sort: 'END_TIME_DESC',
+        limit: 200,
+        offset: '{offset}',
+      },
+      size: 200,
+    },
+    // A flow run that is retried runs again under its ID.
+    finishesAgain: true,
+    jobs: {
+      method: 'POST',
+      path: '/deployments/filter',
+      body: { sort: 'NAME_ASC', limit: 200, offset: '{offset}' },
+      size: 200,
+      id: 'id',
+      name: ['name'],
+    },
   },
   /** @see https://docs.github.com/en/rest/actions/workflows#create-a-workflow-dispatch-event */
   githubActions: {
@@ -165,6 +215,7 @@ export const presets = {
       startedAt: 'run_started_at',
       finishedAt: 'updated_at',
       url: 'html_url',
+      attempt: 'run_attempt',
     },
     cancel: { method: 'POST', path: '/repos/{owner}/{repository}/actions/runs/{runId}/cancel' },
     recent: {
@@ -172,6 +223,22 @@ export const presets = {
       // A run of another branch is another run.
       path: '/repos/{owner}/{repository}/actions/workflows/{job}/runs?event=workflow_dispatch&branch={ref}&per_page=50',
       at: 'workflow_runs',
+    },
+    finished: {
+      method: 'GET',
+      // With a filter, GitHub would list no more than 1,000 runs.
+      path: '/repos/{owner}/{repository}/actions/workflows/{job}/runs?exclude_pull_requests=true&per_page=100&page={page}',
+      at: 'workflow_runs',
+      size: 100,
+      startsAt: 'created_at',
+    },
+    jobs: {
+      method: 'GET',
+      path: '/repos/{owner}/{repository}/actions/workflows?per_page=100&page={page}',
+      at: 'workflows',
+      size: 100,
+      id: 'path',
+      name: ['name'],
     },
   },
   /** @see https://fivetran.com/docs/activations/rest-api/api-reference/workspace-apis/syncs/trigger-sync */
@@ -203,6 +270,13 @@ export const presets = {
     },
     cancel: { method: 'POST', path: '/sync_runs/{runId}/cancel' },
     recent: { method: 'GET', path: '/syncs/{job}/sync_runs?order=desc&per_page=25', at: 'data' },
+    finished: {
+      method: 'GET',
+      path: '/syncs/{job}/sync_runs?order=desc&per_page=100&page={page}',
+      at: 'data',
+      startsAt: 'created_at',
+    },
+    jobs: { method: 'GET', path: '/syncs?per_page=100&page={page}', at: 'data', id: 'id', name: ['label'] },
   },
   /** @see https://fivetran.com/docs/rest-api/api-reference/connections/sync-connection */
   fivetran: {
@@ -220,6 +294,14 @@ export const presets = {
       status: ['status.sync_state'],
       words: { syncing: 'running', scheduled: 'queued', rescheduled: 'queued' },
       ends: { succeeded: 'succeeded_at', failed: 'failed_at' },
+    },
+    jobs: {
+      method: 'GET',
+      path: '/connections?limit=1000&cursor={cursor}',
+      at: 'data.items',
+      cursor: 'data.next_cursor',
+      id: 'id',
+      name: ['schema', 'service'],
     },
   },
   /** @see https://hightouch.com/docs/developer-tools/api-guide */
@@ -251,6 +333,8 @@ export const presets = {
       startedAt: 'startedAt',
       finishedAt: 'finishedAt',
     },
+    finished: { method: 'GET', path: '/syncs/{job}/runs?after={startedSince}&limit=100&offset={offset}', at: 'data' },
+    jobs: { method: 'GET', path: '/syncs?limit=100&offset={offset}', at: 'data', id: 'id', name: ['slug'] },
   },
 } satisfies Record<string, Preset>;
 

@@ -121,6 +121,7 @@ export function readToolRun(shape: RunShape, run: unknown, { tool, what, url }: 
   const finishedAt =
     end?.word ?? (isFinished(read.status) ? parseUtcTimestamp(textAt(run, shape.finishedAt)) : undefined);
   const parameters = shape.parameters === undefined ? undefined : valueAt(run, shape.parameters);
+  const attempt = wordAt(run, shape.attempt ?? '');
   const message = textAt(run, shape.message) ?? (read.status === 'unknown' ? describe(read) : undefined);
   return {
     id: id ?? found ?? '',
@@ -131,6 +132,7 @@ export function readToolRun(shape: RunShape, run: unknown, { tool, what, url }: 
     parameters: isObject(parameters) ? parameters : {},
     steps: [],
     readAs: describe(read),
+    ...(attempt === undefined ? {} : { details: { attempt } }),
     ...withoutUndefined({
       startedAt,
       finishedAt,

@@ -1,3 +1,4 @@
+import { withInfo } from '../../define/fields.ts';
 import { defineAction } from '../../define/operation.ts';
 import { PipewrightError, withDetails } from '../../host/error.ts';
 import { runBranches } from '../../runs/branches.ts';
@@ -32,6 +33,8 @@ export const runJob = defineAction<RestJobConnection>()({
   input: {
     ...startJobFields,
     ...waitFields,
+    // Zapier shows at most eight fields before the advanced ones, and Job ID is always among them.
+    onFailure: withInfo(waitFields.onFailure, { advanced: true }),
     ...keyFields,
     reuseActiveRun: reuseActiveRunField({
       shownWhen: { field: 'tool', is: presetsWith(({ recent }) => recent !== undefined) },

@@ -6,13 +6,16 @@ import type { Call } from '../../http/api.ts';
 import { anyResponse } from '../../http/response-schema.ts';
 import type { RunProvider } from '../../runs/provider.ts';
 import { isFinished, type Run } from '../../runs/run.ts';
+import { maxRunDurationMs } from '../../runs/run-finished.ts';
 import { baseUrlOf, openTool } from './api.ts';
 import type { RestJobConnection } from './connection-fields.ts';
-import { fillBody, fillPath } from './fill-template.ts';
+import { fillPath } from './fill-template.ts';
 import type { Job } from './job.ts';
 import type { RequestTemplate } from './job-template.ts';
-import { missingIn, valueAt } from './read-value.ts';
+import { callFor, readList } from './read-list.ts';
+import { missingIn, textAt, valueAt, wordAt } from './read-value.ts';
 import { readToolRun } from './read-tool-run.ts';
+import { statusChecker, unlistedNote, unlistedStatus } from './status-checker.ts';
 
 /** How many lines at the end of a log explain a failed run, and how long they may be. */
 const logTail = { lines: 20, characters: 2_000 };
@@ -23,14 +26,24 @@ function tailOf(log: string): string {
   return lines.slice(-logTail.characters);
 }
 
-/** The options of a call for a request: its body as JSON text. */
+/** The options of a call for a request of a job. */
 export function callOf(request: RequestTemplate, job: Job, variables: Record<string, unknown> = {}): Call {
-  const all = { ...job.variables, ...variables };
-  return withoutUndefined({ headers: { ...job.template.headers }, jsonText: fillBody(request, all) });
+  return callFor(request, job.template, { ...job.variables, ...variables });
 }
 
-/** The runs of a job; `readJob` reads the state of a job whose tool has no run IDs. */
-export function toolRuns(context: Context<RestJobConnection>, job: Job): RunProvider & { readJob(): Promise<unknown> } {
+/** The runs of a job. */
+export interface ToolRuns extends RunProvider {
+  /** Reads the state of a job whose tool has no run IDs. */
+  readJob(): Promise<unknown>;
+  /**
+   * Reads the runs that may have finished since a time; may include others.
+   * @param since milliseconds since 1970
+   */
+  finished(since: number): Promise<Run[]>;
+}
+
+/** The runs of a job as a run provider. */
+export function toolRuns(context: Context<RestJobConnection>, job: Job): ToolRuns {
   const { connection, host } = context;
   const { template, variables, what } = job;
   const { tool, status, cancel, recent, log, run: shape } = template;
@@ -71,8 +84,12 @@ export function toolRuns(context: Context<RestJobConnection>, job: Job): RunProv
     return found;
   };
 
-  const get: RunProvider['get'] = async (id, { endsAt } = {}) =>
-    withLog(readToolRun(shape, await read(id, endsAt), { tool, what, url: pageOf(id) }, id), endsAt);
+  const checkStatus = statusChecker(job, host);
+  const get: RunProvider['get'] = async (id, { endsAt } = {}) => {
+    const answer = await read(id, endsAt);
+    checkStatus(answer);
+    return withLog(readToolRun(shape, answer, { tool, what, url: pageOf(id) }, id), endsAt);
+  };
 
   return {
     service: tool,
@@ -80,6 +97,32 @@ export function toolRuns(context: Context<RestJobConnection>, job: Job): RunProv
     what,
     get,
     readJob: () => read(undefined),
+    async finished(since) {
+      const list = template.finished;
+      if (!list) throw cannotList(tool);
+      const first = new Date(since - maxRunDurationMs);
+      const times = { since: new Date(since).toISOString(), startedSince: first.toISOString() };
+      const runs: Run[] = [];
+      for await (const entries of readList(api, template, list, { ...variables, ...times })) {
+        for (const entry of entries) {
+          const id = shape.id === undefined ? undefined : wordAt(entry, shape.id);
+          runs.push(readToolRun(shape, entry, { tool, what, url: id === undefined ? undefined : pageOf(id) }));
+        }
+        // A test in the editor looks for one example in a month.
+        if (host.isTest && runs.some(({ status: word }) => isFinished(word))) break;
+        // The list is ordered newest first, so what follows began earlier.
+        if (list.startsAt && Date.parse(textAt(entries.at(-1), list.startsAt) ?? '') < first.getTime()) break;
+      }
+      const unlisted = runs.find(({ status: word }) => word === 'unknown');
+      if (unlisted) {
+        const word = redact(unlisted.vendorStatus.slice(0, 100));
+        if (shape.hasAllWords) throw unlistedStatus(tool, word);
+        host.log.warn(unlistedNote(tool, word));
+      }
+      // A run may be on two pages, if the list changes in between. How it was read is no part of an event.
+      const byId = new Map(runs.map(({ readAs: _readAs, ...run }) => [run.id, run]));
+      return [...byId.values()];
+    },
     ...(recent
       ? {
           async recent() {
@@ -117,5 +160,15 @@ export function cannotCancel(tool: string): PipewrightError {
     service: tool,
     message: `${tool} has no request that cancels a run.`,
     hint: 'For a custom tool, fill in “Cancel Request”. Otherwise set “On Timeout” to Keep Running, or cancel the run in the tool.',
+  });
+}
+
+/** The error for a tool whose finished runs cannot be listed. */
+export function cannotList(tool: string): PipewrightError {
+  return new PipewrightError({
+    code: 'invalid-input',
+    service: tool,
+    message: `${tool} cannot list its finished runs.`,
+    hint: 'Select another “Tool”. If the tool can send webhooks, use the trigger of Signed Webhook.',
   });
 }

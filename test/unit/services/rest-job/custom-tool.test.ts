@@ -183,6 +183,51 @@ describe('Run Job of a custom tool', () => {
     expect(error.output?.['readAs']).toContain(
       'The value “Succeeded” of “status” is in no list of status words, so the run counts as active.',
     );
+    expect(host.logged.filter((line) => line.includes('“Succeeded” is in no list'))).toHaveLength(1);
+  });
+
+  it('ends at the third answer without the status field, and lists the fields that are there', async () => {
+    const answer = { json: { id: 7, data: { phase: 'done', owner: 'ada' } } };
+    const host = connected().on('GET', `${base}/runs/7`, answer);
+    const error = await failure({ ...job, statusField: 'data.state' }, host);
+    expect(error).toMatchObject({
+      code: 'invalid-input',
+      retryable: false,
+      hint: 'Correct “Status Field” of this step.',
+    });
+    expect(error.message).toBe(
+      'The status of run 7 of POST /jobs/42/runs could not be read, and the run may still be active. 3 answers in a row have no status at “data.state”. The answer has the fields id, data.phase, data.owner.',
+    );
+    expect(host.sent('GET', '/runs/7')).toHaveLength(3);
+    expect(host.sleeps.reduce((sum, one) => sum + one, 0)).toBeLessThan(30_000);
+  });
+
+  it.each<[string, Answer[]]>([
+    [
+      'an earlier answer had the field',
+      [status('busy'), ...Array.from({ length: 5 }, () => ({ json: { error: 'later' } }))],
+    ],
+    ['the field is empty', Array.from({ length: 5 }, () => status(null))],
+    ['the answers are no JSON', Array.from({ length: 5 }, () => ({ text: '<html>Proxy</html>' }))],
+  ])('keeps waiting without a status if %s', async (_why, answers) => {
+    const host = connected().on('GET', `${base}/runs/7`, [...answers, status('done')]);
+    expect(await run(job, host)).toMatchObject({ succeeded: true });
+  });
+
+  it('ends at the third answer with a word in no list if every active word is listed', async () => {
+    const typed = { ...job, activeWords: 'busy' };
+    const host = connected().on('GET', `${base}/runs/7`, [status('busy'), status('Succeeded')]);
+    const error = await failure(typed, host);
+    expect(error).toMatchObject({ code: 'invalid-input', hint: expect.stringContaining('“Active Words”') });
+    expect(error.message).toContain('The status is “Succeeded”, which is in no list of status words.');
+    expect(host.sent('GET', '/runs/7')).toHaveLength(4);
+    const passing = connected().on('GET', `${base}/runs/7`, [
+      status('odd'),
+      status('odd'),
+      status('busy'),
+      status('done'),
+    ]);
+    expect(await run(typed, passing)).toMatchObject({ succeeded: true });
   });
 
   it('explains a failed run with its message, or with the last lines of its log', async () => {

@@ -166,7 +166,8 @@ export class OpenApiTool {
         const parameter = known.find((one) => one.name === name && one.in === place);
         if (!parameter) throw new Error(`The description has no parameter ${name} in the ${place}.`);
         const { type } = this.#resolve(parameter.schema);
-        const read = type === 'integer' ? Number(value) : type === 'array' ? [value] : value;
+        const json = type === 'integer' || type === 'boolean';
+        const read = json ? (JSON.parse(String(value)) as unknown) : type === 'array' ? [value] : value;
         this.#check(parameter.schema, read, `The parameter ${name}`);
       }
     }

@@ -1,11 +1,11 @@
-import { defineRunFinished } from '../../../runs/run-finished.ts';
+import { defineRunFinished, maxRunDurationMs } from '../../../runs/run-finished.ts';
 import type { AzureConnection } from '../connection-fields.ts';
-import { sampleSparkJob, sparkJobs } from './spark-jobs.ts';
+import { sampleSparkJob, sparkJobsSince } from './spark-jobs.ts';
 import { sparkPoolField } from './spark-pool.ts';
 import { openWorkspace, workspaceField } from './workspace.ts';
 
 /**
- * Polls for finished Spark batch jobs among the first and last jobs of a pool.
+ * Polls for finished Spark batch jobs among those that were submitted up to 48 hours before the last poll.
  * @see https://learn.microsoft.com/rest/api/synapse/data-plane/spark-batch/get-spark-batch-jobs
  */
 export const sparkJobFinished = defineRunFinished<AzureConnection>()({
@@ -14,5 +14,6 @@ export const sparkJobFinished = defineRunFinished<AzureConnection>()({
   description: 'Triggers when a Spark batch job in a pool finishes.',
   input: { workspace: workspaceField, pool: sparkPoolField },
   sample: sampleSparkJob,
-  runs: async (input, _since, context) => sparkJobs(await openWorkspace(input.workspace, context), input.pool).recent(),
+  runs: async (input, since, context) =>
+    sparkJobsSince(await openWorkspace(input.workspace, context), input.pool, since - maxRunDurationMs),
 });

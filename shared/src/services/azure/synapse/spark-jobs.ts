@@ -131,6 +131,35 @@ async function firstAndLastJobs(workspace: Workspace, pool: string): Promise<Ven
   return [...(first.sessions ?? []), ...(last?.sessions ?? [])].sort((a, b) => b.id - a.id);
 }
 
+/** Jobs of one page. */
+const pageSize = 50;
+
+/**
+ * The jobs of a pool that were submitted since a time; may include others. The order of the API is not documented, so it is read
+ * from the IDs of the first page, which grow; pages are read from the newest job on.
+ * @param since milliseconds since 1970
+ */
+export async function sparkJobsSince(workspace: Workspace, pool: string, since: number): Promise<Run[]> {
+  const { sessions: first = [], total } = await listSparkJobs(workspace, pool, 0, pageSize);
+  const runsOf = (jobs: readonly VendorSparkJob[]): Run[] => jobs.map((job) => readSparkJob(job, workspace, pool));
+  const isAscending = (first[0]?.id ?? 0) < (first.at(-1)?.id ?? 0);
+  const isOld = (runs: readonly Run[]): boolean => runs.some(({ startedAt }) => Date.parse(startedAt ?? '') < since);
+  const found = runsOf(first);
+  if (!isAscending && isOld(found)) return found;
+  // The pages after the first one: from the end if the newest jobs are there.
+  const starts = Array.from(
+    { length: Math.max(0, Math.ceil((total - first.length) / pageSize)) },
+    (_, page) => first.length + page * pageSize,
+  );
+  for (const from of isAscending ? starts.toReversed() : starts) {
+    const { sessions = [] } = await listSparkJobs(workspace, pool, from, pageSize);
+    const runs = runsOf(sessions);
+    found.push(...runs);
+    if (isOld(runs)) break;
+  }
+  return found;
+}
+
 /** Submits a job with a tag that identifies it if the response is lost. */
 export function startSparkJob(
   workspace: Workspace,
