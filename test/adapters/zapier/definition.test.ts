@@ -378,6 +378,7 @@ describe.each(each)('the checks of Zapier’s servers for the Zapier app %s', (n
         'fabric_run_notebook',
         'fabric_run_spark_job',
         'fabric_cancel_job_run',
+        'fabric_rerun_failed_run',
         'fabric_get_job_run',
       ]);
   });
