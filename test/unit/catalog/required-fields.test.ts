@@ -160,7 +160,7 @@ const forms: Form[] = [
     triggers.flatMap((trigger): Form[] => {
       if (trigger.how === 'polling') return [];
       const use: Form['use'] = (values) =>
-        checkVerification(trigger, trigger.check(values), connection.check(connected(connection)), () => {});
+        checkVerification(trigger, values, connection.check(connected(connection)), () => {});
       return [{ name: `${service}.${trigger.key}`, fields: trigger.input, use }];
     }),
   ),

@@ -50,6 +50,14 @@ const toolField = {
   ),
 };
 
+/** What a Job ID is in each tool. */
+const jobExamples = Object.fromEntries(
+  presetNames.map((name) => {
+    const { tool, asks } = presetOf(name);
+    return [name, { help: `In ${tool}, the ${asks.job}.`, placeholder: asks.example }];
+  }),
+);
+
 /** The field for the job, shown for some presets. */
 const jobField = (tools: readonly string[]) =>
   v.optional(
@@ -58,6 +66,7 @@ const jobField = (tools: readonly string[]) =>
       help: 'The DAG ID in Airflow, the connection ID in Airbyte and Fivetran, the deployment ID in Prefect, the sync ID in Census and Hightouch, the YAML file name in GitHub Actions.',
       placeholder: 'daily_claims, or daily.yml in GitHub Actions',
       shownWhen: { field: 'tool', is: tools },
+      examples: jobExamples,
       requiredWhenShown: true,
     }),
   );
