@@ -48,6 +48,10 @@ export class ClickingUser {
     await this.click(this.find('node-creator-item-name').getByText(node, { exact: true }));
     await this.click(this.find('node-creator-item-name').getByText(action, { exact: true }));
     await this.find('node-parameters').waitFor();
+    // n8n offers to create a credential until it has loaded and selected the stored one.
+    await this.find('node-parameters')
+      .getByText(/^Connect to /)
+      .waitFor({ state: 'hidden' });
   }
 
   /** Selects an entry from the list of a field of the open node. */

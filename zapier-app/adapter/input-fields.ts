@@ -127,7 +127,7 @@ export function inputFieldsOf(fields: Fields, service: Service, settings: Settin
       const chosen = String(inputData?.[shownWhen.field] || initial);
       if (!shownWhen.is.includes(chosen)) return [];
       const example = info.examples?.[chosen];
-      return [example ? { ...plain, helpText: example.help, placeholder: example.placeholder } : plain];
+      return [example ? { ...plain, placeholder: example.placeholder } : plain];
     };
   });
 }

@@ -58,7 +58,7 @@ export interface FieldInfo {
   pair?: { name: string; value: string; options?: readonly Option[] };
   /** Shown only while another field has one of these values. */
   shownWhen?: { field: string; is: readonly string[] };
-  /** What to enter and an example, for values of the field in `shownWhen` with which they differ from `help` and `placeholder`. */
+  /** An example for each value of the field in `shownWhen`, in place of `placeholder`, and what to enter, which n8n shows below the field. */
   examples?: Readonly<Record<string, { help: string; placeholder: string }>>;
   /** Whether the form requires an optional field while it is shown; the operation checks it. Default: false. */
   requiredWhenShown?: boolean;
