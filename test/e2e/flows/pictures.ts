@@ -129,7 +129,7 @@ function nodeOf(
 
 /** Opens a workflow that downloads a dataset, at the form of the node after the download. */
 async function openAfterDownload(platform: N8nPlatform, editor: Editor, node: WorkflowNode): Promise<void> {
-  const download = nodeOf(platform, 'Download Dataset', 'quantemplate.quantemplate', 'pipewrightQuantemplateApi', {
+  const download = nodeOf(platform, 'Updated Claims', 'quantemplate.quantemplate', 'pipewrightQuantemplateApi', {
     resource: 'dataset',
     operation: 'downloadDataset',
     dataset: { __rl: true, mode: 'id', value: 'd-claims' },
@@ -142,7 +142,7 @@ async function openAfterDownload(platform: N8nPlatform, editor: Editor, node: Wo
 
 /** Preview Dataset with the rows of a downloaded dataset. */
 async function picturePreview(platform: N8nPlatform, editor: Editor): Promise<string[]> {
-  const preview = nodeOf(platform, 'Preview Dataset', 'toolbox.dataset', undefined, { operation: 'previewDataset' });
+  const preview = nodeOf(platform, 'Preview Dataset', 'extras.dataset', undefined, { operation: 'previewDataset' });
   await openAfterDownload(platform, editor, preview);
   await executeStep(editor);
   return await keepThemes(editor, 'preview-dataset');
