@@ -134,7 +134,11 @@ async function openAfterDownload(platform: N8nPlatform, editor: Editor, node: Wo
     operation: 'downloadDataset',
     dataset: { __rl: true, mode: 'id', value: 'd-claims' },
   });
-  const { id } = await createWorkflow(platform.n8n, workflowOf(node.name, manualTrigger, download, node));
+  // Nodes in the same place would cover each other.
+  const nodes = [manualTrigger, download, node].map(
+    (one, index): WorkflowNode => ({ ...one, position: [index * 250, 0] }),
+  );
+  const { id } = await createWorkflow(platform.n8n, workflowOf(node.name, ...nodes));
   await openWorkflow(editor, id);
   await editor.page.locator('[data-test-id="canvas-node"]').filter({ hasText: node.name }).first().dblclick();
   await editor.page.locator('[data-test-id="node-parameters"]').waitFor();
