@@ -156,7 +156,7 @@ async function picturePreview(platform: N8nPlatform, editor: Editor): Promise<st
 async function pictureColumns(platform: N8nPlatform, editor: Editor): Promise<string[]> {
   const load = nodeOf(platform, 'Load Dataset', 'sql.sqlTable', 'pipewrightSqlApi', {
     operation: 'loadDataset',
-    table: { __rl: true, mode: 'name', value: 'claims_mapped' },
+    table: { __rl: true, mode: 'id', value: 'claims_mapped' },
     mode: 'replace',
     options: {
       columnNames: {
@@ -168,10 +168,13 @@ async function pictureColumns(platform: N8nPlatform, editor: Editor): Promise<st
       columnTypes: { rows: [{ name: 'policy_id', value: 'text' }] },
     },
   });
+  const size = editor.page.viewportSize();
+  await editor.page.setViewportSize({ width: 1280, height: 1280 });
   await openAfterDownload(platform, editor, load);
   await executeStep(editor);
-  await editor.page.getByText('Column in Dataset').first().scrollIntoViewIfNeeded();
-  return await keepThemes(editor, 'column-names');
+  const paths = await keepThemes(editor, 'column-names');
+  if (size) await editor.page.setViewportSize(size);
+  return paths;
 }
 
 async function pictureWorkflow(editor: Editor, id: string, template: string): Promise<string[]> {
