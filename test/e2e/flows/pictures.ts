@@ -156,7 +156,7 @@ async function picturePreview(platform: N8nPlatform, editor: Editor): Promise<st
 async function pictureColumns(platform: N8nPlatform, editor: Editor): Promise<string[]> {
   const load = nodeOf(platform, 'Load Dataset', 'sql.sqlTable', 'pipewrightSqlApi', {
     operation: 'loadDataset',
-    table: { __rl: true, mode: 'id', value: 'claims_mapped' },
+    table: { __rl: true, mode: 'name', value: 'claims_mapped' },
     mode: 'replace',
     options: {
       columnNames: {
