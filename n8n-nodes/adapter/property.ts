@@ -98,18 +98,47 @@ export function fieldProperties(
   const shape = shapeOf(info, place);
   const description = descriptionOf(info);
   const isFile = info.kind === 'file';
-  return [
-    {
-      displayName: isFile ? 'Input Binary Field' : info.label,
-      name,
-      ...shape,
-      ...(info.required ? { required: true } : {}),
-      ...(description ? { description } : {}),
-      ...(isFile ? { hint: 'The name of the input binary field containing the file to use' } : {}),
-      ...(info.placeholder && shape.type !== 'resourceLocator' && shape.type !== 'multiOptions'
-        ? { placeholder: `e.g. ${info.placeholder}` }
-        : {}),
-      ...conditions,
-    },
-  ];
+  const hint = isFile ? 'The name of the input binary field containing the file to use' : hintOf(info, place);
+  const property: INodeProperties = {
+    displayName: isFile ? 'Input Binary Field' : info.label,
+    name,
+    ...shape,
+    ...(info.required ? { required: true } : {}),
+    ...(description ? { description } : {}),
+    ...(hint ? { hint } : {}),
+    ...(info.placeholder && shape.type !== 'resourceLocator' && shape.type !== 'multiOptions'
+      ? { placeholder: `e.g. ${info.placeholder}` }
+      : {}),
+    ...conditions,
+  };
+  return withExamples(property, info);
+}
+
+/** The longest hint that n8n's review accepts, in characters. */
+const longestHint = 120;
+
+/**
+ * What is shown below a field of a node, because it decides whether and how the field is filled in: that a list has one entry per
+ * line, and what an empty field means. The rest of the help is a tooltip.
+ */
+function hintOf({ kind, help = '', choices }: ShownField, place: Place): string | undefined {
+  if (place !== 'node' || choices) return undefined;
+  const [, empty] = /\b(Leave empty [^.]*)\.$/.exec(help) ?? [];
+  const hints = [kind === 'list' ? 'One per line' : undefined, empty].filter((hint) => hint !== undefined);
+  const hint = hints.join('. ');
+  return hint !== '' && hint.length <= longestHint ? hint : undefined;
+}
+
+/** One property for each value of another field with which an example differs; n8n shows the one whose condition is met. */
+function withExamples(property: INodeProperties, { examples, shownWhen }: ShownField): INodeProperties[] {
+  if (!examples || !shownWhen) return [property];
+  const { field, is } = shownWhen;
+  return is.map((value): INodeProperties => {
+    const example = examples[value];
+    return {
+      ...property,
+      ...(example ? { hint: example.help.replace(/\.$/, ''), placeholder: `e.g. ${example.placeholder}` } : {}),
+      displayOptions: { show: { ...property.displayOptions?.show, [field]: [value] } },
+    };
+  });
 }

@@ -29,7 +29,8 @@ function modesOf({ label, placeholder, choices, idFromUrl, identifier = 'ID' }: 
   }
   modes.push({
     displayName: `By ${identifier}`,
-    name: 'id',
+    // n8n shows “By ID” for every mode called id, whatever its display name.
+    name: identifier.toLowerCase(),
     type: 'string',
     ...(placeholder ? { placeholder: example(placeholder) } : {}),
   });

@@ -31,7 +31,7 @@ export interface N8nPackage {
 
 /** Name of an n8n package without the prefix `n8n-nodes-`, and its folder in n8n-nodes/. */
 export type PackageName =
-  `pipewright-${'quantemplate' | 'dbt' | 'mode' | 'power-bi' | 'fabric' | 'azure' | 'toolbox' | 'sql'}`;
+  `pipewright-${'quantemplate' | 'dbt' | 'mode' | 'power-bi' | 'fabric' | 'azure' | 'extras' | 'sql'}`;
 
 /**
  * The n8n packages with their services. n8n verifies packages that integrate one vendor, so every vendor without a built-in
@@ -89,7 +89,7 @@ export const packages: Record<PackageName, N8nPackage> = {
     ],
     strict: true,
   },
-  'pipewright-toolbox': {
+  'pipewright-extras': {
     services: [slack, databricks, restJob, signedWebhook, dataset],
     description:
       'Slack run cards, Databricks jobs, jobs of any tool with a REST API, signed webhooks from any sender, and checks of CSV, Excel and JSON datasets in n8n',

@@ -84,7 +84,7 @@ describe('the editor of n8n', () => {
 
   it('lists a rejected event as a failed execution with the reason', async () => {
     const trigger = triggerNode(
-      'toolbox.signedWebhookTrigger',
+      'extras.signedWebhookTrigger',
       '1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c51',
       'pipewrightWebhookSecretApi',
       { scheme: 'github' },
@@ -190,7 +190,7 @@ describe('the editor of n8n', () => {
     const card: WorkflowNode = {
       id: 'card',
       name: 'Post Run Card',
-      type: 'n8n-nodes-pipewright-toolbox.slack',
+      type: 'n8n-nodes-pipewright-extras.slack',
       typeVersion: 1,
       position: [0, 0],
       credentials: { pipewrightSlackApi: { id, name } },
@@ -221,14 +221,14 @@ describe('the editor of n8n', () => {
       },
       ...node,
     });
-    const whole = check({ type: 'n8n-nodes-pipewright-toolbox.dataset' }, 'claims.csv', 0);
+    const whole = check({ type: 'n8n-nodes-pipewright-extras.dataset' }, 'claims.csv', 0);
     const table = check(
       { type: 'n8n-nodes-pipewright-sql.sqlTable', credentials: held('pipewrightSqlApi') },
       'claims.zip',
       250,
     );
     const rows = {
-      ...check({ type: 'n8n-nodes-pipewright-toolbox.dataset' }, 'export', 500),
+      ...check({ type: 'n8n-nodes-pipewright-extras.dataset' }, 'export', 500),
     };
     rows.parameters = { ...rows.parameters, operation: 'getRows' };
     const workflow = await createWorkflow(n8n, {

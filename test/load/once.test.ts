@@ -14,7 +14,7 @@ let folder: string;
 let packages: string[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pipewright-once-'));
-  packages = [await packedPackage('pipewright-toolbox')];
+  packages = [await packedPackage('pipewright-extras')];
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -29,7 +29,7 @@ async function publish(n8n: N8n): Promise<string> {
   const trigger: WorkflowNode = {
     id: 'trigger',
     name: 'Event Received',
-    type: 'n8n-nodes-pipewright-toolbox.signedWebhookTrigger',
+    type: 'n8n-nodes-pipewright-extras.signedWebhookTrigger',
     typeVersion: 2,
     position: [0, 0],
     webhookId,

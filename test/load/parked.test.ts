@@ -106,7 +106,7 @@ it(`${runs} parked executions use no concurrency slots, and each resumes exactly
       resource: 'pipelineRun',
       operation: 'runPipeline',
       factory: { __rl: true, mode: 'id', value: `${resourceGroup}/${factory}` },
-      pipeline: { __rl: true, mode: 'id', value: 'Load_and_call' },
+      pipeline: { __rl: true, mode: 'name', value: 'Load_and_call' },
       options: { completionMethod: 'callback', timeoutMinutes: 600 },
     },
   };

@@ -23,7 +23,7 @@ beforeAll(async () => {
   sandbox = await startSandbox({ clock, tokenSeconds: 1_000_000 });
   balancer = await startLoadBalancer();
   cluster = await startCluster({
-    packages: await packedPackages(['pipewright-azure', 'pipewright-dbt', 'pipewright-toolbox']),
+    packages: await packedPackages(['pipewright-azure', 'pipewright-dbt', 'pipewright-extras']),
     workers: 2,
     webhookProcesses: 2,
     env: { N8N_WEBHOOK_URL: `${balancer.baseUrl}/` },
@@ -65,7 +65,7 @@ const node = (
 const trigger = (webhookId: string): WorkflowNode =>
   node(
     'Event',
-    'toolbox.signedWebhookTrigger',
+    'extras.signedWebhookTrigger',
     'pipewrightWebhookSecretApi',
     { scheme: 'github' },
     { typeVersion: 2, webhookId },

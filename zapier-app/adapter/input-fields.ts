@@ -129,7 +129,11 @@ export function inputFieldsOf(fields: Fields, service: Service, settings: Settin
     if (info.choices)
       return { ...plain, helpText: asMarkdown(`${conditionOf(info, fields)}${info.help ?? ''}`.trim()) };
     const initial = fields[shownWhen.field] && describeFieldOn('zapier', fields[shownWhen.field] as Field).default;
-    return (_z: ZObject, { inputData }: Bundle) =>
-      shownWhen.is.includes(String(inputData?.[shownWhen.field] || initial)) ? [plain] : [];
+    return (_z: ZObject, { inputData }: Bundle) => {
+      const chosen = String(inputData?.[shownWhen.field] || initial);
+      if (!shownWhen.is.includes(chosen)) return [];
+      const example = info.examples?.[chosen];
+      return [example ? { ...plain, placeholder: example.placeholder } : plain];
+    };
   });
 }

@@ -11,7 +11,7 @@ export class PipewrightSqlApi implements ICredentialType {
 
   icon = { light: 'file:../icons/sql-table.svg', dark: 'file:../icons/sql-table.dark.svg' } as const;
 
-  documentationUrl = 'https://www.postgresql.org/docs/current/libpq-connect.html';
+  documentationUrl = 'https://github.com/pipewright/pipewright/blob/main/docs/datasets.md#what-each-database-can-do';
 
   properties = describeCredential(sqlConnection);
 }

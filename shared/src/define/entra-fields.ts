@@ -46,7 +46,7 @@ export interface EntraChoice {
   others?: readonly string[];
   /** Help of Client Secret, if it differs. */
   secretHelp?: string;
-  /** Help of Federated Token, if it differs. */
+  /** Help of Federated Token, if the token may also come from a file of the machine. Default: it is required. */
   tokenHelp?: string;
 }
 
@@ -113,6 +113,7 @@ export function entraFields({ field, clientSecret, others = [], secretHelp, toke
           tokenHelp ??
           'Token of the identity provider. It expires within minutes or hours, so enter an expression, such as a value of a previous node or of an external secret.',
         secret: true,
+        requiredWhenShown: tokenHelp === undefined,
         ...when('federated'),
         notOn: noProvider,
       }),

@@ -58,6 +58,8 @@ export interface FieldInfo {
   pair?: { name: string; value: string; options?: readonly Option[] };
   /** Shown only while another field has one of these values. */
   shownWhen?: { field: string; is: readonly string[] };
+  /** An example for each value of the field in `shownWhen`, in place of `placeholder`, and what to enter, which n8n shows below the field. */
+  examples?: Readonly<Record<string, { help: string; placeholder: string }>>;
   /** Whether the form requires an optional field while it is shown; the operation checks it. Default: false. */
   requiredWhenShown?: boolean;
   /** Platforms that do not offer the field, each with the reason in one sentence. */

@@ -21,6 +21,7 @@ export const httpLoginFields = {
       help: 'Token without the word Bearer.',
       secret: true,
       shownWhen: { field: 'authentication', is: ['bearer'] },
+      requiredWhenShown: true,
     }),
   ),
   user: v.optional(
@@ -29,6 +30,7 @@ export const httpLoginFields = {
       help: 'User name for basic authentication.',
       placeholder: 'pipewright',
       shownWhen: { field: 'authentication', is: ['basic'] },
+      requiredWhenShown: true,
     }),
   ),
   password: v.optional(
@@ -45,6 +47,7 @@ export const httpLoginFields = {
       help: 'Name of the header with the API key.',
       placeholder: 'X-API-Key',
       shownWhen: { field: 'authentication', is: ['header'] },
+      requiredWhenShown: true,
     }),
   ),
   headerSecret: v.optional(
@@ -53,6 +56,7 @@ export const httpLoginFields = {
       help: 'Value of the header, usually an API key.',
       secret: true,
       shownWhen: { field: 'authentication', is: ['header'] },
+      requiredWhenShown: true,
     }),
   ),
 };

@@ -52,6 +52,7 @@ const secretFields = (offered: SenderAuthentication[], secretHelp: string) => ({
       help: secretHelp,
       secret: true,
       shownWhen: bySecret,
+      requiredWhenShown: true,
     }),
   ),
   previousSecret: v.optional(
@@ -69,6 +70,7 @@ const secretFields = (offered: SenderAuthentication[], secretHelp: string) => ({
       help: 'The Directory (tenant) ID of the tenant that issues the tokens.',
       placeholder: id,
       shownWhen: byEntra,
+      requiredWhenShown: true,
     }),
   ),
   applicationId: v.optional(
@@ -77,6 +79,7 @@ const secretFields = (offered: SenderAuthentication[], secretHelp: string) => ({
       help: 'The application (client) ID of the app registration that represents this trigger.',
       placeholder: id,
       shownWhen: byEntra,
+      requiredWhenShown: true,
     }),
   ),
   senderId: v.optional(
@@ -85,6 +88,7 @@ const secretFields = (offered: SenderAuthentication[], secretHelp: string) => ({
       help: 'The application ID of the sender. For Event Grid, search for Microsoft.EventGrid in Microsoft Entra ID under Enterprise applications.',
       placeholder: id,
       shownWhen: byEntra,
+      requiredWhenShown: true,
     }),
   ),
   authorityUrl: v.optional(

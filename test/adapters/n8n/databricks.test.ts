@@ -8,7 +8,7 @@ let sandbox: Sandbox;
 beforeAll(async () => {
   sandbox = await startSandbox();
   sandbox.control.setDurations({ queuedMilliseconds: 10, runningMilliseconds: 100 });
-  n8n = await openN8n(['pipewright-toolbox']);
+  n8n = await openN8n(['pipewright-extras']);
 });
 beforeEach(() => sandbox.faults.clear());
 afterAll(async () => {

@@ -10,7 +10,7 @@ let sandbox: Sandbox;
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  n8n = await openN8n(['pipewright-toolbox']);
+  n8n = await openN8n(['pipewright-extras']);
 });
 
 afterAll(async () => {

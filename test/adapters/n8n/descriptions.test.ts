@@ -53,6 +53,13 @@ describe.each(Object.entries(packages) as [PackageName, N8nPackage][])('n8n-node
 
   const readJson = <T>(path: string): T => JSON.parse(readFileSync(join(built.folder, path), 'utf8')) as T;
 
+  it('calls a mode of a list id only if n8n may show it as “By ID”', () => {
+    const modes = Object.values(content.nodes).flatMap(({ description }) =>
+      allProperties(description.properties).flatMap((property) => property.modes ?? []),
+    );
+    expect(modes.filter((mode) => (mode.name === 'id') !== (mode.displayName === 'By ID'))).toEqual([]);
+  });
+
   const nodeOf = (key: string): INodeType => {
     const found = content.nodes[key];
     if (!found) throw new Error(`There is no node ${key}.`);

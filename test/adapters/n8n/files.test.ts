@@ -13,7 +13,7 @@ const id = (value: string) => ({ __rl: true, mode: 'id', value });
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  n8n = await openN8n(['pipewright-toolbox', 'pipewright-quantemplate']);
+  n8n = await openN8n(['pipewright-extras', 'pipewright-quantemplate']);
 });
 
 afterAll(async () => {

@@ -321,7 +321,7 @@ describe('A pipeline that waits in a WebHook activity', () => {
       ...node('webhookActivity', azure, {
         resource: 'webhookActivity',
         operation: 'completeActivity',
-        handle: '={{ $json.handle }}',
+        callbackId: '={{ $json.callbackId }}',
         ...complete,
       }),
       credentials: { [azure]: { id: held.id, name: azure } },

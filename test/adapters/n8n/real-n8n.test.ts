@@ -278,7 +278,7 @@ it('n8n responds to each kind of delivery as documented in docs/webhooks.md', as
   const secret = await createCredential(n8n, 'slack', 'pipewrightWebhookSecretApi', { secret: slackSecret });
   const node = {
     ...eventNode('1f3a1a52-6a35-4c2f-9a55-0f0d7b1a9c15'),
-    type: 'n8n-nodes-pipewright-toolbox.signedWebhookTrigger',
+    type: 'n8n-nodes-pipewright-extras.signedWebhookTrigger',
     credentials: { pipewrightWebhookSecretApi: { id: secret.id, name: 'slack' } },
     parameters: { scheme: 'slack' },
   };

@@ -12,7 +12,7 @@ const pipeline = (value: string, mode = 'list') => ({ pipeline: { __rl: true, mo
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  n8n = await openN8n(['pipewright-azure', 'pipewright-toolbox']);
+  n8n = await openN8n(['pipewright-azure', 'pipewright-extras']);
   const { pipewrightAzureApi = {} } = sandboxCredentials(sandbox);
   const { resourceGroup, factory } = sandbox.accounts.azure;
   dataFactory = (parameters, more = {}) => ({

@@ -34,6 +34,14 @@ it('every service is in exactly one package', () => {
   expect(offered.sort()).toEqual(wanted.sort());
 });
 
+it('no node type contains “tool”: n8n’s editor takes such a node for a tool of an AI agent, and adds a hint to its output', () => {
+  const types = contents.flatMap((content, index) =>
+    Object.keys(content.nodes).map((node) => `n8n-nodes-${packageNames[index]}.${node}`),
+  );
+  expect(types).toContain('n8n-nodes-pipewright-dbt.dbt');
+  expect(types.filter((type) => /tool/i.test(type))).toEqual([]);
+});
+
 it("the project's README offers every package", () => {
   const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8');
   for (const name of packageNames) expect(readme).toContain(`[\`n8n-nodes-${name}\`](n8n-nodes/${name}/README.md)`);

@@ -20,6 +20,8 @@ import type { World } from './world.ts';
 /** n8n with the workflows of the flows. */
 export interface N8nPlatform extends Platform {
   n8n: N8n;
+  /** Stored credentials by type. */
+  credentials: Readonly<Record<string, Credential>>;
   /** The IDs of the workflows. */
   workflows: Record<string, string>;
 }
@@ -58,6 +60,7 @@ export async function startN8nPlatform(world: World, log: (line: string) => void
   return {
     name: 'n8n',
     n8n,
+    credentials,
     workflows,
     async open({ key }): Promise<ReadyFlow> {
       const workflow = await createWorkflow(n8n, await readTemplate(key, credentials, tableOf('n8n')));

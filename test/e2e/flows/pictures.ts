@@ -6,7 +6,7 @@ import { palettePng } from '../palette-png.ts';
 import { openBrowser } from '../../support/machine/chromium.ts';
 import { projectRoot } from '../../support/machine/paths.ts';
 import { openEditor, openWorkflow, type Editor } from '../../support/n8n-server/editor.ts';
-import { createWorkflow, manualTrigger, workflowOf } from '../../support/n8n-server/workflows.ts';
+import { createWorkflow, manualTrigger, workflowOf, type WorkflowNode } from '../../support/n8n-server/workflows.ts';
 import type { N8n } from '../../support/n8n-server/n8n-server.ts';
 import type { Flow } from './flow.ts';
 import type { N8nPlatform } from './n8n.ts';
@@ -107,13 +107,84 @@ async function pictureRunCard(n8n: N8n, editor: Editor): Promise<string[]> {
   return await keepThemes(editor, 'run-card');
 }
 
+/** A node with the stored credential of a type. */
+function nodeOf(
+  { credentials }: N8nPlatform,
+  name: string,
+  type: string,
+  credentialType: string | undefined,
+  parameters: WorkflowNode['parameters'],
+): WorkflowNode {
+  const { id = '', name: stored = '' } = (credentialType && credentials[credentialType]) || {};
+  return {
+    id: name,
+    name,
+    type: `n8n-nodes-pipewright-${type}`,
+    typeVersion: 1,
+    position: [0, 0],
+    ...(credentialType ? { credentials: { [credentialType]: { id, name: stored } } } : {}),
+    parameters,
+  };
+}
+
+/** Opens a workflow that downloads a dataset, at the form of the node after the download. */
+async function openAfterDownload(platform: N8nPlatform, editor: Editor, node: WorkflowNode): Promise<void> {
+  const download = nodeOf(platform, 'Updated Claims', 'quantemplate.quantemplate', 'pipewrightQuantemplateApi', {
+    resource: 'dataset',
+    operation: 'downloadDataset',
+    dataset: { __rl: true, mode: 'id', value: 'd-claims' },
+  });
+  // Nodes in the same place would cover each other.
+  const nodes = [manualTrigger, download, node].map(
+    (one, index): WorkflowNode => ({ ...one, position: [index * 250, 0] }),
+  );
+  const { id } = await createWorkflow(platform.n8n, workflowOf(node.name, ...nodes));
+  await openWorkflow(editor, id);
+  await editor.page.locator('[data-test-id="canvas-node"]').filter({ hasText: node.name }).first().dblclick();
+  await editor.page.locator('[data-test-id="node-parameters"]').waitFor();
+}
+
+/** Preview Dataset with the rows of a downloaded dataset. */
+async function picturePreview(platform: N8nPlatform, editor: Editor): Promise<string[]> {
+  const preview = nodeOf(platform, 'Preview Dataset', 'extras.dataset', undefined, { operation: 'previewDataset' });
+  await openAfterDownload(platform, editor, preview);
+  await executeStep(editor);
+  return await keepThemes(editor, 'preview-dataset');
+}
+
+/** The column mapper of Load Dataset: names and types of columns as rows. */
+async function pictureColumns(platform: N8nPlatform, editor: Editor): Promise<string[]> {
+  const load = nodeOf(platform, 'Load Dataset', 'sql.sqlTable', 'pipewrightSqlApi', {
+    operation: 'loadDataset',
+    table: { __rl: true, mode: 'name', value: 'claims_mapped' },
+    mode: 'replace',
+    options: {
+      columnNames: {
+        rows: [
+          { name: 'Claim Number', value: 'claim_id' },
+          { name: 'Policy Number', value: 'policy_id' },
+        ],
+      },
+      columnTypes: { rows: [{ name: 'policy_id', value: 'text' }] },
+    },
+  });
+  const size = editor.page.viewportSize();
+  await editor.page.setViewportSize({ width: 1280, height: 1280 });
+  await openAfterDownload(platform, editor, load);
+  await executeStep(editor);
+  const paths = await keepThemes(editor, 'column-names');
+  if (size) await editor.page.setViewportSize(size);
+  return paths;
+}
+
 async function pictureWorkflow(editor: Editor, id: string, template: string): Promise<string[]> {
   await openWorkflow(editor, id);
   await fitCanvas(editor);
   return await keepThemes(editor, `workflow-${template}`, await coveredPart(editor));
 }
 
-async function takeAll({ n8n, workflows }: N8nPlatform, browser: Browser): Promise<string[]> {
+async function takeAll(platform: N8nPlatform, browser: Browser): Promise<string[]> {
+  const { n8n, workflows } = platform;
   const editor = await openEditor(n8n, browser);
   await editor.page.setViewportSize({ width: 1280, height: 800 });
   const paths: string[] = [];
@@ -121,6 +192,7 @@ async function takeAll({ n8n, workflows }: N8nPlatform, browser: Browser): Promi
     paths.push(...(await pictureWorkflow(editor, id, templates[key])));
   for (const picture of [pictureNodePanel, pictureForm, pictureError, pictureRunCard])
     paths.push(...(await picture(n8n, editor)));
+  for (const picture of [picturePreview, pictureColumns]) paths.push(...(await picture(platform, editor)));
   return paths;
 }
 

@@ -45,16 +45,24 @@ const selected: Record<string, string | Record<string, string>> = {
   channel: slack.dataChannelId,
 };
 
+/** What the lists call the selected entries whose value is an ID: n8n shows it on the canvas. */
+const entryNames: Record<string, string> = {
+  [powerBi.modelId]: 'Claims overview',
+  [fabric.pipelineId]: 'Load claims',
+  [fabric.notebookId]: 'Claims report',
+  [mode.reportToken]: 'Weekly claims KPI',
+  [slack.dataChannelId]: '#data-team',
+};
+
 /** The parameters of a node with the empty lists selected as the flow needs them. */
 function select(key: Flow['key'], parameters: NonNullable<WorkflowNode['parameters']>) {
   const entries = Object.entries(parameters).map(([name, value]): [string, unknown] => {
     if (name === 'jobs') return [name, [String(dbt.jobId)]];
     if (!isObject(value) || value['value'] !== '') return [name, value];
     const choice = selected[name];
-    return [
-      name,
-      { ...value, value: isObject(choice) ? (choice[key] ?? choice[String(parameters['operation'])]) : choice },
-    ];
+    const id = isObject(choice) ? (choice[key] ?? choice[String(parameters['operation'])]) : choice;
+    const entryName = entryNames[String(id)];
+    return [name, { ...value, value: id, ...(entryName ? { cachedResultName: entryName } : {}) }];
   });
   return Object.fromEntries(entries);
 }

@@ -17,7 +17,7 @@ const reached = async (body: unknown) =>
   });
 const handleOf = async (): Promise<string> => {
   const taken = await reached({ callBackUri: address, question: 'May it?' });
-  return taken.outcome === 'events' ? String(taken.events[0]?.data['handle']) : '';
+  return taken.outcome === 'events' ? String(taken.events[0]?.data['callbackId']) : '';
 };
 const complete = (
   typed: Record<string, unknown>,
@@ -38,7 +38,7 @@ describe('A WebHook activity', () => {
   });
 
   it('is completed at its callback URL with the body that Azure expects', async () => {
-    const [request] = await complete({ handle: await handleOf(), output: { approvedBy: 'Ada' } });
+    const [request] = await complete({ callbackId: await handleOf(), output: { approvedBy: 'Ada' } });
     expect(request).toMatchObject({
       address: address.split('?')[0],
       query: { token: 'very-secret' },
@@ -49,7 +49,7 @@ describe('A WebHook activity', () => {
 
   it('can be failed with a code and a message', async () => {
     const [request] = await complete({
-      handle: await handleOf(),
+      callbackId: await handleOf(),
       outcome: 'failed',
       errorCode: 'NotApproved',
       errorMessage: 'Ada said no.',
@@ -85,14 +85,14 @@ describe('A WebHook activity', () => {
       [handle.slice(0, -4), connection],
       [handle, { ...connection, clientSecret: 'other' }],
     ] as const) {
-      await expect(complete({ handle: wrong }, host, used)).rejects.toMatchObject({ code: 'invalid-input' });
+      await expect(complete({ callbackId: wrong }, host, used)).rejects.toMatchObject({ code: 'invalid-input' });
     }
     expect(host.requests).toHaveLength(0);
   });
 
   it('that is no longer waiting is reported without its callback URL', async () => {
     const host = fakeHost().on('POST', /callback/, { status: 404, text: 'gone' });
-    const error = await complete({ handle: await handleOf() }, host).catch((raised: Error) => raised);
+    const error = await complete({ callbackId: await handleOf() }, host).catch((raised: Error) => raised);
     expect(error).toMatchObject({
       message: expect.stringContaining('no longer waiting'),
       hint: expect.stringContaining('studio'),

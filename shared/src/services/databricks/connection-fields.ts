@@ -46,6 +46,7 @@ export const fields = {
       help: 'A personal access token from Settings > Developer > Access tokens in the workspace.',
       secret: true,
       shownWhen: { field: 'authentication', is: ['token'] },
+      requiredWhenShown: true,
     }),
   ),
   ...entraLogin,

@@ -8,7 +8,7 @@ export const restJobConnection = defineConnection({
   key: 'restJob',
   name: 'REST Job API',
   description: 'The API of a tool that starts jobs by a request: its base URL and authentication.',
-  documentationUrl: 'https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Authentication',
+  documentationUrl: 'https://github.com/pipewright/pipewright/blob/main/docs/rest-job.md#tools',
   fields,
   async test(context) {
     const address = baseUrlOf(context.connection);

@@ -51,6 +51,14 @@ const toolField = {
   ),
 };
 
+/** What a Job ID is in each tool. */
+const jobExamples = Object.fromEntries(
+  presetNames.map((name) => {
+    const { tool, asks } = presetOf(name);
+    return [name, { help: `In ${tool}, the ${asks.job}.`, placeholder: asks.example }];
+  }),
+);
+
 /** The field for the job, shown for some presets. */
 const jobField = (tools: readonly string[]) =>
   v.optional(
@@ -60,6 +68,7 @@ const jobField = (tools: readonly string[]) =>
       placeholder: 'daily_claims, or daily.yml in GitHub Actions',
       choices: jobChoices,
       shownWhen: { field: 'tool', is: tools },
+      examples: jobExamples,
       requiredWhenShown: true,
     }),
   );

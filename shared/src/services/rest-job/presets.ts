@@ -4,8 +4,8 @@ import type { JobTemplate } from './job-template.ts';
 export interface Preset extends JobTemplate {
   /** Shown in the list: where the base URL and the login come from. */
   description: string;
-  /** The fields that the preset leaves open; `job`: what a Job ID is in the tool. */
-  asks: { job: string; repository?: true; ref?: true; parameters?: true };
+  /** The fields that the preset leaves open; `job`: what a Job ID is in the tool, with an example. */
+  asks: { job: string; example: string; repository?: true; ref?: true; parameters?: true };
 }
 
 /** Airflow 3 (`/api/v2`) and Airflow 2 (`/api/v1`) differ in the path and in one field of the body. */
@@ -61,20 +61,20 @@ export const presets = {
     ...airflow('v2', { logical_date: null }),
     description: 'Airflow 3: DAG runs; base URL of the web server, user login',
     url: '/dags/{job}/runs/{runId}',
-    asks: { job: 'DAG ID', parameters: true },
+    asks: { job: 'DAG ID', example: 'daily_claims', parameters: true },
   },
   /** @see https://airflow.apache.org/docs/apache-airflow/2.11.0/stable-rest-api-ref.html */
   airflow2: {
     ...airflow('v1', {}),
     description: 'Airflow 2: DAG runs; base URL of the web server, basic auth',
-    asks: { job: 'DAG ID', parameters: true },
+    asks: { job: 'DAG ID', example: 'daily_claims', parameters: true },
   },
   /** @see https://reference.airbyte.com/reference/createjob */
   airbyte: {
     tool: 'Airbyte',
     noun: 'connection',
     description: 'Syncs; base URL https://api.airbyte.com/v1, application',
-    asks: { job: 'connection ID' },
+    asks: { job: 'connection ID', example: '9924bcd0-99be-453d-ba47-c2c9766f7da5' },
     start: { method: 'POST', path: '/jobs', body: { connectionId: '{job}', jobType: 'sync' } },
     runId: { from: 'body', field: 'jobId' },
     sameRunForSameKey: false,
@@ -120,7 +120,7 @@ export const presets = {
     tool: 'Prefect',
     noun: 'deployment',
     description: 'Flow runs of deployments; base URL of the API, such as http://localhost:4200/api, bearer token',
-    asks: { job: 'deployment ID', parameters: true },
+    asks: { job: 'deployment ID', example: '9924bcd0-99be-453d-ba47-c2c9766f7da5', parameters: true },
     start: {
       method: 'POST',
       path: '/deployments/{job}/create_flow_run',
@@ -182,7 +182,13 @@ export const presets = {
     tool: 'GitHub Actions',
     noun: 'GitHub workflow',
     description: 'Workflow runs; base URL https://api.github.com, bearer token',
-    asks: { job: 'YAML file name, such as build.yml', repository: true, ref: true, parameters: true },
+    asks: {
+      job: 'YAML file name, such as build.yml',
+      example: 'build.yml',
+      repository: true,
+      ref: true,
+      parameters: true,
+    },
     headers: { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' },
     start: {
       method: 'POST',
@@ -246,7 +252,7 @@ export const presets = {
     tool: 'Census',
     noun: 'sync',
     description: 'Syncs (Fivetran Activations); base URL https://app.getcensus.com/api/v1, bearer token',
-    asks: { job: 'sync ID' },
+    asks: { job: 'sync ID', example: '962' },
     start: { method: 'POST', path: '/syncs/{job}/trigger' },
     runId: { from: 'body', field: 'data.sync_run_id' },
     sameRunForSameKey: false,
@@ -283,7 +289,7 @@ export const presets = {
     tool: 'Fivetran',
     noun: 'connection',
     description: 'Syncs; base URL https://api.fivetran.com/v1, basic auth with API key and secret',
-    asks: { job: 'connection ID' },
+    asks: { job: 'connection ID', example: 'speak_menial' },
     headers: { accept: 'application/json;version=2' },
     // With force, Fivetran would stop a sync that is active.
     start: { method: 'POST', path: '/connections/{job}/sync', body: { force: false } },
@@ -309,7 +315,7 @@ export const presets = {
     tool: 'Hightouch',
     noun: 'sync',
     description: 'Syncs; base URL https://api.hightouch.com/api/v1, bearer token',
-    asks: { job: 'sync ID' },
+    asks: { job: 'sync ID', example: '42' },
     start: { method: 'POST', path: '/syncs/{job}/trigger', body: {} },
     runId: { from: 'body', field: 'id' },
     sameRunForSameKey: false,

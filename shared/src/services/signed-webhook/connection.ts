@@ -7,7 +7,7 @@ export const webhookSecretConnection = defineConnection({
   name: 'Webhook Secret',
   description:
     'Used to verify that events are authentic, with a secret or Microsoft Entra tokens. Create one for each sender.',
-  documentationUrl: 'https://www.standardwebhooks.com/',
+  documentationUrl: 'https://github.com/pipewright/pipewright/blob/main/docs/webhooks.md#secrets',
   ...webhookSecretForm(
     ['signature', 'shared-secret', 'entra', 'none'],
     "The signing secret from the sender, e.g. whsec_…, or a random secret of at least 16 characters that you also enter in the sender's settings.",

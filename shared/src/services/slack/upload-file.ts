@@ -64,6 +64,7 @@ export const uploadFile = defineAction<SlackConnection>()({
         label: 'File',
         help: 'The file to upload. Files of unknown size are limited to 50 MB.',
         shownWhen: { field: 'from', is: ['file'] },
+        requiredWhenShown: true,
       }),
     ),
     content: v.optional(
@@ -73,6 +74,7 @@ export const uploadFile = defineAction<SlackConnection>()({
         placeholder: 'step,status',
         multiline: true,
         shownWhen: { field: 'from', is: ['text'] },
+        requiredWhenShown: true,
       }),
     ),
     fileName: v.optional(

@@ -35,11 +35,18 @@ export const fields = {
       help: 'Name of the SQLite file in the folder set in PIPEWRIGHT_SQLITE_FOLDER. If the file does not exist, it is created.',
       placeholder: 'datasets.db',
       shownWhen: { field: 'engine', is: ['sqlite'] },
+      requiredWhenShown: true,
       notOn: noFile,
     }),
   ),
   host: v.optional(
-    text({ label: 'Host', help: 'Host name or IP address of the server.', placeholder: 'db.example.com', ...servers }),
+    text({
+      label: 'Host',
+      help: 'Host name or IP address of the server.',
+      placeholder: 'db.example.com',
+      requiredWhenShown: true,
+      ...servers,
+    }),
   ),
   port: v.optional(
     integer({
@@ -52,7 +59,13 @@ export const fields = {
     }),
   ),
   database: v.optional(
-    text({ label: 'Database Name', help: 'Name of the database to connect to.', placeholder: 'warehouse', ...servers }),
+    text({
+      label: 'Database Name',
+      help: 'Name of the database to connect to.',
+      placeholder: 'warehouse',
+      requiredWhenShown: true,
+      ...servers,
+    }),
   ),
   login: v.optional(
     option(

@@ -7,8 +7,9 @@ import { fields } from './connection-fields.ts';
 export const sqlConnection = defineConnection({
   key: 'sql',
   name: 'SQL Database',
-  description: 'A PostgreSQL, MySQL, MariaDB, SQL Server or Azure SQL database.',
-  documentationUrl: 'https://www.postgresql.org/docs/current/libpq-connect.html',
+  description:
+    'A PostgreSQL, MySQL, MariaDB, SQL Server or Azure SQL database, with a user who may create tables in it.',
+  documentationUrl: 'https://github.com/pipewright/pipewright/blob/main/docs/datasets.md#what-each-database-can-do',
   fields,
   fromVariables(given, variable) {
     const method = selectedMethod(given['login'], 'entra');

@@ -59,6 +59,7 @@ const loadFields = {
       help: 'Columns that together uniquely identify a row, one per line. The load fails if the dataset contains duplicate or missing keys.',
       placeholder: 'policy_number',
       shownWhen: { field: 'mode', is: ['upsert'] },
+      requiredWhenShown: true,
     }),
   ),
   schema: schemaField,

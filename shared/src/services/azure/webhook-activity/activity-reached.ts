@@ -21,13 +21,13 @@ export const activityReached = defineWebhookTrigger<AzureConnection>()({
   input: secretLocationFields('query'),
   output: {
     eventId: text({ label: 'Event ID' }),
-    handle: text({ label: 'Callback ID' }),
+    callbackId: text({ label: 'Callback ID' }),
     body: v.optional(json({ label: 'Body' })),
     ...verificationFields,
   },
   sample: {
     eventId: '5b0f2f7c9d3e4a61',
-    handle: 'Qk0xc2VhbGVk…',
+    callbackId: 'Qk0xc2VhbGVk…',
     body: { pipeline: 'Publish_figures', question: 'Publish the figures?' },
     verified: true,
     matchedSecret: 'current',
@@ -53,7 +53,7 @@ export const activityReached = defineWebhookTrigger<AzureConnection>()({
         id: eventId,
         data: {
           eventId,
-          handle: sealHandle(callBackUri, connection),
+          callbackId: sealHandle(callBackUri, connection),
           ...(Object.keys(rest).length > 0 ? { body: rest } : {}),
         },
       },

@@ -27,7 +27,13 @@ export const completeActivity = defineAction<AzureConnection>()({
   description: 'Completes a WebHook activity so that the waiting pipeline continues, or fails the activity.',
   effect: 'idempotent',
   input: {
-    handle: text({ label: 'Callback ID', help: 'The Callback ID from the WebHook Activity Reached trigger.' }),
+    callbackId: text({
+      label: 'Callback ID',
+      help: {
+        n8n: 'The Callback ID from the WebHook Activity Reached trigger: drag callbackId from the input into this field.',
+        zapier: 'The Callback ID from the WebHook Activity Reached trigger.',
+      },
+    }),
     outcome: v.optional(outcome, 'succeeded'),
     output: v.optional(
       values({
@@ -57,7 +63,7 @@ export const completeActivity = defineAction<AzureConnection>()({
   sample: { outcome: 'succeeded' as const },
   async run(
     {
-      handle,
+      callbackId,
       outcome: chosen,
       output = {},
       errorCode = 'Failed',
@@ -65,7 +71,7 @@ export const completeActivity = defineAction<AzureConnection>()({
     },
     { host, connection },
   ) {
-    const callbackUrl = openHandle(handle, connection);
+    const callbackUrl = openHandle(callbackId, connection);
     const api = openApi({
       service,
       baseUrl: '',

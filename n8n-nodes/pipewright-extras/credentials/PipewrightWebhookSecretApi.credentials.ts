@@ -11,7 +11,7 @@ export class PipewrightWebhookSecretApi implements ICredentialType {
 
   icon = { light: 'file:../icons/pipewright.svg', dark: 'file:../icons/pipewright.dark.svg' } as const;
 
-  documentationUrl = 'https://www.standardwebhooks.com/';
+  documentationUrl = 'https://github.com/pipewright/pipewright/blob/main/docs/webhooks.md#secrets';
 
   properties = describeCredential(webhookSecretConnection);
 }

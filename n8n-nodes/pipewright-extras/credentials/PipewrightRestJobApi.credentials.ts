@@ -11,7 +11,7 @@ export class PipewrightRestJobApi implements ICredentialType {
 
   icon = { light: 'file:../icons/rest-job.svg', dark: 'file:../icons/rest-job.dark.svg' } as const;
 
-  documentationUrl = 'https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Authentication';
+  documentationUrl = 'https://github.com/pipewright/pipewright/blob/main/docs/rest-job.md#tools';
 
   properties = describeCredential(restJobConnection);
 }
