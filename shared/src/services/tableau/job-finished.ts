@@ -1,0 +1,68 @@
+import * as v from 'valibot';
+import { option, withInfo } from '../../define/fields.ts';
+import { PipewrightError } from '../../host/error.ts';
+import { defineRunFinished, maxRunDurationMs } from '../../runs/run-finished.ts';
+import type { Run } from '../../runs/run.ts';
+import { openSite } from './api.ts';
+import type { TableauConnection } from './connection-fields.ts';
+import { contentFields, contentKinds, type ContentKind } from './content.ts';
+import { contentOf, readJob, readListedJob, type ListedJob } from './job-shapes.ts';
+import { listJobsSince, readVendorJob, sampleJob } from './jobs.ts';
+
+const kinds = Object.entries(contentKinds).map(([value, { label }]) => ({ value: value as ContentKind, label }));
+
+const wanted = <K extends ContentKind>(kind: K) =>
+  v.optional(
+    withInfo(contentFields[kind], {
+      help: `Trigger only for this ${contentKinds[kind].noun}. Leave empty for all ${contentKinds[kind].noun}s.`,
+      shownWhen: { field: 'contentType', is: [kind] },
+    }),
+  );
+
+/**
+ * Polls the list of jobs for finished refreshes and flow runs, scheduled ones included. The list does not say what a job is for,
+ * so each finished job is read once per poll that finds it.
+ * @see https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#query_jobs
+ */
+export const jobFinished = defineRunFinished<TableauConnection>()({
+  key: 'jobFinished',
+  name: 'Job Finished',
+  description: 'Triggers when an extract refresh or a flow run finishes, also a scheduled one.',
+  input: {
+    contentType: v.optional(
+      option([{ value: 'any', label: 'Any' }, ...kinds], {
+        label: 'Content',
+        help: 'What the finished job refreshed or ran. The user of the token must be a site administrator.',
+      }),
+      'any',
+    ),
+    workbook: wanted('workbook'),
+    dataSource: wanted('dataSource'),
+    flow: wanted('flow'),
+  },
+  sample: sampleJob,
+  async runs(input, since, context) {
+    const site = await openSite(context);
+    const { contentType } = input;
+    const id = contentType === 'any' ? undefined : input[contentType];
+    const mayHaveFinished = (job: ListedJob): boolean => {
+      const { status, finishedAt } = readListedJob(job);
+      return status !== 'queued' && status !== 'running' && !(Date.parse(finishedAt ?? '') < since);
+    };
+    const runs: Run[] = [];
+    for (const listed of (await listJobsSince(site, since - maxRunDurationMs)).filter(mayHaveFinished)) {
+      const job = await readVendorJob(site, listed.id).catch(ignoreNotFound);
+      const content = job && contentOf(job);
+      const isWanted =
+        contentType === 'any' || (content?.kind === contentType && (id === undefined || content.id === id));
+      if (job && isWanted) runs.push(readJob(job));
+    }
+    return runs;
+  },
+});
+
+/** For `catch`: undefined if the job was deleted since it was listed. */
+function ignoreNotFound(error: unknown): undefined {
+  if (error instanceof PipewrightError && error.code === 'not-found') return undefined;
+  throw error;
+}
