@@ -5,10 +5,10 @@ export const tableauAccount = {
   site: 'contoso',
   siteId: uuidOf('tableau/contoso'),
   /** Personal access token of a site administrator. */
-  tokenName: 'pipewright',
+  tokenName: 'claims-automation',
   tokenSecret: 'qlE1g9MMh9vbrjjg==:rZTHhPpP2tUW1kfn4tjg8',
   /** Personal access token of a user who is not an administrator. */
-  explorerName: 'explorer',
+  explorerName: 'claims-explorer',
   explorerSecret: 'Zt0nKfQ2S7uBqXyL==:cRmW8vEoPdJhTaGiNs4uV',
   /** Workbook `Claims overview`. */
   workbookId: uuidOf('tableau/claims-overview'),

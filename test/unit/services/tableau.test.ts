@@ -158,7 +158,7 @@ describe('A session of Tableau', () => {
     await expect(run('getJob', { run: id }, host)).rejects.toMatchObject({
       code: 'unauthorized',
       message: 'Tableau sign-in returned an error: Error signing in to Tableau.',
-      hint: { n8n: expect.stringContaining('Token Secret in the credential') },
+      hint: { n8n: expect.stringContaining('personal access token in the credential') },
     });
     expect(host.sent('POST', '/auth/')).toHaveLength(1);
   });

@@ -9,7 +9,11 @@ import { contentFields, contentKinds, type ContentKind } from './content.ts';
 import { contentOf, readJob, readListedJob, type ListedJob } from './job-shapes.ts';
 import { listJobsSince, readVendorJob, sampleJob } from './jobs.ts';
 
-const kinds = Object.entries(contentKinds).map(([value, { label }]) => ({ value: value as ContentKind, label }));
+const kinds = [
+  { value: 'workbook', label: 'Workbook', description: 'Refreshes of the extracts of workbooks' },
+  { value: 'dataSource', label: 'Data Source', description: 'Refreshes of published data sources' },
+  { value: 'flow', label: 'Flow', description: 'Runs of Tableau Prep flows' },
+] as const satisfies readonly { value: ContentKind; label: string; description: string }[];
 
 const wanted = <K extends ContentKind>(kind: K) =>
   v.optional(

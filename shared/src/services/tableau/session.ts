@@ -60,9 +60,9 @@ export function isAtLeast(version: string, minimum: string): boolean {
 }
 
 const signInHint = {
-  n8n: 'Check Server URL, Site, Token Name and Token Secret in the credential. A token expires when it is not used for 15 days; then create a new one in Tableau under My Account Settings.',
+  n8n: 'Check the personal access token in the credential, its name, and Server URL and Site. A token expires when it is not used for 15 days; then create a new one in Tableau under My Account Settings.',
   zapier:
-    'Check Server URL, Site, Token Name and Token Secret in the connection. A token expires when it is not used for 15 days; then create a new one in Tableau under My Account Settings.',
+    'Check the personal access token in the connection, its name, and Server URL and Site. A token expires when it is not used for 15 days; then create a new one in Tableau under My Account Settings.',
 };
 
 const readSignInProblem = (response: HttpResponse): VendorProblem =>
