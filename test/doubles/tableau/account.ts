@@ -5,8 +5,8 @@ export const tableauAccount = {
   site: 'contoso',
   siteId: uuidOf('tableau/contoso'),
   /** Personal access token of a site administrator. */
-  tokenName: 'claims-automation',
-  tokenSecret: 'qlE1g9MMh9vbrjjg==:rZTHhPpP2tUW1kfn4tjg8',
+  patName: 'claims-automation',
+  patSecret: 'qlE1g9MMh9vbrjjg==:rZTHhPpP2tUW1kfn4tjg8',
   /** Personal access token of a user who is not an administrator. */
   explorerName: 'claims-explorer',
   explorerSecret: 'Zt0nKfQ2S7uBqXyL==:cRmW8vEoPdJhTaGiNs4uV',

@@ -81,8 +81,8 @@ export const tableauDouble = {
   account: tableauAccount,
   addresses,
   connections(baseUrl: string) {
-    const { site, tokenName, tokenSecret } = tableauAccount;
-    return { tableau: { address: addresses(baseUrl).tableau, site, tokenName, tokenSecret } };
+    const { site, patName, patSecret } = tableauAccount;
+    return { tableau: { address: addresses(baseUrl).tableau, site, patName, patSecret } };
   },
   runnables: [
     runnable('Tableau workbooks', 'refreshWorkbook', 'workbooks', { workbook: workbookId }),

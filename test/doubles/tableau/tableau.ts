@@ -14,7 +14,7 @@ function refusal(code: string, summary: string, detail: string): Refusal {
 const maxRefreshesPerHour = 60;
 
 const tokens = new Map<string, { secret: string; isAdministrator: boolean }>([
-  [tableauAccount.tokenName, { secret: tableauAccount.tokenSecret, isAdministrator: true }],
+  [tableauAccount.patName, { secret: tableauAccount.patSecret, isAdministrator: true }],
   [tableauAccount.explorerName, { secret: tableauAccount.explorerSecret, isAdministrator: false }],
 ]);
 

@@ -5,7 +5,7 @@ import { fakeHost, type Answer, type FakeHost, type SentRequest } from '../fake-
 import { context, operate } from '../operate.ts';
 
 const server = 'https://10ax.online.tableau.com';
-const connection = { address: server, site: 'contoso', tokenName: 'pipewright', tokenSecret: 'secret-1' };
+const connection = { address: server, site: 'contoso', patName: 'pipewright', patSecret: 'secret-1' };
 const workbook = '1f951daf-4061-451a-9df1-69a8062664f2';
 const dataSource = '9dbd2263-16b5-46e1-9c43-a76bb8ab65fb';
 const flow = '92967d2d-c7e2-46d0-8847-4802df58f484';

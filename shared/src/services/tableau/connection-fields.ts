@@ -20,12 +20,12 @@ export const fields = {
       },
     }),
   ),
-  tokenName: text({
+  patName: text({
     label: 'Token Name',
     help: 'Name of a personal access token that is used only here: Tableau ends its session when it is used elsewhere. Create one under My Account Settings in Tableau.',
     placeholder: 'pipewright',
   }),
-  tokenSecret: text({
+  patSecret: text({
     label: 'Token Secret',
     help: 'Secret of the personal access token. Tableau shows it only when the token is created; a token that is not used for 15 days expires.',
     secret: true,

@@ -110,11 +110,11 @@ async function signIn({ connection, host }: Context<TableauConnection>, endsAt: 
     return host.http({ ...request, url: `${pod}${new URL(request.url).pathname}` });
   };
   const following: Host = Object.create(host, { http: { value: send } });
-  const { tokenName, tokenSecret, site = '' } = connection;
+  const { patName, patSecret, site = '' } = connection;
   const json = {
     credentials: {
-      personalAccessTokenName: tokenName,
-      personalAccessTokenSecret: tokenSecret.trim(),
+      personalAccessTokenName: patName,
+      personalAccessTokenSecret: patSecret.trim(),
       site: { contentUrl: site },
     },
   };
@@ -132,9 +132,9 @@ async function signIn({ connection, host }: Context<TableauConnection>, endsAt: 
 /** Sign-ins in progress in this process, by session, because a second sign-in would end the session of the first. */
 const inProgress = new Map<string, Promise<Session>>();
 
-const keyOf = ({ address, site, tokenName, tokenSecret }: TableauConnection): string =>
+const keyOf = ({ address, site, patName, patSecret }: TableauConnection): string =>
   `session:${createHash('sha256')
-    .update(JSON.stringify([service, address, site, tokenName, tokenSecret]))
+    .update(JSON.stringify([service, address, site, patName, patSecret]))
     .digest('hex')
     .slice(0, 40)}`;
 
