@@ -1,6 +1,7 @@
 import { tableau } from '../../shared/src/services/tableau/service.ts';
 import { minute, startCoreWorld, type CoreWorld } from '../conformance/core-host.ts';
-import { operate } from '../unit/operate.ts';
+import { context, deliver, operate, webhookTrigger } from '../unit/operate.ts';
+import { startReceiver } from './receiver.ts';
 import { sandboxAccounts } from './sandbox.ts';
 import { tableauDouble } from './tableau/double.ts';
 
@@ -94,9 +95,32 @@ describe('Tableau in the sandbox', () => {
   });
 });
 
-describe('Processes that share a personal access token', () => {
-  const connection = () => tableauDouble.connections(world.sandbox.addresses.tableau.replace(/\/tableau$/, '')).tableau;
+const connection = () => tableauDouble.connections(world.sandbox.addresses.tableau.replace(/\/tableau$/, '')).tableau;
 
+it('a refresh sends its event to the webhook that the trigger created, with the secret that verifies it', async () => {
+  const receiver = await startReceiver();
+  try {
+    const host = world.open();
+    const opened = context(tableau, host, connection());
+    const { subscriber } = webhookTrigger(tableau, 'refreshFinished');
+    const subscription = await subscriber?.subscribe({ outcome: 'succeeded' }, receiver.url, opened);
+    if (!subscription) throw new Error('There is no subscription.');
+    expect(await subscriber?.isSubscribed(subscription, receiver.url, opened)).toBe(true);
+    const run = await operate(tableau, 'refreshWorkbook', { workbook: workbookId }, host, connection());
+    expect(await world.sandbox.control.sendRefreshEvent(String(run['id']))).toBe(1);
+    const [{ url = '', raw, headers } = { raw: Buffer.alloc(0), headers: {} }] = receiver.received;
+    const query = Object.fromEntries(new URL(url, receiver.url).searchParams);
+    const setting = { host, connection: connection(), subscription };
+    const taken = await deliver(tableau, 'refreshFinished', {}, { headers, query, body: raw }, setting);
+    expect(taken).toMatchObject({ outcome: 'events', events: [{ data: { contentId: workbookId, verified: true } }] });
+    await subscriber?.unsubscribe(subscription, opened);
+    expect(world.sandbox.world.tableau.webhooks.size).toBe(0);
+  } finally {
+    await receiver.stop();
+  }
+});
+
+describe('Processes that share a personal access token', () => {
   it('both finish their refreshes, although every sign-in of one ends the session of the other', async () => {
     const processes = [
       { host: world.open(), key: 'refreshWorkbook', input: { workbook: workbookId } },

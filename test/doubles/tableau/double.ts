@@ -1,11 +1,12 @@
 import { textOf } from '../control/read-body.ts';
 import type { AnswerCases } from '../server/answer-cases.ts';
-import type { SandboxContext } from '../server/context.ts';
+import { iso, type SandboxContext } from '../server/context.ts';
+import { deliver } from '../server/deliver.ts';
 import type { Double } from '../server/double.ts';
 import type { Runnable } from '../server/runnable.ts';
 import { tableauAccount } from './account.ts';
 import { TableauJobs } from './jobs.ts';
-import { tableau } from './tableau.ts';
+import { tableau, type TableauWebhook } from './tableau.ts';
 import { tableauContent, type ContentList } from './world.ts';
 
 const { workbookId, dataSourceId, flowId } = tableauAccount;
@@ -76,7 +77,7 @@ function addresses(baseUrl: string) {
   };
 }
 
-/** A site of Tableau Cloud: workbooks, data sources, flows and their jobs. */
+/** A site of Tableau Cloud: workbooks, data sources, flows, their jobs, and webhooks. */
 export const tableauDouble = {
   account: tableauAccount,
   addresses,
@@ -91,18 +92,38 @@ export const tableauDouble = {
   answerCases: [answerCases],
   start(context: SandboxContext) {
     const jobs = new TableauJobs(context);
+    const webhooks = new Map<string, TableauWebhook>();
     /** Queues a job as a schedule does, for content that is found by its name. Returns its ID. */
     function startScheduledJob(name: string): string {
       const found = tableauContent.find((one) => one.name === name);
       if (!found) throw new Error(`There is no workbook, data source or flow ${name}.`);
       return jobs.start(found).id;
     }
+    /** Sends the event of a finished refresh to its webhooks. Returns the number of deliveries that were accepted. */
+    async function sendRefreshEvent(id: string): Promise<number> {
+      const job = find(jobs, id);
+      if (!job || !jobs.isOver(job)) throw new Error(`There is no finished job ${id}.`);
+      const outcome = job.plan.failure ? 'Failed' : 'Succeeded';
+      const event = `${job.content.list === 'workbooks' ? 'Workbook' : 'Datasource'}Refresh${outcome}`;
+      const body = JSON.stringify({
+        resource: 'EXTRACTS',
+        event_type: event,
+        resource_name: job.content.name,
+        site_luid: tableauAccount.siteId,
+        resource_luid: job.content.id,
+        created_at: iso(context.clock.now()),
+      });
+      const wanted = [...webhooks.values()].filter((webhook) => webhook.event === event);
+      const outcomes = await Promise.all(wanted.map(({ url }) => deliver(url, body, {}, 30_000)));
+      return outcomes.filter(({ status }) => status === 200).length;
+    }
     return {
-      state: { jobs },
-      vendors: [tableau(context, jobs)],
-      controls: { startScheduledJob },
+      state: { jobs, webhooks },
+      vendors: [tableau(context, jobs, webhooks)],
+      controls: { startScheduledJob, sendRefreshEvent },
       controlRoutes: {
         'POST /tableau/scheduled-jobs': (body) => ({ id: startScheduledJob(textOf(body, 'name')) }),
+        'POST /tableau/refresh-events': async (body) => ({ accepted: await sendRefreshEvent(textOf(body, 'job')) }),
       },
       runs: () => ({ tableau: jobs.all.map((one) => jobs.showEntry(one)) }),
     };

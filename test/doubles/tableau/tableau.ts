@@ -30,8 +30,15 @@ function page(request: SandboxRequest, list: string, entry: string, all: readonl
   });
 }
 
+/** A webhook of the site. */
+export interface TableauWebhook {
+  id: string;
+  event: string;
+  url: string;
+}
+
 /** The REST API of Tableau. @see https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api.htm */
-export function tableau(context: SandboxContext, jobs: TableauJobs): Vendor {
+export function tableau(context: SandboxContext, jobs: TableauJobs, webhooks: Map<string, TableauWebhook>): Vendor {
   /** The only session of each personal access token. */
   const sessions = new Map<string, string>();
 
@@ -126,6 +133,32 @@ export function tableau(context: SandboxContext, jobs: TableauJobs): Vendor {
       },
     });
   };
+  const showWebhook = ({ id, event, url }: TableauWebhook) => ({
+    id,
+    name: `Pipewright: ${event}`,
+    event,
+    isEnabled: true,
+    statusChangeReason: '',
+    'webhook-destination': { 'webhook-destination-http': { method: 'POST', url } },
+  });
+  const webhook = (request: SandboxRequest): TableauWebhook => {
+    requireAdministrator(request);
+    const found = webhooks.get(parameter(request, 'webhook'));
+    if (!found) throw refusal('404034', 'Resource Not Found', 'The webhook could not be found.');
+    return found;
+  };
+  const createWebhook = (request: SandboxRequest) => {
+    requireAdministrator(request);
+    const { event, 'webhook-destination': destination } = (readJson(request)['webhook'] ?? {}) as {
+      event?: string;
+      'webhook-destination'?: { 'webhook-destination-http'?: { url?: string } };
+    };
+    const url = destination?.['webhook-destination-http']?.url;
+    if (!event || !url) throw refusal('400000', 'Bad Request', 'Payload is either malformed or incomplete.');
+    const created = { id: context.identifiers.uuid(), event, url };
+    webhooks.set(created.id, created);
+    return json(201, { webhook: showWebhook(created) });
+  };
   const site = '/{version}/sites/{site}';
   const lists = Object.fromEntries(
     (['workbooks', 'datasources', 'flows'] as const).flatMap((list) => [
@@ -154,6 +187,17 @@ export function tableau(context: SandboxContext, jobs: TableauJobs): Vendor {
       [`POST ${site}/workbooks/{id}/refresh`]: refresh('workbooks'),
       [`POST ${site}/datasources/{id}/refresh`]: refresh('datasources'),
       [`POST ${site}/flows/{id}/run`]: runFlow,
+      [`GET ${site}/webhooks`]: (request) => {
+        requireAdministrator(request);
+        const all = [...webhooks.values()].map(showWebhook);
+        return json(200, { webhooks: all.length === 0 ? {} : { webhook: all } });
+      },
+      [`POST ${site}/webhooks`]: createWebhook,
+      [`GET ${site}/webhooks/{webhook}`]: (request) => json(200, { webhook: showWebhook(webhook(request)) }),
+      [`DELETE ${site}/webhooks/{webhook}`]: (request) => {
+        webhooks.delete(webhook(request).id);
+        return empty(204);
+      },
       [`GET ${site}/jobs`]: (request) => {
         requireAdministrator(request);
         return page(request, 'backgroundJobs', 'backgroundJob', filtered(request.query.get('filter') ?? ''));

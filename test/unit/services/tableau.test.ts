@@ -2,7 +2,7 @@ import { describeField, type Field } from '../../../shared/src/define/fields.ts'
 import type { PollingTrigger } from '../../../shared/src/define/trigger.ts';
 import { tableau } from '../../../shared/src/services/tableau/service.ts';
 import { fakeHost, type Answer, type FakeHost, type SentRequest } from '../fake-host.ts';
-import { context, operate } from '../operate.ts';
+import { context, deliver, deliverAndLookUp, delivery, operate, webhookTrigger } from '../operate.ts';
 
 const server = 'https://10ax.online.tableau.com';
 const connection = { address: server, site: 'contoso', patName: 'pipewright', patSecret: 'secret-1' };
@@ -556,6 +556,163 @@ describe('Job Finished of Tableau', () => {
     await expect(poll({}, asked)).rejects.toMatchObject({
       code: 'forbidden',
       hint: expect.stringContaining('Only site administrators can list jobs'),
+    });
+  });
+});
+
+describe('Refresh Finished of Tableau', () => {
+  const address = 'https://n8n.example.com/webhook/1?hook=2';
+  const subscription = { id: 'w1,w2', secret: 'f00d'.repeat(12) };
+  const trigger = webhookTrigger(tableau, 'refreshFinished');
+  const opened = (host: FakeHost) => context(tableau, host, connection);
+  const body = (more: object = {}) => ({
+    resource: 'EXTRACTS',
+    event_type: 'WorkbookRefreshFailed',
+    resource_name: 'Claims overview',
+    site_luid: 'site-1',
+    resource_luid: workbook,
+    created_at: '2026-11-20T08:01:12Z',
+    ...more,
+  });
+  const query = { token: subscription.secret };
+  /** A subscriber's view of the webhooks of a site. */
+  const webhookSite = (failAt = Infinity) => {
+    const webhooks = new Map<string, Record<string, unknown>>();
+    const host = connected()
+      .on('GET', `${site}/webhooks`, () => ({ json: { webhooks: { webhook: [...webhooks.values()] } } }))
+      .on('POST', `${site}/webhooks`, ({ json }) => {
+        const created = { id: `w${webhooks.size + 1}`, ...(json as { webhook: object }).webhook };
+        if (webhooks.size + 1 >= failAt) return problem('403004', 'Forbidden');
+        webhooks.set(created.id, created);
+        return { status: 201, json: { webhook: created } };
+      })
+      .on('GET', /\/webhooks\/w\d$/, ({ address: url }) => {
+        const found = webhooks.get(url.split('/').at(-1) ?? '');
+        return found ? { json: { webhook: found } } : problem('404034', 'Not found');
+      })
+      .on('DELETE', /\/webhooks\/w\d$/, ({ address: url }) =>
+        webhooks.delete(url.split('/').at(-1) ?? '') ? { status: 204 } : problem('404034', 'Not found'),
+      );
+    return { host, webhooks };
+  };
+
+  it('creates one webhook per event with a secret in its URL, and finds and deletes them', async () => {
+    const { host, webhooks } = webhookSite();
+    const created = await trigger.subscriber?.subscribe({ contentType: 'workbook' }, address, opened(host));
+    expect([...webhooks.values()]).toMatchObject([
+      { event: 'WorkbookRefreshSucceeded' },
+      {
+        event: 'WorkbookRefreshFailed',
+        name: 'Pipewright: WorkbookRefreshFailed',
+        'webhook-destination': {
+          'webhook-destination-http': { method: 'POST', url: `${address}&token=${created?.secret}` },
+        },
+      },
+    ]);
+    expect(created).toEqual({ id: 'w1,w2', secret: expect.stringMatching(/^[\da-f]{48}$/) });
+    const kept = created ?? subscription;
+    expect(await trigger.subscriber?.isSubscribed(kept, address, opened(host))).toBe(true);
+    expect(await trigger.subscriber?.isSubscribed(kept, `${address}0`, opened(host))).toBe(false);
+    Object.assign(webhooks.get('w2') ?? {}, { isEnabled: false });
+    expect(await trigger.subscriber?.isSubscribed(kept, address, opened(host))).toBe(false);
+    webhooks.delete('w1');
+    expect(await trigger.subscriber?.isSubscribed(kept, address, opened(host))).toBe(false);
+    await trigger.subscriber?.unsubscribe(kept, opened(host));
+    expect(webhooks.size).toBe(0);
+  });
+
+  it('replaces its own webhooks for the same URL, and no others', async () => {
+    const { host, webhooks } = webhookSite();
+    const destination = (url: string) => ({ 'webhook-destination': { 'webhook-destination-http': { url } } });
+    webhooks.set('w7', { id: 'w7', name: 'Pipewright: WorkbookRefreshFailed', ...destination(`${address}&token=old`) });
+    webhooks.set('w8', {
+      id: 'w8',
+      name: 'Pipewright: WorkbookRefreshFailed',
+      ...destination('https://other.example'),
+    });
+    webhooks.set('w9', { id: 'w9', name: 'Ours', ...destination(`${address}&token=old`) });
+    await trigger.subscriber?.subscribe({ outcome: 'failed', contentType: 'workbook' }, address, opened(host));
+    expect([...webhooks.keys()]).toEqual(['w8', 'w9', 'w3']);
+  });
+
+  it('leaves no webhook behind if one cannot be created', async () => {
+    const { host, webhooks } = webhookSite(3);
+    await expect(trigger.subscriber?.subscribe({}, address, opened(host))).rejects.toMatchObject({ code: 'forbidden' });
+    expect(webhooks.size).toBe(0);
+  });
+
+  it.each([
+    ['without the secret', {}],
+    ['with another secret', { token: 'beef'.repeat(12) }],
+  ])('rejects a delivery %s', async (_what, wrong) => {
+    const host = connected();
+    const setting = { host, connection, subscription };
+    expect(await deliver(tableau, 'refreshFinished', {}, delivery(body(), {}, wrong), setting)).toMatchObject({
+      outcome: 'rejected',
+      status: 401,
+    });
+  });
+
+  it('emits an event once, although Tableau sends it twice, and ignores its test request', async () => {
+    const setting = { host: connected(), connection, subscription };
+    const send = (sent: unknown, typed = {}) =>
+      deliver(tableau, 'refreshFinished', typed, delivery(sent, {}, query), setting);
+    expect(await send(body())).toMatchObject({
+      outcome: 'events',
+      events: [{ data: { contentType: 'workbook', contentId: workbook, status: 'failed', verified: true } }],
+    });
+    expect(await send(body())).toEqual({ outcome: 'ignored', why: 'repeated' });
+    expect(await send(body({ created_at: '2026-11-20T09:01:12Z' }))).toMatchObject({ outcome: 'events' });
+    for (const ignored of [{}, body({ event_type: 'WorkbookRefreshStarted' }), body({ event_type: 'toString' })])
+      expect(await send(ignored)).toEqual({ outcome: 'ignored', why: 'filtered' });
+    for (const typed of [{ contentType: 'dataSource' }, { outcome: 'succeeded' }, { content: [dataSource] }])
+      expect(await send(body({ created_at: 'later' }), typed)).toEqual({ outcome: 'ignored', why: 'filtered' });
+  });
+
+  describe('reads the job of an event', () => {
+    const endedAt = '2026-11-20T08:01:10Z';
+    const enriched = (host: FakeHost) => {
+      const setting = { host, connection, subscription };
+      return deliverAndLookUp(tableau, 'refreshFinished', {}, delivery(body(), {}, query), setting);
+    };
+
+    it('that ended close to it, with its cause', async () => {
+      const notes = 'Login failed for user.';
+      const host = connected()
+        .on(
+          'GET',
+          `${site}/jobs`,
+          jobList(
+            listed('earlier', { status: 'Failed', endedAt: '2026-11-20T07:01:10Z' }),
+            listed(other, { status: 'Success', endedAt }),
+            listed(id, { status: 'Failed', endedAt }),
+          ),
+        )
+        .on('GET', `${site}/jobs/${other}`, {
+          json: { job: { ...detailsOf({}, other), completedAt: endedAt, finishCode: '0' } },
+        })
+        .on('GET', job, ended('1', { extractRefreshJob: { workbook: { id: workbook }, notes } }));
+      expect(await enriched(host)).toMatchObject([
+        {
+          data: {
+            runId: id,
+            durationSeconds: 60,
+            message: notes,
+            explanation: expect.stringContaining('edit the connection'),
+            verified: true,
+          },
+        },
+      ]);
+    });
+
+    it('and emits the event without it if the list does not contain it or may not be read', async () => {
+      expect(await enriched(connected().on('GET', `${site}/jobs`, jobList()))).toMatchObject([
+        { data: { status: 'failed', problem: 'The job of this refresh was not found in the list of jobs.' } },
+      ]);
+      const forbidden = connected().on('GET', `${site}/jobs`, problem('403004', 'Forbidden'));
+      expect(await enriched(forbidden)).toMatchObject([
+        { data: { status: 'failed', problem: expect.stringContaining('Only site administrators') } },
+      ]);
     });
   });
 });

@@ -30,8 +30,9 @@ const wanted = <K extends ContentKind>(kind: K) =>
  */
 export const jobFinished = defineRunFinished<TableauConnection>()({
   key: 'jobFinished',
-  name: 'Job Finished',
-  description: 'Triggers when an extract refresh or a flow run finishes, also a scheduled one.',
+  name: 'Job Finished (Polling)',
+  description:
+    'Triggers when an extract refresh or a flow run finishes, also a scheduled one; polls Tableau, so no webhook is required.',
   input: {
     contentType: v.optional(
       option([{ value: 'any', label: 'Any' }, ...kinds], {
