@@ -695,7 +695,7 @@ describe('Refresh Finished of Tableau', () => {
       expect(await enriched(host)).toMatchObject([
         {
           data: {
-            runId: id,
+            run: id,
             durationSeconds: 60,
             message: notes,
             explanation: expect.stringContaining('edit the connection'),

@@ -32,7 +32,7 @@ const input = {
   content: v.optional(
     list({
       label: 'Content IDs',
-      help: 'IDs of the workbooks and data sources to trigger on, one per line. Find Workbook and Find Data Source return them. Leave empty for all.',
+      help: 'IDs of the workbooks and data sources to trigger on, one per line, as Find Workbook and Find Data Source return them. Leave empty for all.',
       placeholder: '1f951daf-4061-451a-9df1-69a8062664f2',
     }),
   ),
@@ -128,7 +128,7 @@ export const refreshFinished = defineWebhookTrigger<TableauConnection>()({
     name: runFields.name,
     status: runFields.status,
     occurredAt: text({ label: 'Occurred At' }),
-    runId: v.optional(text({ label: 'Run ID', help: 'Empty if the job was not found in the list of jobs.' })),
+    run: v.optional(text({ label: 'Run ID', help: 'Empty if the job was not found in the list of jobs.' })),
     startedAt: runFields.startedAt,
     finishedAt: runFields.finishedAt,
     durationSeconds: runFields.durationSeconds,
@@ -144,7 +144,7 @@ export const refreshFinished = defineWebhookTrigger<TableauConnection>()({
     name: sampleJob.name,
     status: 'succeeded',
     occurredAt: sampleJob.finishedAt,
-    runId: sampleJob.id,
+    run: sampleJob.id,
     startedAt: sampleJob.startedAt,
     finishedAt: sampleJob.finishedAt,
     durationSeconds: sampleJob.durationSeconds,
@@ -187,7 +187,7 @@ export const refreshFinished = defineWebhookTrigger<TableauConnection>()({
     const { explanation, startedAt, finishedAt, durationSeconds, message } = found
       ? reportRun(found, tableauCauses)
       : {};
-    const details = { runId: found?.id, startedAt, finishedAt, durationSeconds, message, explanation };
+    const details = { run: found?.id, startedAt, finishedAt, durationSeconds, message, explanation };
     const problem = found ? undefined : 'The job of this refresh was not found in the list of jobs.';
     return [{ id, data: { ...event, ...withoutUndefined({ ...details, problem }) } }];
   },
