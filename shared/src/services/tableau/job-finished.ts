@@ -1,9 +1,8 @@
 import * as v from 'valibot';
 import { option, withInfo } from '../../define/fields.ts';
-import { PipewrightError } from '../../host/error.ts';
 import { defineRunFinished, maxRunDurationMs } from '../../runs/run-finished.ts';
 import type { Run } from '../../runs/run.ts';
-import { openSite } from './api.ts';
+import { ignoreNotFound, openSite } from './api.ts';
 import type { TableauConnection } from './connection-fields.ts';
 import { contentFields, contentKinds, type ContentKind } from './content.ts';
 import { contentOf, readJob, readListedJob, type ListedJob } from './job-shapes.ts';
@@ -65,9 +64,3 @@ export const jobFinished = defineRunFinished<TableauConnection>()({
     return runs;
   },
 });
-
-/** For `catch`: undefined if the job was deleted since it was listed. */
-function ignoreNotFound(error: unknown): undefined {
-  if (error instanceof PipewrightError && error.code === 'not-found') return undefined;
-  throw error;
-}

@@ -4,7 +4,7 @@ import { readAllPages } from '../../http/read-pages.ts';
 import type { CallLimits, RunProvider } from '../../runs/provider.ts';
 import { recentRunChoices } from '../../runs/run-choices.ts';
 import type { Run } from '../../runs/run.ts';
-import { openSite, service, type Site } from './api.ts';
+import { ignoreNotFound, openSite, service, type Site } from './api.ts';
 import type { TableauConnection } from './connection-fields.ts';
 import { contentKinds, type Content } from './content.ts';
 import {
@@ -84,9 +84,9 @@ export interface Jobs extends RunProvider {
 export function jobsOf(site: Site, content: Content, refreshType: RefreshType, now: () => number): Jobs {
   const { noun } = contentKinds[content.kind];
   const readOwn = async ({ id, createdAt }: ListedJob): Promise<Run[]> => {
-    const job = await readVendorJob(site, id);
-    const found = contentOf(job);
-    if (found?.kind !== content.kind || found.id !== content.id) return [];
+    const job = await readVendorJob(site, id).catch(ignoreNotFound);
+    const found = job && contentOf(job);
+    if (!job || found?.kind !== content.kind || found.id !== content.id) return [];
     const run = readJob({ ...job, createdAt: job.createdAt ?? createdAt }, content);
     // A start is found by the time at which the job was queued.
     const queuedAt = run.details?.['queuedAt'];

@@ -7,7 +7,7 @@ import { withoutUndefined } from '../../host/without-undefined.ts';
 import { reportRun, runFields } from '../../runs/report.ts';
 import { parseUtcTimestamp, type Run } from '../../runs/run.ts';
 import { problemField, verificationFields } from '../../webhooks/trigger-fields.ts';
-import { openSite } from './api.ts';
+import { ignoreNotFound, openSite } from './api.ts';
 import type { TableauConnection } from './connection-fields.ts';
 import { contentOf, readJob, type ListedJob } from './job-shapes.ts';
 import { listJobsSince, readVendorJob, sampleJob } from './jobs.ts';
@@ -102,9 +102,9 @@ async function findJob(
   const named = near.filter(({ title }) => title?.includes(event.name));
   const candidates = (named.length > 0 ? named : near).toSorted((a, b) => distance(a) - distance(b));
   for (const { id } of candidates.slice(0, maxDetails)) {
-    const job = await readVendorJob(site, id);
-    const content = contentOf(job);
-    if (content?.kind !== event.contentType || content.id !== event.contentId) continue;
+    const job = await readVendorJob(site, id).catch(ignoreNotFound);
+    const content = job && contentOf(job);
+    if (!job || content?.kind !== event.contentType || content.id !== event.contentId) continue;
     const run = readJob(job, { name: event.name });
     if (run.status === event.status) return run;
   }

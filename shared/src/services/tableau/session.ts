@@ -17,7 +17,11 @@ import { readProblem } from './problem.ts';
 /** Display name of the service. */
 export const service = 'Tableau';
 
-/** The newest version of the API that the requests follow; a newer server still answers in it. */
+/**
+ * The newest version of the API that requests use. A server answers requests of earlier versions as those document, so an update
+ * of Tableau changes nothing here; an older server is asked in its own version.
+ * @see https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_concepts_versions.htm
+ */
 const newestVersion = '3.27';
 
 const sessionShape = v.object({
@@ -93,15 +97,30 @@ function openSignIn(host: Host, address: string): Api {
   });
 }
 
+/** The version of the API to use with a server. */
+async function readVersion(host: Host, address: string, endsAt: number | undefined): Promise<string> {
+  const { serverInfo } = await openSignIn(host, address).json('GET', '/api/2.4/serverinfo', versionShape, { endsAt });
+  const { restApiVersion: version } = serverInfo;
+  return isAtLeast(version, newestVersion) ? newestVersion : version;
+}
+
+/** How to sign in. */
+interface SignIn {
+  endsAt: number | undefined;
+  /** The session that was rejected, whose version is still right. */
+  previous: Session | undefined;
+}
+
 /**
  * Signs in with the personal access token, which ends its previous session.
  * @see https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_concepts_auth.htm
  */
-async function signIn({ connection, host }: Context<TableauConnection>, endsAt: number | undefined): Promise<Session> {
+async function signIn(
+  { connection, host }: Context<TableauConnection>,
+  { endsAt, previous }: SignIn,
+): Promise<Session> {
   let address = baseUrl(connection.address, 'Server URL');
-  const { serverInfo } = await openSignIn(host, address).json('GET', '/api/2.4/serverinfo', versionShape, { endsAt });
-  const reported = serverInfo.restApiVersion;
-  const version = isAtLeast(reported, newestVersion) ? newestVersion : reported;
+  const version = previous?.version ?? (await readVersion(host, address, endsAt));
   const send: Host['http'] = async (request) => {
     const response = await host.http(request);
     const pod = podOf(request.url, response);
@@ -138,10 +157,9 @@ const keyOf = ({ address, site, patName, patSecret }: TableauConnection): string
     .digest('hex')
     .slice(0, 40)}`;
 
-/** The cached session, unless it is the rejected one. */
-async function readCached(host: Host, key: string, rejected: string | undefined): Promise<Session | undefined> {
-  const cached = v.safeParse(sessionShape, await host.cache.get(key));
-  return cached.success && cached.output.token !== rejected ? cached.output : undefined;
+async function readCached({ cache }: Host, key: string): Promise<Session | undefined> {
+  const cached = v.safeParse(sessionShape, await cache.get(key));
+  return cached.success ? cached.output : undefined;
 }
 
 /** The error for a session that is ended again and again. It says nothing about the token itself, which signs in. */
@@ -175,21 +193,19 @@ export async function openSession(
   if (rejected && rejected.times >= maxSignIns) throw sessionTaken();
   // Another process that uses the same token may need the session; a pause lets one of them finish its call.
   if (rejected && rejected.times > 1) await host.sleep(backoff(rejected.times, host.random()));
-  const session = (await readCached(host, key, rejected?.token)) ?? (await signInOnce(context, key, endsAt));
+  const cached = await readCached(host, key);
+  const isUsable = cached !== undefined && cached.token !== rejected?.token;
+  const session = isUsable ? cached : await signInOnce(context, key, { endsAt, previous: cached });
   host.mask?.learn(session.token);
   return session;
 }
 
-async function signInOnce(
-  context: Context<TableauConnection>,
-  key: string,
-  endsAt: number | undefined,
-): Promise<Session> {
+async function signInOnce(context: Context<TableauConnection>, key: string, how: SignIn): Promise<Session> {
   const shared = inProgress.get(key);
   // An execution that is stopped while it signs in must not fail the others.
-  if (shared) return shared.catch(() => signIn(context, endsAt));
+  if (shared) return shared.catch(() => signIn(context, how));
   const started = (async () => {
-    const session = await signIn(context, endsAt);
+    const session = await signIn(context, how);
     context.host.mask?.learn(session.token);
     await context.host.cache.set(key, session, sessionSeconds);
     return session;

@@ -92,7 +92,7 @@ export async function startJob(
   const { refreshType } = input;
   if (refreshType === 'incremental') requireVersion(site, '3.25', 'Refresh Type “Incremental”');
   const content = await readContent(site, kind, id);
-  const provider = jobsOf(site, content, refreshType, host.now);
+  const provider = jobsOf(site, content, refreshType, () => host.now());
   const parameters = kind === 'flow' ? {} : { refreshType };
   const start = async (): Promise<Run> => {
     const { name, url } = content;

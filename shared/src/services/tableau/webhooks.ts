@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import type { Context } from '../../define/context.ts';
 import type { Subscription } from '../../define/trigger.ts';
-import { PipewrightError } from '../../host/error.ts';
 import { displayField, displayText, filledText, optionalField, type Parsed } from '../../http/response-schema.ts';
-import { openSite, type Site } from './api.ts';
+import { ignoreNotFound, openSite, type Site } from './api.ts';
 import type { TableauConnection } from './connection-fields.ts';
 
 /** Events of Tableau webhooks for the end of a refresh. */
@@ -52,12 +51,6 @@ function withoutSecret(url: string | undefined): string | undefined {
   const complete = new URL(url);
   complete.searchParams.delete(secretParameter);
   return complete.href;
-}
-
-/** For `catch`: undefined if the webhook no longer exists. */
-function ignoreNotFound(error: unknown): undefined {
-  if (error instanceof PipewrightError && error.code === 'not-found') return undefined;
-  throw error;
 }
 
 const remove = async ({ api }: Site, id: string): Promise<void> => {
