@@ -541,6 +541,9 @@ describe('Job Finished of Tableau', () => {
     [{ contentType: 'flow' }, [other]],
     [{ contentType: 'workbook', workbook }, [id]],
     [{ contentType: 'workbook', workbook: 'another' }, []],
+    [{ workbook }, [id]],
+    [{ workbook, flow }, [id, other]],
+    [{ contentType: 'flow', workbook }, []],
     [{ contentType: 'dataSource' }, []],
   ])('filters by %j', async (input, ids) => {
     expect((await poll(input, host())).map((event) => event.id)).toEqual(ids);

@@ -14,11 +14,11 @@ const kinds = [
   { value: 'flow', label: 'Flow', description: 'Runs of Tableau Prep flows' },
 ] as const satisfies readonly { value: ContentKind; label: string; description: string }[];
 
-const wanted = <K extends ContentKind>(kind: K) =>
+/** A field that selects the only content of its kind to trigger on. */
+const only = <K extends ContentKind>(kind: K) =>
   v.optional(
     withInfo(contentFields[kind], {
-      help: `Trigger only for this ${contentKinds[kind].noun}. Leave empty for all ${contentKinds[kind].noun}s.`,
-      shownWhen: { field: 'contentType', is: [kind] },
+      help: `Trigger only for this ${contentKinds[kind].noun}. Leave Workbook, Data Source and Flow empty for all.`,
     }),
   );
 
@@ -40,15 +40,18 @@ export const jobFinished = defineRunFinished<TableauConnection>()({
       }),
       'any',
     ),
-    workbook: wanted('workbook'),
-    dataSource: wanted('dataSource'),
-    flow: wanted('flow'),
+    workbook: only('workbook'),
+    dataSource: only('dataSource'),
+    flow: only('flow'),
   },
   sample: sampleJob,
   async runs(input, since, context) {
     const site = await openSite(context);
-    const { contentType } = input;
-    const id = contentType === 'any' ? undefined : input[contentType];
+    const { contentType, ...selected } = input;
+    const isSelective = Object.values(selected).some((id) => id !== undefined);
+    const isWanted = (content: ReturnType<typeof contentOf>): boolean =>
+      (contentType === 'any' || content?.kind === contentType) &&
+      (!isSelective || (content !== undefined && selected[content.kind] === content.id));
     const mayHaveFinished = (job: ListedJob): boolean => {
       const { status, finishedAt } = readListedJob(job);
       return status !== 'queued' && status !== 'running' && !(Date.parse(finishedAt ?? '') < since);
@@ -56,10 +59,7 @@ export const jobFinished = defineRunFinished<TableauConnection>()({
     const runs: Run[] = [];
     for (const listed of (await listJobsSince(site, since - maxRunDurationMs)).filter(mayHaveFinished)) {
       const job = await readVendorJob(site, listed.id).catch(ignoreNotFound);
-      const content = job && contentOf(job);
-      const isWanted =
-        contentType === 'any' || (content?.kind === contentType && (id === undefined || content.id === id));
-      if (job && isWanted) runs.push(readJob(job));
+      if (job && isWanted(contentOf(job))) runs.push(readJob(job));
     }
     return runs;
   },
