@@ -44,7 +44,7 @@ const usual: Step[][] = [
   [
     ...checks({ quiet: true }),
     {
-      name: 'The six flows on both platforms (npm start)',
+      name: 'The seven flows on both platforms (npm start)',
       run: () => command('node', ['test/e2e/flows/main.ts'], { quiet: true }),
     },
   ],

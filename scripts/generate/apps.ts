@@ -18,6 +18,7 @@ export type AppName =
   | 'dbt'
   | 'mode'
   | 'power-bi'
+  | 'tableau'
   | 'fabric'
   | 'azure'
   | 'databricks'
@@ -63,6 +64,12 @@ export const apps: Record<AppName, ZapierAppEntry> = {
     services: named('powerBi'),
     title: 'Power BI (Pipewright)',
     description: 'Refresh Power BI semantic models or single tables, and start Zaps when refreshes finish.',
+    version: '0.1.0',
+  },
+  tableau: {
+    services: named('tableau'),
+    title: 'Tableau (Pipewright)',
+    description: 'Refresh Tableau workbooks and data sources, run flows, and start Zaps when jobs finish.',
     version: '0.1.0',
   },
   fabric: {
@@ -114,7 +121,7 @@ export const apps: Record<AppName, ZapierAppEntry> = {
     services: offered,
     title: 'Pipewright',
     description:
-      'Quantemplate, dbt, Mode, Power BI, Fabric, Azure, Databricks, REST jobs, Slack, datasets and SQL tables in one private app.',
+      'Quantemplate, dbt, Mode, Power BI, Tableau, Fabric, Azure, Databricks, REST jobs, Slack, datasets and SQL tables in one private app.',
     version: '0.1.0',
   },
 };

@@ -15,6 +15,7 @@ import { quantemplate } from '../../shared/src/services/quantemplate/service.ts'
 import { restJob } from '../../shared/src/services/rest-job/service.ts';
 import { signedWebhook } from '../../shared/src/services/signed-webhook/service.ts';
 import { slack } from '../../shared/src/services/slack/service.ts';
+import { tableau } from '../../shared/src/services/tableau/service.ts';
 
 /** An n8n package: its services, and their description and keywords for package.json. */
 export interface N8nPackage {
@@ -31,7 +32,7 @@ export interface N8nPackage {
 
 /** Name of an n8n package without the prefix `n8n-nodes-`, and its folder in n8n-nodes/. */
 export type PackageName =
-  `pipewright-${'quantemplate' | 'dbt' | 'mode' | 'power-bi' | 'fabric' | 'azure' | 'extras' | 'sql'}`;
+  `pipewright-${'quantemplate' | 'dbt' | 'mode' | 'power-bi' | 'tableau' | 'fabric' | 'azure' | 'extras' | 'sql'}`;
 
 /**
  * The n8n packages with their services. n8n verifies packages that integrate one vendor, so every vendor without a built-in
@@ -63,6 +64,13 @@ export const packages: Record<PackageName, N8nPackage> = {
     description:
       'Refresh Power BI semantic models or single tables, wait for them and react to finished refreshes in n8n',
     keywords: ['power-bi', 'powerbi', 'semantic-model', 'dataset', 'refresh', 'business-intelligence', 'microsoft'],
+    strict: true,
+  },
+  'pipewright-tableau': {
+    services: [tableau],
+    description:
+      'Refresh Tableau workbooks and data sources, run flows, wait for them and react to finished jobs in n8n',
+    keywords: ['tableau', 'workbook', 'data-source', 'extract', 'refresh', 'flow', 'business-intelligence'],
     strict: true,
   },
   'pipewright-fabric': {

@@ -14,6 +14,7 @@ import { quantemplate } from './services/quantemplate/service.ts';
 import { restJob } from './services/rest-job/service.ts';
 import { signedWebhook } from './services/signed-webhook/service.ts';
 import { slack } from './services/slack/service.ts';
+import { tableau } from './services/tableau/service.ts';
 import { sqlTable } from './catalog/sql-table.ts';
 
 /** Every service, in display order. */
@@ -22,6 +23,7 @@ export const services: readonly Service[] = [
   dbt,
   mode,
   powerBi,
+  tableau,
   dataFactory,
   synapse,
   fabric,

@@ -7,6 +7,7 @@ import { powerBiDouble } from './power-bi/double.ts';
 import { quantemplateDouble } from './quantemplate/double.ts';
 import { restJobDouble } from './rest-job/double.ts';
 import { slackDouble } from './slack/double.ts';
+import { tableauDouble } from './tableau/double.ts';
 import { webAddressDouble } from './web-address/double.ts';
 
 /** Every vendor that the sandbox simulates. The key names it in `sandboxAccounts` and `sandbox.world`. */
@@ -17,6 +18,7 @@ export const doubles = {
   databricks: databricksDouble,
   mode: modeDouble,
   powerBi: powerBiDouble,
+  tableau: tableauDouble,
   fabric: fabricDouble,
   slack: slackDouble,
   restJob: restJobDouble,

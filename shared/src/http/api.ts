@@ -10,6 +10,13 @@ import { httpError, type VendorProblem } from './http-error.ts';
 import { resumeDownload, type Streamed } from './resume-download.ts';
 import { backoff, retryAfterSeconds } from './retry-delay.ts';
 
+/** A login of one call that the vendor rejected. */
+export interface RejectedLogin {
+  headers: Headers;
+  /** Number of rejections of this call, this one included. */
+  times: number;
+}
+
 /** Configuration of a client for one vendor's API. */
 export interface ApiOptions {
   /** Display name, for errors. */
@@ -21,8 +28,11 @@ export interface ApiOptions {
    * Headers for authentication.
    * @param renew whether to request a new token because the last one was rejected
    * @param endsAt see `Call.endsAt`
+   * @param rejected the headers of this call that were rejected, and how often it was rejected so far
    */
-  authorize(renew: boolean, endsAt?: number): Promise<Headers>;
+  authorize(renew: boolean, endsAt?: number, rejected?: RejectedLogin): Promise<Headers>;
+  /** How often a call logs in again because its login was rejected. Default: 1. */
+  maxRenewals?: number;
   /** Headers for every request. */
   headers?: Headers;
   /** Parses the vendor's error response. Default: `readCommonProblem`. */
@@ -180,13 +190,14 @@ export function openApi(options: ApiOptions): Api {
     const canRetry = call.bytes === undefined || typeof call.bytes.stream === 'function';
     const isInTime = (milliseconds: number): boolean =>
       call.endsAt === undefined || host.now() + milliseconds < call.endsAt;
-    let renewed = false;
+    let rejected: RejectedLogin | undefined;
     let renew = false;
     for (let attempt = 0; ; attempt += 1) {
       const last = attempt >= maxAttempts - 1 || !canRetry;
+      let authorization: Headers;
       let response: HttpResponse;
       try {
-        const authorization = await options.authorize(renew, call.endsAt).catch(asUnsent);
+        authorization = await options.authorize(renew, call.endsAt, rejected).catch(asUnsent);
         renew = false;
         response = await sendGuarded(
           host,
@@ -205,8 +216,10 @@ export function openApi(options: ApiOptions): Api {
       }
       if (response.status >= 200 && response.status < 300) return response;
       if (response.stream) response = { ...response, text: await readStart(response.stream) };
-      if (!renewed && canRetry && isInTime(0) && (response.status === 401 || options.isTokenExpired?.(response))) {
-        renewed = true;
+      const times = (rejected?.times ?? 0) + 1;
+      const mayRenew = times <= (options.maxRenewals ?? 1) && canRetry && isInTime(0);
+      if (mayRenew && (response.status === 401 || options.isTokenExpired?.(response))) {
+        rejected = { headers: authorization, times };
         renew = true;
         continue;
       }

@@ -23,7 +23,7 @@ export interface RunFailure {
 
 /** The plan of the next run of one pipeline, job or report. */
 export interface NextRun extends Partial<RunPlan> {
-  /** `data-factory`, `synapse`, `spark`, `quantemplate`, `dbt`, `databricks`, `mode`, `power-bi`, `fabric`, `prefect`, `airbyte` or `airflow`. */
+  /** `data-factory`, `synapse`, `spark`, `quantemplate`, `dbt`, `databricks`, `mode`, `power-bi`, `tableau`, `fabric`, `prefect`, `airbyte` or `airflow`. */
   service: string;
   /** Name or identifier of the pipeline, job, report or Spark pool. */
   name: string;

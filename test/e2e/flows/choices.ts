@@ -12,7 +12,7 @@ export interface Choices {
 
 /** The usage message of `npm start`. */
 export const usage = `npm start [-- options]
-  --open              keep n8n running with the six workflows published
+  --open              keep n8n running with the seven workflows published
   --only n8n|zapier   run the flows on one platform
   --pictures          take the pictures of docs/pictures/ in light and dark`;
 

@@ -29,9 +29,9 @@ export interface Case {
   check(world: World, before: Before, platform: PlatformName): Promise<Outcome>;
 }
 
-/** A flow: one of the four guides' flows, the refresh of a Power BI model, or the night of Fabric. */
+/** A flow: one of the four guides' flows, the refresh of a Power BI model or of a Tableau workbook, or the night of Fabric. */
 export interface Flow {
-  key: '000' | '001' | '002' | '003' | '005' | '006';
+  key: '000' | '001' | '002' | '003' | '005' | '006' | '007';
   title: string;
   cases: readonly Case[];
 }

@@ -15,6 +15,7 @@ export const templates: Record<Flow['key'], string> = {
   '003': 'run-synapse',
   '005': 'refresh-semantic-model',
   '006': 'run-fabric',
+  '007': 'refresh-workbook',
 };
 
 /** The credential types that one of our nodes needs. */
@@ -24,6 +25,7 @@ const credentialsOf: Record<string, readonly string[]> = {
   dbtTrigger: ['pipewrightDbtApi'],
   mode: ['pipewrightModeApi'],
   powerBi: ['pipewrightPowerBiApi'],
+  tableau: ['pipewrightTableauApi'],
   fabric: ['pipewrightFabricApi'],
   quantemplate: ['pipewrightQuantemplateApi'],
   quantemplateTrigger: ['pipewrightQuantemplateApi'],
@@ -31,13 +33,14 @@ const credentialsOf: Record<string, readonly string[]> = {
   sqlTable: ['pipewrightSqlApi'],
 };
 
-const { azure, dbt, fabric, mode, powerBi, slack } = sandboxAccounts;
+const { azure, dbt, fabric, mode, powerBi, slack, tableau } = sandboxAccounts;
 
 /** What a user selects in the empty fields of a template: by parameter, and where they differ by template or operation. */
 const selected: Record<string, string | Record<string, string>> = {
   factory: `${azure.resourceGroup}/${azure.factory}`,
   workspace: { '003': azure.workspace, '005': powerBi.workspaceId, '006': fabric.workspaceId },
   model: powerBi.modelId,
+  workbook: tableau.workbookId,
   item: { runPipeline: fabric.pipelineId, runNotebook: fabric.notebookId },
   pool: azure.sparkPool,
   pipeline: { '000': 'QT_fetch_data', '001': 'Run_KPI_notebook', '003': 'Spark_transform' },

@@ -31,7 +31,7 @@ function stepsOf({ status, steps }: ZapRun): string[] {
 }
 
 /** The apps of the flows: each Zap combines several, as a user's would. */
-const apps = ['quantemplate', 'azure', 'datasets', 'slack', 'dbt', 'mode', 'power-bi', 'fabric'] as const;
+const apps = ['quantemplate', 'azure', 'datasets', 'slack', 'dbt', 'mode', 'power-bi', 'fabric', 'tableau'] as const;
 
 /** Builds the Zapier apps, boots their zips in the double of Zapier's backend, and turns the Zaps on. */
 export async function startZapierPlatform(world: World, log: (line: string) => void): Promise<Platform> {

@@ -18,7 +18,7 @@ const ended =
 
 /** The Zaps of the flows. */
 export function zapsOf(
-  { azure, dbt, fabric, mode, powerBi }: Sandbox['accounts'],
+  { azure, dbt, fabric, mode, powerBi, tableau }: Sandbox['accounts'],
   authData: Data,
 ): Record<Flow['key'], ZapPlan> {
   const factory = `${azure.resourceGroup}/${azure.factory}`;
@@ -170,6 +170,25 @@ export function zapsOf(
           item: fabric.notebookId,
           parameters: { reportDate: '2026-11-20' },
           startKey: trigger['id'],
+        })),
+      ],
+    },
+    '007': {
+      trigger: {
+        key: 'dbt_job_run_completed',
+        name: 'Job Run Completed',
+        authData,
+        inputData: { jobs: [String(dbt.jobId)], outcome: 'succeeded' },
+      },
+      steps: [
+        step('tableau_refresh_workbook', 'Refresh Workbook', ({ trigger }) => ({
+          workbook: tableau.workbookId,
+          onFailure: 'continue',
+          startKey: trigger['runId'],
+        })),
+        step('slack_post_run_card', 'Post Run Card', ({ steps }) => ({
+          channel,
+          run: steps['Refresh Workbook']?.['runJson'],
         })),
       ],
     },

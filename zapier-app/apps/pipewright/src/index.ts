@@ -3,6 +3,7 @@ import { quantemplate } from '../../../../shared/src/services/quantemplate/servi
 import { dbt } from '../../../../shared/src/services/dbt/service.ts';
 import { mode } from '../../../../shared/src/services/mode/service.ts';
 import { powerBi } from '../../../../shared/src/services/power-bi/service.ts';
+import { tableau } from '../../../../shared/src/services/tableau/service.ts';
 import { dataFactory } from '../../../../shared/src/services/azure/data-factory/service.ts';
 import { synapse } from '../../../../shared/src/services/azure/synapse/service.ts';
 import { fabric } from '../../../../shared/src/services/fabric/service.ts';
@@ -25,6 +26,7 @@ export default zapierApp(
     dbt,
     mode,
     powerBi,
+    tableau,
     dataFactory,
     synapse,
     fabric,
