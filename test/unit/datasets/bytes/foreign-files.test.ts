@@ -92,8 +92,6 @@ const foreign: [what: string, bytes: Uint8Array | string, says: string][] = [
   ['a SQLite database', followed('SQLite format 3\0'), 'SQLite'],
   ['7z', followed('7z\xbc\xaf\x27\x1c'), '7z'],
   ['RAR', followed('Rar!\x1a\x07'), 'RAR'],
-  ['Zstandard', followed('\x28\xb5\x2f\xfd'), 'Zstandard'],
-  ['bzip2', followed('BZh91AY&SY'), 'bzip2'],
   ['xz', followed('\xfd7zXZ\0'), 'xz'],
   ['LZ4', followed('\x04\x22\x4d\x18'), 'LZ4'],
   ['a tar archive', Buffer.concat([Buffer.alloc(257), letters('ustar\x0000'), Buffer.alloc(300)]), 'tar'],
