@@ -4,11 +4,13 @@ import type { ExportColumn, ExportRow, OpenedRows } from './row-source.ts';
 import { writeCsv, type CsvOutput } from './write-csv.ts';
 import { writeExcel } from './write-excel.ts';
 import { writeJsonLines } from './write-json-lines.ts';
+import { writeParquet } from './write-parquet.ts';
 
 /** The formats of an exported file, with file extension and media type. */
 export const exportFormats = {
   csv: { extension: 'csv', mediaType: 'text/csv' },
   'json-lines': { extension: 'jsonl', mediaType: 'application/x-ndjson' },
+  parquet: { extension: 'parquet', mediaType: 'application/vnd.apache.parquet' },
   excel: { extension: 'xlsx', mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' },
 } as const;
 
@@ -64,7 +66,9 @@ export function exportRows(source: OpenedRows, options: ExportOptions): Export {
       ? writeExcel(columns, batches(), sheetName)
       : format === 'csv'
         ? writeCsv(columns, batches(), options)
-        : writeJsonLines(columns, batches());
+        : format === 'parquet'
+          ? writeParquet(columns, batches())
+          : writeJsonLines(columns, batches());
   async function* counted(): Bytes {
     try {
       for await (const piece of written) {

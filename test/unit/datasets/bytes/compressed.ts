@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import type { Bytes } from '../../../../shared/src/host/bytes.ts';
-import { randomFrom } from '../../random.ts';
+import type { randomFrom } from '../../random.ts';
 
 /** All bytes of a stream. */
 export async function collect(bytes: Bytes): Promise<Buffer> {
