@@ -30,11 +30,11 @@ export function isBzip2(start: Uint8Array): boolean {
  * decompression bomb
  */
 export async function* bunzip2(packed: Bytes): Bytes {
-  let compressed = 0;
+  let received = 0;
   let decompressed = 0;
   async function* counted(): Bytes {
     for await (const piece of packed) {
-      compressed += piece.length;
+      received += piece.length;
       yield piece;
     }
   }
@@ -57,6 +57,8 @@ export async function* bunzip2(packed: Bytes): Bytes {
         }
         for (const piece of block.decode(bits, crc)) {
           decompressed += piece.length;
+          // What is only buffered does not count.
+          const compressed = received - reader.buffered.length + bits.position.bytesRead;
           refuseBomb(decompressed, compressed, denseBombBytes);
           yield piece;
         }
