@@ -350,13 +350,13 @@ describe('Limits of a PostgreSQL table', () => {
   it('reject rows by line and column before the server sees them', async () => {
     await ask('CREATE TABLE narrow (id smallint NOT NULL, name varchar(5), paid numeric(6, 2))');
     const csv =
-      'id,name,paid\n1,Ada,12.50\n40000,Bob,1\n3,Cleopatra,1\n,Dan,1\n5,Eve,1.005\n6,Finn,99999\n7,👍👍👍👍👍,-9999.99\n';
+      'id,name,paid\n1,Ada,12.50\n40000,Bob,1\n3,Cleopatra,1\n,Dan,1\n5,Eve,1.0051\n6,Finn,99999\n7,👍👍👍👍👍,-9999.99\n';
     const { rejects } = await load(csv, { table: 'narrow', mode: 'append', maxRejectedRows: 5 });
     expect(rejects.map(({ line, column: name, value }) => [line, name, value])).toEqual([
       [3, 'id', '40000'],
       [4, 'name', 'Cleopatra'],
       [5, 'id', null],
-      [6, 'paid', '1.005'],
+      [6, 'paid', '1.0051'],
       [7, 'paid', '99999'],
     ]);
     expect(await ask('SELECT id, name, paid::text FROM narrow ORDER BY id')).toEqual([
@@ -366,17 +366,17 @@ describe('Limits of a PostgreSQL table', () => {
   });
 
   it('widen the column instead of rounding a decimal', async () => {
-    await expect(load('id,name,paid\n1,Ada,1.005\n', { table: 'narrow', mode: 'append' })).rejects.toMatchObject({
+    await expect(load('id,name,paid\n1,Ada,1.0051\n', { table: 'narrow', mode: 'append' })).rejects.toMatchObject({
       code: 'invalid-input',
-      message: expect.stringContaining('2 after it (“1.005”)'),
+      message: expect.stringContaining('2 after it (“1.0051”)'),
     });
-    await load('id,name,paid\n8,Ada,1.005\n9,Bob,123456.7\n', {
+    await load('id,name,paid\n8,Ada,1.0051\n9,Bob,123456.7\n', {
       table: 'narrow',
       mode: 'append',
       onSchemaChange: 'evolve',
     });
     expect(await ask('SELECT paid::text FROM narrow WHERE id > 7 ORDER BY id')).toEqual([
-      { paid: '1.005' },
+      { paid: '1.0051' },
       { paid: '123456.7' },
     ]);
     expect((await column('narrow', 'paid', 'id')).type).toBe('numeric');
