@@ -158,7 +158,7 @@ describe('Random numbers', () => {
     let right = 0;
     for (let round = 0; round < 400; round += 1) {
       const isGerman = random() < 0.5;
-      const delimiter = ['\t', ';', ','][whole(3)] ?? ',';
+      const delimiter = (['\t', ';', ','] as const)[whole(3)] ?? ',';
       const columns = Array.from({ length: 1 + whole(3) }, () => ({
         scale: whole(4),
         most: 10 ** whole(7),
