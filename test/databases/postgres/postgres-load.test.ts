@@ -3,6 +3,8 @@ import { parse } from 'csv-parse/sync';
 import { openTarget } from '../../../shared/src/databases/open-target.ts';
 import { startPostgres, type Postgres } from '../../support/machine/postgres.ts';
 import { claimsColumns, claimsPieces } from '../../support/claims-file.ts';
+import { numberCell, textCell, workbookFile } from '../../unit/datasets/excel/workbook-file.ts';
+import { cut } from '../../unit/datasets/read-dataset.ts';
 import { lateChange, lateChanges, loadCsv, numbered } from '../load-csv.ts';
 
 let postgres: Postgres;
@@ -380,5 +382,31 @@ describe('Limits of a PostgreSQL table', () => {
       { paid: '123456.7' },
     ]);
     expect((await column('narrow', 'paid', 'id')).type).toBe('numeric');
+  });
+});
+
+it('A date of Excel is midnight in a timestamp column; a text, and a date in a column with time zone, are rejected', async () => {
+  const book = (cell: string): AsyncIterable<Uint8Array> =>
+    cut(
+      workbookFile({
+        formats: ['yyyy-mm-dd'],
+        sheets: [
+          {
+            name: 'x',
+            rows: `<row>${textCell('row')}${textCell('at')}</row><row>${numberCell(1)}${numberCell(45000.5, 1)}</row><row>${numberCell(2)}${cell}</row>`,
+          },
+        ],
+      }),
+      1_000,
+    );
+  await client.query('CREATE TABLE midnights (row integer, at timestamp)');
+  await load(book(numberCell(45000, 1)), { table: 'midnights', mode: 'append' });
+  expect((await column('midnights', 'at')).values).toEqual(['2023-03-15 12:00:00', '2023-03-15 00:00:00']);
+  await expect(load(book(textCell('2023-03-15')), { table: 'midnights', mode: 'append' })).rejects.toMatchObject({
+    message: expect.stringContaining('“at”'),
+  });
+  await client.query('CREATE TABLE zoned_midnights (row integer, at timestamptz)');
+  await expect(load(book(numberCell(45000, 1)), { table: 'zoned_midnights', mode: 'append' })).rejects.toMatchObject({
+    message: expect.stringContaining('“at”'),
   });
 });

@@ -13,7 +13,7 @@ const largeInteger = /^[-+]?\d{4,}$/;
  * Finds numbers such as `1.234` in columns of plain numbers where they may be a thousand times too small, because the file
  * may group digits with points: another column has decimal commas; or no number of the file shows that the point is the
  * decimal separator, as `1.5` does, and none of the column that digits are not grouped, as `1234` does. Of 7,694 real
- * files with decimals, 4 have no such number.
+ * files with decimals, 6 that are delimited by commas or tabs have no such number.
  */
 export class GroupedPoints {
   #usesComma = false;
