@@ -4,7 +4,6 @@ import type { ExportColumn, ExportRow, OpenedRows } from './row-source.ts';
 import { writeCsv, type CsvOutput } from './write-csv.ts';
 import { writeExcel } from './write-excel.ts';
 import { writeJsonLines } from './write-json-lines.ts';
-import { writeParquet } from './write-parquet.ts';
 
 /** The formats of an exported file, with file extension and media type. */
 export const exportFormats = {
@@ -42,6 +41,15 @@ function refuseUnclearNames(columns: readonly ExportColumn[]): void {
   });
 }
 
+/** Loads the writer when it is needed, so that other steps start faster. */
+async function* writeParquetLater(
+  columns: readonly ExportColumn[],
+  batches: AsyncIterable<readonly ExportRow[]>,
+): Bytes {
+  const { writeParquet } = await import('./write-parquet.ts');
+  yield* writeParquet(columns, batches);
+}
+
 /**
  * Converts rows to a file, as a stream. The rows are closed after the last byte, after an error, and when the reader stops.
  * @throws PipewrightError `invalid-input` for names or rows that the format cannot represent
@@ -67,7 +75,7 @@ export function exportRows(source: OpenedRows, options: ExportOptions): Export {
       : format === 'csv'
         ? writeCsv(columns, batches(), options)
         : format === 'parquet'
-          ? writeParquet(columns, batches())
+          ? writeParquetLater(columns, batches())
           : writeJsonLines(columns, batches());
   async function* counted(): Bytes {
     try {
