@@ -41,7 +41,7 @@ const secondsPerTest = {
 
 /** TypeScript is stripped file by file, as Node does it, and becomes CommonJS for jest, like packages that come as ES modules only; types are checked by tsc. */
 const transform = {
-  '\\.ts$|/node_modules/(jose|hyparquet|hyparquet-compressors)/.+\\.js$': [
+  '\\.ts$|/node_modules/(jose|hyparquet|hyparquet-compressors|hyparquet-writer)/.+\\.js$': [
     '@swc/jest',
     { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' }, sourceMaps: 'inline' },
   ],
@@ -54,7 +54,7 @@ const project = (displayName, testMatch, thorough) => ({
   globals: { secondsPerTest: secondsPerTest[displayName], thorough },
   setupFilesAfterEnv: ['<rootDir>/test/support/machine/test-timeout.ts'],
   transform,
-  transformIgnorePatterns: ['/node_modules/(?!(jose|hyparquet|hyparquet-compressors)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(jose|hyparquet|hyparquet-compressors|hyparquet-writer)/)'],
   modulePathIgnorePatterns: ['<rootDir>/test/output/'],
   testPathIgnorePatterns: ['/node_modules/', ...(thorough ? [] : thoroughOnly)],
 });

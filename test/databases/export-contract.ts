@@ -13,6 +13,8 @@ export interface HardColumn {
   values: readonly (string | null)[];
   /** The exported texts, where they differ. */
   exported?: readonly (string | null)[];
+  /** Why Parquet cannot represent the values: it refuses them, or keeps the instant but not the offset. */
+  parquet?: 'refuses' | 'in UTC';
 }
 
 /** Texts that a file easily changes. */
@@ -44,6 +46,10 @@ export interface DisturbedServer {
   running(): Promise<number>;
   /** Ends the sessions of all exports. */
   killSessions(): Promise<void>;
+}
+
+async function* pieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }
 
 const csvOf = (value: string | null): string => (value === null ? '' : `"${value.replaceAll('"', '""')}"`);
@@ -102,6 +108,39 @@ export function testExport(
       expect(byId(await engine.rows(table))).toEqual(byId(await engine.rows('hard_values')));
       expect((await fileOf(table, { format })).text.split('\n').sort()).toEqual(text.split('\n').sort());
     });
+
+    it('loads a table of hard values again from its Parquet file', async () => {
+      const typed = Object.entries(columns).filter(([, { parquet }]) => parquet === undefined);
+      const own = { id: 'int', ...Object.fromEntries(typed.map(([column, { type }]) => [column, type])) };
+      const rows = rowsOf(Object.fromEntries(typed));
+      await engine.createTable('typed_values', own);
+      const csv = [Object.keys(own).join(','), ...rows.map((row) => row.map(csvOf).join(','))].join('\n');
+      await loadCsv(engine.address(), `${csv}\n`, { table: 'typed_values', mode: 'append' });
+      const { bytes } = await fileOf('typed_values', { format: 'parquet' });
+      await engine.createTable('typed_again', own);
+      expect(await loadCsv(engine.address(), pieces(bytes), { table: 'typed_again', mode: 'append' })).toMatchObject({
+        rows: rows.length,
+      });
+      expect(byId(await engine.rows('typed_again'))).toEqual(byId(await engine.rows('typed_values')));
+    });
+
+    const refused = Object.entries(columns).filter(([, { parquet }]) => parquet === 'refuses');
+    if (refused.length > 0)
+      it.each(refused)(
+        'refuses to write values as Parquet that it cannot store: %s',
+        async (column, { type, values }) => {
+          await engine.createTable(`refused_${column}`, { id: 'int', [column]: type });
+          const rows = values.map((value, id) => `${id},${csvOf(value)}`);
+          await loadCsv(engine.address(), `id,${column}\n${rows.join('\n')}\n`, {
+            table: `refused_${column}`,
+            mode: 'append',
+          });
+          await expect(fileOf(`refused_${column}`, { format: 'parquet' })).rejects.toMatchObject({
+            code: 'invalid-input',
+            message: expect.stringContaining(`The column “${column}” has a value in row `),
+          });
+        },
+      );
 
     it('writes every value with all its digits', async () => {
       const { text } = await fileOf('hard_values', { format: 'json-lines' });

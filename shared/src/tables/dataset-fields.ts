@@ -33,7 +33,7 @@ export const formatFields = {
       ],
       {
         label: 'Format',
-        help: 'Format of a text file, which can be compressed with ZIP or gzip. Excel workbooks and Parquet files are recognized automatically.',
+        help: 'Format of a text file, which can be compressed with ZIP, gzip, Zstandard or bzip2. Excel workbooks and Parquet files are recognized automatically.',
         advanced: true,
       },
     ),
@@ -202,9 +202,9 @@ export function sourceFields(sources: readonly DatasetSource[]): SourceFields {
       file({
         label: 'File',
         help: {
-          n8n: 'The CSV, JSON Lines, Excel (.xlsx or .xlsm) or Parquet file to read. It can be compressed with ZIP or gzip.',
+          n8n: 'The CSV, JSON Lines, Excel (.xlsx or .xlsm) or Parquet file to read. It can be compressed with ZIP, gzip, Zstandard or bzip2.',
           zapier:
-            'Map a file from a previous step, or enter the URL of a file that requires no login: CSV, JSON Lines, Excel (.xlsx or .xlsm) or Parquet, optionally compressed with ZIP or gzip. Reading must finish within 25 seconds.',
+            'Map a file from a previous step, or enter the URL of a file that requires no login: CSV, JSON Lines, Excel (.xlsx or .xlsm) or Parquet, optionally compressed with ZIP, gzip, Zstandard or bzip2. Reading must finish within 25 seconds.',
         },
         shownWhen: { field: 'source', is: ['file'] },
         requiredWhenShown: true,
@@ -213,7 +213,7 @@ export function sourceFields(sources: readonly DatasetSource[]): SourceFields {
     url: v.optional(
       text({
         label: 'File URL',
-        help: 'URL of a CSV, JSON Lines, Excel (.xlsx or .xlsm) or Parquet file that requires no login, such as a signed URL. It can be compressed with ZIP or gzip. To read a file that requires a login, download it with a previous node, such as HTTP Request, and use Binary File.',
+        help: 'URL of a CSV, JSON Lines, Excel (.xlsx or .xlsm) or Parquet file that requires no login, such as a signed URL. It can be compressed with ZIP, gzip, Zstandard or bzip2. To read a file that requires a login, download it with a previous node, such as HTTP Request, and use Binary File.',
         placeholder: 'https://files.example.com/exports/claims.csv',
         shownWhen: { field: 'source', is: ['url'] },
         requiredWhenShown: true,

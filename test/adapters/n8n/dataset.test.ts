@@ -1,6 +1,9 @@
+import { zstdCompressSync } from 'node:zlib';
 import { NodeHelpers, type INodeExecutionData, type INodeParameters } from 'n8n-workflow';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';
+import { findBzip2 } from '../../support/machine/tools.ts';
+import { filter } from '../../unit/datasets/bytes/compressed.ts';
 import { DuckDb } from '../../unit/datasets/parquet/duckdb.ts';
 import { numberCell, textCell, workbookFile } from '../../unit/datasets/excel/workbook-file.ts';
 import { openN8n, type N8n, type NodeSetup } from './open-n8n.ts';
@@ -49,6 +52,14 @@ it('Get Rows returns one item per row with typed values and null for empty ones'
       pairedItem: { item: 0 },
     },
   ]);
+});
+
+it('Get Rows reads a file compressed with Zstandard or bzip2', async () => {
+  const bzip2 = filter(await findBzip2(() => undefined), ['-c'], Buffer.from(claims));
+  for (const file of [zstdCompressSync(claims), bzip2]) {
+    const { items } = await n8n.execute(setup('getRows'), fileOf(file));
+    expect(items.map(({ json }) => json['policy'])).toEqual(['007', '008']);
+  }
 });
 
 const workbook = Buffer.from(

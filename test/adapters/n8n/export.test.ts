@@ -63,6 +63,16 @@ it('Export Query passes on an Excel file, and Load Dataset reads its own CSV fil
   expect(loaded.items[0]?.json).toMatchObject({ rows: 2 });
 });
 
+it('Export Table passes on a Parquet file, which Load Dataset reads back', async () => {
+  const { items } = await n8n.execute(node({ operation: 'exportTable', table: claims, format: 'parquet' }));
+  const binary = items[0]?.binary;
+  expect(binary?.['data']).toMatchObject({ fileName: 'claims.parquet', mimeType: 'application/vnd.apache.parquet' });
+  const loaded = await n8n.execute(node({ operation: 'loadDataset', mode: 'replace', table: 'typed' }), [
+    { json: {}, ...(binary ? { binary } : {}) },
+  ]);
+  expect(loaded.items[0]?.json).toMatchObject({ rows: 2 });
+});
+
 it('Export Query fails without a file for a statement that writes', async () => {
   const { items, error } = await n8n.execute(node({ operation: 'exportQuery', query: 'DELETE FROM claims' }));
   expect(error?.message).toBe('The query does not begin with SELECT, WITH, VALUES or TABLE.');

@@ -47,8 +47,9 @@ describe('An export on Zapier', () => {
     expect((await file?.bytes())?.toString()).toMatch(/^policy,paid,day\r\n001,0\.25000000000000000000,2026-11-21\r\n/);
   });
 
-  it('loads into another table with the same rows', async () => {
-    const { file } = await run('export_table', { table: 'claims', format: 'csv' });
+  it.each(['csv', 'parquet'])('loads into another table with the same rows, as %s', async (format) => {
+    const { file, name } = await run('export_table', { table: 'claims', format });
+    expect(name).toBe(`claims.${format}`);
     expect(await run('load_dataset', { file, table: 'claims_again', mode: 'replace' })).toMatchObject({ rows: 500 });
     const { rows } = await client.query(
       'SELECT count(*)::int AS same FROM claims a JOIN claims_again b ON a.policy = b.policy AND a.paid = b.paid AND a.day = b.day',

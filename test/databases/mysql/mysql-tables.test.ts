@@ -132,7 +132,7 @@ describe.each(mysqlProducts)('A table of %s', (product, start) => {
   it.each([
     ['int', '5', '1.25', '1.25', 'decimal'],
     ['smallint', '5', '70000', '70000', 'bigint'],
-    ['decimal(6,2)', '5.00', '1.005', '1.005', 'decimal'],
+    ['decimal(6,2)', '5.00', '1.0051', '1.0051', 'decimal'],
     ['decimal(6,2)', '5.00', '1234567.5', '1234567.500', 'decimal'],
     ['datetime', '2026-11-20 10:00:00', '2026-11-20 10:00:00.7', '2026-11-20 10:00:00.700000', 'datetime(6)'],
     ['varchar(3)', 'abc', 'abcd', 'abcd', 'longtext'],

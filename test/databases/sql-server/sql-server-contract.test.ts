@@ -33,9 +33,9 @@ testExport('SQL Server', sqlServerCapabilities, engine, {
   amount: { type: 'money', values: ['922337203685477.5807', '-0.0500'] },
   closed: { type: 'bit', values: ['true', 'false', null] },
   day: { type: 'date', values: ['2026-11-20', '0001-01-01', null] },
-  at: { type: 'datetime2(7)', values: ['2026-03-29 02:30:00.1234567', '2026-03-29 02:30:00'] },
+  at: { type: 'datetime2(7)', values: ['2026-03-29 02:30:00.1234567', '2026-03-29 02:30:00'], parquet: 'refuses' },
   old: { type: 'datetime', values: ['2026-03-29 02:30:00.997', null] },
-  zoned: { type: 'datetimeoffset(3)', values: ['2026-03-29 01:30:00.5+02:00', null] },
+  zoned: { type: 'datetimeoffset(3)', values: ['2026-03-29 01:30:00.5+02:00', null], parquet: 'in UTC' },
   bytes: { type: 'varbinary(10)', values: ['0x00FF', null] },
   identity: { type: 'uniqueidentifier', values: ['8a4b7f5e-2a86-4b3d-9a58-6f3f8f0f9c77', null] },
 });

@@ -64,7 +64,7 @@ describe('An existing table of SQL Server', () => {
       ['small', '-1', 'not between'],
       ['price', '1.23456', '4 after it'],
       ['exact', '1234', 'more than 3 digits'],
-      ['exact', '1.125', '2 after it'],
+      ['exact', '1.1255', '2 after it'],
       ['ratio', 'much', '“ratio” that is not a number'],
       ['at', '1752-12-31 10:00', 'is before 1753-01-01'],
       [

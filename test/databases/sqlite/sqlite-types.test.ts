@@ -114,7 +114,7 @@ it.each<[declaration: string, value: string, reason: RegExp, after?: string]>([
   ['NUMERIC', '12345678901234567890123456789.5', /more than 15 digits/],
   ['DECIMAL', '0.1234567890123456', /more than 15 digits/],
   ['NUMERIC', '9223372036854775808', /more than 15 digits/],
-  ['DECIMAL(10,2)', '12.345', /8 digits before the decimal point or 2 after/],
+  ['DECIMAL(10,2)', '12.3456', /8 digits before the decimal point or 2 after/],
   ['DECIMAL(5)', '1.5', /5 digits before the decimal point or 0 after/],
   ['REAL', '123456789012345678.12', /floating-point/],
   ['DOUBLE PRECISION', '9007199254740993', /floating-point/],

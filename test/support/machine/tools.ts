@@ -23,6 +23,16 @@ export function findCurl(log: Log): Promise<string> {
   return findOrInstall('curl', 'curl', 'to download the way people do by hand', log);
 }
 
+/** The path of `zstd`; installed with apt if it is missing. */
+export function findZstd(log: Log): Promise<string> {
+  return findOrInstall('zstd', 'zstd', 'to compress datasets the way people do by hand', log);
+}
+
+/** The path of `bzip2`; installed with apt if it is missing. */
+export function findBzip2(log: Log): Promise<string> {
+  return findOrInstall('bzip2', 'bzip2', 'to compress datasets the way people do by hand', log);
+}
+
 /**
  * The path of an executable. Installs its package if it is missing.
  * @param places paths to try in addition to the PATH

@@ -100,7 +100,7 @@ async function utcColumns({ run }: MysqlSession, schema: string, table: string):
 }
 
 /** What the driver tells about a column of a result. */
-type Field = Pick<FieldPacket, 'name' | 'columnType' | 'columnLength' | 'characterSet' | 'decimals'> & {
+type Field = Pick<FieldPacket, 'name' | 'columnType' | 'columnLength' | 'characterSet' | 'decimals' | 'flags'> & {
   /** `json` for a column of MariaDB. */
   extendedFormat?: string;
 };
@@ -108,8 +108,12 @@ type Field = Pick<FieldPacket, 'name' | 'columnType' | 'columnLength' | 'charact
 /** The character set of bytes. */
 const binary = 63;
 
+/** @see https://dev.mysql.com/doc/dev/mysql-server/latest/group__group__cs__column__definition__flags.html */
+const unsignedFlag = 32;
+
 function readerOf(field: Field, utc: ReadonlySet<string>): Reader {
-  const { name, columnType = 0, columnLength = 0, characterSet, decimals = 0 } = field;
+  const { name, columnType = 0, columnLength = 0, characterSet, decimals = 0, flags } = field;
+  const isUnsigned = typeof flags === 'number' && (flags & unsignedFlag) !== 0;
   const asText = (value: unknown): ExportValue =>
     Buffer.isBuffer(value) ? hexadecimal(value) : typeof value === 'number' ? String(value) : (value as ExportValue);
   if (columnType === type.geometry || columnType === type.vector)
@@ -123,12 +127,20 @@ function readerOf(field: Field, utc: ReadonlySet<string>): Reader {
     return { column: { name, kind: 'boolean' }, read: (value) => truths.get(value) ?? (value as ExportValue) };
   if (columnType === type.bit)
     return {
-      column: { name, kind: 'integer' },
+      column: { name, kind: 'integer', isUnsigned: true },
       read: (value) => (Buffer.isBuffer(value) ? String(BigInt(`0x${value.toString('hex')}`)) : asText(value)),
     };
-  if (integers.includes(columnType)) return { column: { name, kind: 'integer' }, read: asText };
-  if (columnType === type.newDecimal)
-    return { column: { name, kind: 'decimal', ...(decimals < 31 ? { scale: decimals } : {}) }, read: asText };
+  if (integers.includes(columnType))
+    return {
+      column: { name, kind: 'integer', ...(columnType === type.longlong && isUnsigned ? { isUnsigned } : {}) },
+      read: asText,
+    };
+  if (columnType === type.newDecimal) {
+    // The length counts the point and the sign.
+    const precision = columnLength - (decimals > 0 ? 1 : 0) - (isUnsigned ? 0 : 1);
+    const size = decimals < 31 ? { scale: decimals, ...(precision >= Math.max(decimals, 1) ? { precision } : {}) } : {};
+    return { column: { name, kind: 'decimal', ...size }, read: asText };
+  }
   if (columnType === type.float)
     return {
       column: { name, kind: 'float' },

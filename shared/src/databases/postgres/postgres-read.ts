@@ -44,8 +44,11 @@ const asSent = { getTypeParser: () => (value: string) => value };
 function columnOf({ name, dataTypeID, dataTypeModifier }: pg.FieldDef): ExportColumn {
   const kind = kinds[dataTypeID] ?? 'text';
   // The modifier of numeric(p,s) has a scale of eleven bits with a sign.
-  const scale = dataTypeID === 1700 && dataTypeModifier >= 4 ? (dataTypeModifier - 4) & 0x7ff : 0;
-  return { name, kind, ...(scale > 0 && scale < 0x400 ? { scale } : {}) };
+  if (dataTypeID !== 1700 || dataTypeModifier < 4) return { name, kind };
+  const precision = ((dataTypeModifier - 4) >> 16) & 0xffff;
+  const scale = (dataTypeModifier - 4) & 0x7ff;
+  // A negative scale, or one greater than the precision, leaves no digits to count.
+  return scale < 0x400 && scale <= precision ? { name, kind, scale, precision } : { name, kind };
 }
 
 /**

@@ -27,10 +27,26 @@ export class ByteReader {
     return false;
   }
 
+  /** Buffers at least `count` bytes; returns false if fewer are left. */
+  async fill(count: number): Promise<boolean> {
+    if (this.buffered.length >= count) return true;
+    const pieces: Uint8Array[] = [this.buffered];
+    let size = this.buffered.length;
+    while (size < count && !this.#ended) {
+      const { done, value } = await this.#source.next();
+      if (done) this.#ended = true;
+      else {
+        pieces.push(value);
+        size += value.length;
+      }
+    }
+    this.buffered = Buffer.concat(pieces);
+    return size >= count;
+  }
+
   /** Reads and consumes bytes; returns undefined if fewer are left. */
   async take(count: number): Promise<Buffer | undefined> {
-    while (this.buffered.length < count) if (!(await this.readMore())) return undefined;
-    return this.consume(count);
+    return (await this.fill(count)) ? this.consume(count) : undefined;
   }
 
   /** Consumes buffered bytes. */

@@ -1,10 +1,13 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
 
-/** Decompressed bytes after which the ratio is checked. */
+/** Decompressed bytes after which the ratio is checked: Deflate. */
 const minBombBytes = 16 * 1024 * 1024;
 
-/** Maximum compression ratio: even a table that repeats one line only reaches a few hundred. */
+/** Decompressed bytes after which the ratio is checked: Zstandard and bzip2, with which a table with few different values shrinks to a six-thousandth. */
+export const denseBombBytes = 256 * 1024 * 1024;
+
+/** Maximum compression ratio: with Deflate, even a table that repeats one line only reaches a few hundred. */
 const maxRatio = 500;
 
 /**
@@ -64,10 +67,11 @@ export function damaged(cause?: unknown): PipewrightError {
  * Refuses a decompression bomb.
  * @param decompressed decompressed bytes so far
  * @param compressed compressed bytes so far
+ * @param minBytes decompressed bytes after which the ratio is checked. Default: 16 MB
  * @throws PipewrightError `invalid-input`
  */
-export function refuseBomb(decompressed: number, compressed: number): void {
-  if (decompressed <= minBombBytes || decompressed <= compressed * maxRatio) return;
+export function refuseBomb(decompressed: number, compressed: number, minBytes = minBombBytes): void {
+  if (decompressed <= minBytes || decompressed <= compressed * maxRatio) return;
   throw new PipewrightError({
     code: 'invalid-input',
     message: `The compressed file expands to more than ${maxRatio} times its size.`,

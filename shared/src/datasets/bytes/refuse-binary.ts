@@ -8,7 +8,7 @@ const sampleBytes = 4096;
 const saveAsCsv = 'Save or export the table as CSV (UTF-8) and use that file.';
 const saveAsXlsx = 'Save it as an Excel workbook (.xlsx), or the sheet as CSV (UTF-8), and use that file.';
 const exportAsCsv = 'Export the table as CSV or JSON Lines and use that file.';
-const unpackFirst = 'Extract the CSV file first, or compress it with gzip or ZIP instead.';
+const unpackFirst = 'Extract the CSV file first, or compress it with ZIP, gzip, Zstandard or bzip2 instead.';
 const wrongFile = 'Check that it is the right file.';
 
 /** A file format that is not a dataset: its name, to follow "The file is", what to do, and its signature. */
@@ -52,8 +52,6 @@ const kinds: readonly Kind[] = [
   { name: 'a 7z archive', hint: unpackFirst, start: '7z\xbc\xaf\x27\x1c' },
   { name: 'a RAR archive', hint: unpackFirst, start: 'Rar!\x1a\x07' },
   { name: 'a tar archive', hint: unpackFirst, start: 'ustar', at: 257, alsoText: true },
-  { name: 'a file compressed with Zstandard (.zst)', hint: unpackFirst, start: '\x28\xb5\x2f\xfd' },
-  { name: 'a file compressed with bzip2 (.bz2)', hint: unpackFirst, start: 'BZh', alsoText: true },
   { name: 'a file compressed with xz', hint: unpackFirst, start: '\xfd7zXZ\0' },
   { name: 'a file compressed with LZ4', hint: unpackFirst, start: '\x04\x22\x4d\x18' },
   { name: 'a file compressed with LZMA', hint: unpackFirst, start: '\x5d\0\0' },

@@ -5,8 +5,8 @@ import { documentKind, documentOfMimetype, isDocumentPart, isWorkbookPart } from
 import { notATable } from './refuse-binary.ts';
 import { zipEntries, type ZipEntry } from './zip-entries.ts';
 
-/** Extensions of datasets, optionally compressed with gzip. */
-const datasetName = /\.(?:(?:csv|tsv|jsonl|ndjson|txt)(?:\.gz)?|xls[xm]|parquet)$/i;
+/** Extensions of datasets, optionally compressed themselves. */
+const datasetName = /\.(?:(?:csv|tsv|jsonl|ndjson|txt)(?:\.(?:gz|zst|bz2))?|xls[xm]|parquet)$/i;
 
 /** Compressed bytes of a file with another extension to hold until it is known whether a dataset follows. */
 const maxHeldBytes = 1024 * 1024;

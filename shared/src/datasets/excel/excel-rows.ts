@@ -25,6 +25,7 @@ import { parseXml } from './xml-reader.ts';
 export class ExcelRows implements RowSource {
   readonly unit = 'row';
   readonly quotedIsText = true;
+  readonly datesAreTimestamps = true;
   bytesRead = 0;
   readonly #bytes: Bytes;
   readonly #options: CsvFormat & DatasetFormat;

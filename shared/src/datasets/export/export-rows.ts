@@ -9,6 +9,7 @@ import { writeJsonLines } from './write-json-lines.ts';
 export const exportFormats = {
   csv: { extension: 'csv', mediaType: 'text/csv' },
   'json-lines': { extension: 'jsonl', mediaType: 'application/x-ndjson' },
+  parquet: { extension: 'parquet', mediaType: 'application/vnd.apache.parquet' },
   excel: { extension: 'xlsx', mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' },
 } as const;
 
@@ -40,6 +41,15 @@ function refuseUnclearNames(columns: readonly ExportColumn[]): void {
   });
 }
 
+/** Loads the writer when it is needed, so that other steps start faster. */
+async function* writeParquetLater(
+  columns: readonly ExportColumn[],
+  batches: AsyncIterable<readonly ExportRow[]>,
+): Bytes {
+  const { writeParquet } = await import('./write-parquet.ts');
+  yield* writeParquet(columns, batches);
+}
+
 /**
  * Converts rows to a file, as a stream. The rows are closed after the last byte, after an error, and when the reader stops.
  * @throws PipewrightError `invalid-input` for names or rows that the format cannot represent
@@ -64,7 +74,9 @@ export function exportRows(source: OpenedRows, options: ExportOptions): Export {
       ? writeExcel(columns, batches(), sheetName)
       : format === 'csv'
         ? writeCsv(columns, batches(), options)
-        : writeJsonLines(columns, batches());
+        : format === 'parquet'
+          ? writeParquetLater(columns, batches())
+          : writeJsonLines(columns, batches());
   async function* counted(): Bytes {
     try {
       for await (const piece of written) {

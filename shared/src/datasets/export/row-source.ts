@@ -9,6 +9,10 @@ export interface ExportColumn {
   kind: ExportKind;
   /** Decimal: digits after the decimal point, if the type fixes them. */
   scale?: number;
+  /** Decimal: total number of digits, if the type fixes it. */
+  precision?: number;
+  /** Integer: whether the type is unsigned and has 64 bits. Default: false. */
+  isUnsigned?: boolean;
 }
 
 /**

@@ -38,6 +38,10 @@ export class DatasetReader implements RowSource {
     return this.#rows?.quotedIsText ?? false;
   }
 
+  get datesAreTimestamps(): boolean {
+    return this.#rows?.datesAreTimestamps ?? false;
+  }
+
   get types(): readonly (DeclaredType | undefined)[] | undefined {
     return this.#rows?.types;
   }

@@ -5,5 +5,5 @@ import type { DatasetFormat } from './decode-dataset.ts';
  * would be refused, and lines without objects would be parsed as CSV.
  */
 export function formatOfName(name: string): Pick<DatasetFormat, 'format'> {
-  return /\.(?:jsonl|ndjson)(?:\.gz)?$/i.test(name) ? { format: 'json-lines' } : {};
+  return /\.(?:jsonl|ndjson)(?:\.(?:gz|zst|bz2))?$/i.test(name) ? { format: 'json-lines' } : {};
 }

@@ -123,11 +123,14 @@ export type JsonKind = 'array' | 'lines' | 'objects';
  * cannot contain quotation marks.
  * @param complete whether the text is the whole file
  * @param wanted whether the user chose JSON Lines
- * @throws PipewrightError `invalid-input` for a single object that is an error response or spans several lines
+ * @throws PipewrightError `invalid-input` for a single object that is an error response or spans several lines, and for
+ * arrays without objects
  */
 export function jsonKindOf(text: string, complete: boolean, wanted: boolean): JsonKind | undefined {
   const start = text.trim();
-  if (/^\[\s*(?:\{\s*["}]|\])/.test(start) || (wanted && start.startsWith('['))) return 'array';
+  if (/^\[\s*(?:\{\s*["}]|\])/.test(start)) return 'array';
+  if (start.startsWith('[')) refuseArrays(start, complete);
+  if (wanted && start.startsWith('[')) return 'array';
   if (!/^\{\s*"/.test(start)) return wanted ? 'lines' : undefined;
   if (areObjects(start)) return 'objects';
   const parsed = complete ? parsedObject(start) : undefined;
@@ -139,6 +142,30 @@ export function jsonKindOf(text: string, complete: boolean, wanted: boolean): Js
   )
     throw severalLines([]);
   return 'lines';
+}
+
+/**
+ * Refuses JSON that would parse as CSV: an array of numbers, texts or arrays, and one such array per line.
+ * @throws PipewrightError `invalid-input`
+ */
+function refuseArrays(text: string, complete: boolean): void {
+  // The start of a longer file is an array if it parses up to the end of an element.
+  const ends = complete ? [text] : [text.slice(0, text.lastIndexOf(',')), text.slice(0, text.lastIndexOf('],') + 1)];
+  const isOne = ends.some((end) => isArray(complete ? end : `${end}]`));
+  const lines = text.split(/\r?\n/).slice(0, complete ? undefined : -1);
+  if (!isOne && !(lines.length > 1 && lines.every((line) => line.trim() === '' || isArray(line)))) return;
+  throw notATable(
+    isOne ? 'a JSON array of values without names' : 'text with a JSON array of values without names in each line',
+    'Each row must be an object with the names of its columns, such as {"policy": "P-1", "paid": 12.50}.',
+  );
+}
+
+function isArray(text: string): boolean {
+  try {
+    return Array.isArray(JSON.parse(text));
+  } catch {
+    return false;
+  }
 }
 
 /** Whether the first object spans several lines or shares its line with the next one, and another object follows. */

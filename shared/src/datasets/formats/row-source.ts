@@ -11,6 +11,8 @@ export interface RowSource {
   readonly header: string[] | undefined;
   /** Whether quoted values are always text, because the format distinguishes text from other values. */
   readonly quotedIsText: boolean;
+  /** Whether a date is a timestamp at midnight, because the format knows no difference, as in Excel. Default: false. */
+  readonly datesAreTimestamps?: boolean;
   /** Types that the file states, by place of the column; known with the header. Undefined for formats without them. */
   readonly types?: readonly (DeclaredType | undefined)[] | undefined;
   /** What was detected in the file; undefined until the first rows have been returned, and for formats that have nothing to detect. */

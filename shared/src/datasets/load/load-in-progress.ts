@@ -141,6 +141,7 @@ export class LoadInProgress {
     const key = this.#mapper.begin({
       header,
       quotedIsText: this.#reader.quotedIsText,
+      datesAreTimestamps: this.#reader.datesAreTimestamps,
       types: this.#reader.types,
       load: this.#load,
       names: this.#names,

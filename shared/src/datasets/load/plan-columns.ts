@@ -32,6 +32,8 @@ export interface PlanRequest {
   header: readonly string[];
   /** Whether quoted values are always text, like JSON strings. */
   quotedIsText: boolean;
+  /** Whether a date is a timestamp at midnight. Default: false. */
+  datesAreTimestamps?: boolean;
   /** Types that the file states, by place of the column. */
   types?: readonly (DeclaredType | undefined)[] | undefined;
   load: TableLoad;
@@ -47,7 +49,7 @@ export interface PlanRequest {
  * @throws PipewrightError `columns-missing`, `table-exists`, `invalid-input`
  */
 export function planColumns({ header, load, options, names: limits, metadata, ...file }: PlanRequest): ColumnPlan {
-  const { quotedIsText, types = [] } = file;
+  const { quotedIsText, datesAreTimestamps = false, types = [] } = file;
   const { existing } = load;
   const { onSchemaChange, contract = [], addLoadMetadata = false, table } = options;
   refuseDuplicateNames(header, 'The dataset');
@@ -96,7 +98,14 @@ export function planColumns({ header, load, options, names: limits, metadata, ..
   };
   const declared = all.map(({ column }) => (typeof column === 'number' ? types[column] : undefined));
   return {
-    ...planTypes(names, load, knownTypes, onSchemaChange === 'evolve', { quotedIsText, declared }, options),
+    ...planTypes(
+      names,
+      load,
+      knownTypes,
+      onSchemaChange === 'evolve',
+      { quotedIsText, datesAreTimestamps, declared },
+      options,
+    ),
     rewritten: loaded.length < header.length || added.length > 0 ? all.map(({ column }) => column) : undefined,
     key: [...(spelled.key ?? [])],
   };
@@ -205,7 +214,11 @@ function planTypes(
   { existing, emptyIsNull }: TableLoad,
   knownTypes: KnownTypes,
   evolves: boolean,
-  { quotedIsText, declared }: { quotedIsText: boolean; declared: readonly (DeclaredType | undefined)[] },
+  {
+    quotedIsText,
+    datesAreTimestamps,
+    declared,
+  }: { quotedIsText: boolean; datesAreTimestamps: boolean; declared: readonly (DeclaredType | undefined)[] },
   valueFormats: ValueFormats,
 ): Pick<ColumnPlan, 'columns' | 'inference' | 'check' | 'formats'> {
   const existingColumn = (name: string): ExistingColumn | undefined => existing?.find((column) => column.name === name);
@@ -219,7 +232,7 @@ function planTypes(
     name,
     type: existingColumn(name)?.type ?? (!existing && Object.hasOwn(knownTypes, name) ? knownTypes[name] : undefined),
   }));
-  const formats = new ColumnFormats(formatted, valueFormats, quotedIsText);
+  const formats = new ColumnFormats(formatted, valueFormats, quotedIsText, datesAreTimestamps);
   if (existing && !evolves)
     return {
       formats,

@@ -5,6 +5,7 @@ import { snappyUncompress } from 'hyparquet/src/snappy.js';
 import { decompressBrotli } from 'hyparquet-compressors/src/brotli.js';
 import { decompressLz4, decompressLz4Raw } from 'hyparquet-compressors/src/lz4.js';
 import { crc32 } from '../bytes/crc32.ts';
+import { hadoopLz4Length, lz4Length } from './lz4-length.ts';
 import { badParquet, refusedParquet } from './bad-parquet.ts';
 
 type Decompress = (packed: Uint8Array, length: number) => Uint8Array;
@@ -17,11 +18,26 @@ const decompressors: Partial<Record<CompressionCodec, Decompress>> = {
     return unpacked;
   },
   GZIP: gunzipPage,
-  BROTLI: decompressBrotli,
+  BROTLI: unpackBrotli,
   ZSTD: unpackZstd,
-  LZ4: decompressLz4,
-  LZ4_RAW: decompressLz4Raw,
+  // The decoders of LZ4 leave zeros where data is missing.
+  LZ4: (packed, length) =>
+    hadoopLz4Length(packed) === length || lz4Length(packed) === length ? decompressLz4(packed, length) : nothing,
+  LZ4_RAW: (packed, length) => (lz4Length(packed) === length ? decompressLz4Raw(packed, length) : nothing),
 };
+
+/** The result of data that does not have the stated length. */
+const nothing = new Uint8Array(0);
+
+/** Decompresses Brotli. The decoder does not say how much it wrote, so the filling of the last byte must be gone. */
+function unpackBrotli(packed: Uint8Array, length: number): Uint8Array {
+  for (const filling of [0x55, 0xaa]) {
+    const unpacked = new Uint8Array(length).fill(filling);
+    decompressBrotli(packed, unpacked.buffer);
+    if (unpacked[length - 1] !== filling) return unpacked;
+  }
+  return nothing;
+}
 
 const trailerSize = 8;
 

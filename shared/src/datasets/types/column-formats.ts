@@ -43,6 +43,9 @@ const maxCached = 1_000;
 /** Characters of a value to report. */
 const maxReportedLength = 1_000;
 
+/** Characters of `2026-12-31`. */
+const isoDateLength = 10;
+
 const allNumberFormats = Object.keys(numberFormats) as NumberFormat[];
 const allDateFormats = Object.keys(dateFormats) as DateFormat[];
 const isNumeric = (type: ColumnType | undefined): boolean => type === 'integer' || type === 'decimal';
@@ -65,10 +68,20 @@ export class ColumnFormats {
   readonly #conversions: (Conversion | null | undefined)[];
   /** Undefined where the format of the file or the user tells how numbers are written. */
   readonly #groupedPoints: GroupedPoints | undefined;
+  readonly #datesAreTimestamps: boolean;
 
-  /** @param isTyped whether the format of the file distinguishes text from numbers, so that only columns of a known type are converted */
-  constructor(columns: readonly FormattedColumn[], formats: ValueFormats, isTyped: boolean) {
+  /**
+   * @param isTyped whether the format of the file distinguishes text from numbers, so that only columns of a known type are converted
+   * @param datesAreTimestamps whether a date that is not text becomes midnight in a timestamp column
+   */
+  constructor(
+    columns: readonly FormattedColumn[],
+    formats: ValueFormats,
+    isTyped: boolean,
+    datesAreTimestamps = false,
+  ) {
     this.#columns = columns;
+    this.#datesAreTimestamps = datesAreTimestamps;
     this.#formats = formats;
     this.#pattern = formats.dateFormat === 'pattern' ? readerOfPattern(formats.datePattern ?? '') : undefined;
     this.#conversions = columns.map(({ type }) =>
@@ -91,6 +104,7 @@ export class ColumnFormats {
     const misfits = new Map<number, Misfit>();
     const rewritings: Rewriting[] = [];
     this.#columns.forEach((column, place) => {
+      if (this.#datesAreTimestamps && column.type === 'timestamp') rewritings.push(...midnights(block, place));
       // Decided once: not with `??=`, which would decide again for a column without a conversion.
       if (this.#conversions[place] === undefined)
         this.#conversions[place] = this.#decide(column, valuesOf(block, place), place);
@@ -143,6 +157,16 @@ export class ColumnFormats {
       ) ??
       null
     );
+  }
+}
+
+/** The dates of a column that are not text, as timestamps. */
+function* midnights(block: CsvBlock, place: number): Generator<Rewriting> {
+  for (let row = 0, index = place; row < block.rows; row += 1, index += block.width) {
+    if (block.kinds[index] !== valueKind.bare || block.ends[index] !== (block.starts[index] ?? 0) + isoDateLength)
+      continue;
+    const value = readValue(block, index) ?? '';
+    if (normalizeValue('date', value) !== undefined) yield { index, text: `${value} 00:00:00` };
   }
 }
 

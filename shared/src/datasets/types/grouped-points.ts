@@ -6,24 +6,27 @@ const point = 0x2e;
 /** A number that is a decimal with three digits in English, and a whole number in German: `1.234`. */
 const grouped = /^[-+]?[1-9]\d{0,2}\.\d{3}$/;
 
-/** Integers without a point: one below 1,000 needs none in either language, a greater one shows that digits are not grouped. */
-const smallInteger = /^[-+]?[1-9]\d{0,2}$/;
+/** An integer of at least 1,000 without a point shows that the digits of its column are not grouped. */
 const largeInteger = /^[-+]?\d{4,}$/;
 
 /**
  * Finds numbers such as `1.234` in columns of plain numbers where they may be a thousand times too small, because the file
  * may group digits with points: another column has decimal commas; or no number of the file shows that the point is the
- * decimal separator, as `1.5` does, and the delimiter is a semicolon or the column has integers such as `950`, too.
+ * decimal separator, as `1.5` does, and none of the column that digits are not grouped, as `1234` does. Of 7,694 real
+ * files with decimals, 6 that are delimited by commas or tabs have no such number.
  */
 export class GroupedPoints {
   #usesComma = false;
   #usesPoint = false;
   /** Columns of plain numbers to look at. */
   readonly #open = new Set<number>();
+  /** Open columns of which no row has been looked at. */
+  readonly #new = new Set<number>();
 
   /** Adds a column of plain numbers. */
   addPlain(place: number): void {
     this.#open.add(place);
+    this.#new.add(place);
   }
 
   /** Adds a column of numbers that are written with a decimal comma, or with a decimal point and digit groups. */
@@ -35,22 +38,23 @@ export class GroupedPoints {
   /** The values that could be two numbers. @param nameOf name of a column by its place */
   find(block: CsvBlock, nameOf: (place: number) => string): Misfit[] {
     if (this.#open.size === 0 || (this.#usesPoint && !this.#usesComma)) return [];
-    const isLikely = this.#usesComma || block.delimiter === ';';
     const found: Misfit[] = [];
-    for (const place of block.buffer.includes(point) ? this.#open : []) {
-      const misfits = this.#findIn(block, place, nameOf(place));
-      if (misfits.length > 0 && (isLikely || hasInteger(block, place, smallInteger))) found.push(...misfits);
-    }
-    // Without other evidence, only the first rows count, so that reading costs no more.
-    if (!isLikely) this.#open.clear();
-    return this.#usesPoint && !this.#usesComma ? [] : found;
+    for (const place of block.buffer.includes(point) ? this.#open : [])
+      found.push(...this.#findIn(block, place, nameOf(place)));
+    if (this.#usesComma) return found;
+    if (this.#usesPoint) return [];
+    // Only the first rows of a column are searched, so that reading costs no more.
+    for (const place of this.#new) if (hasLargeInteger(block, place)) this.#open.delete(place);
+    this.#new.clear();
+    return found;
   }
 
   #findIn(block: CsvBlock, place: number, name: string): Misfit[] {
     const { buffer, rows, width, starts, ends } = block;
     const found: Misfit[] = [];
+    let at = -1;
     for (let row = 0, index = place; row < rows; row += 1, index += width) {
-      const at = buffer.indexOf(point, starts[index]);
+      if (at < (starts[index] as number)) at = buffer.indexOf(point, starts[index]);
       if (at < 0) break;
       if (at >= (ends[index] as number)) continue;
       const value = readValue(block, index) ?? '';
@@ -67,13 +71,14 @@ export class GroupedPoints {
         reason: `has a value in the column “${name}” that could be ${value.replace('.', '')} or ${value}; set Number Format to how numbers are written`,
       });
     }
-    return found.length > 0 && !this.#usesComma && hasInteger(block, place, largeInteger) ? [] : found;
+    if (found.length === 0 || this.#usesComma || !hasLargeInteger(block, place)) return found;
+    this.#open.delete(place);
+    return [];
   }
 }
 
-/** Whether a column has an integer of a form. */
-function hasInteger(block: CsvBlock, place: number, form: RegExp): boolean {
+function hasLargeInteger(block: CsvBlock, place: number): boolean {
   for (let row = 0, index = place; row < block.rows; row += 1, index += block.width)
-    if (form.test(readValue(block, index) ?? '')) return true;
+    if (largeInteger.test(readValue(block, index) ?? '')) return true;
   return false;
 }

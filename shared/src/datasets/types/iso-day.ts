@@ -22,3 +22,13 @@ export function isoDay(days: number): string | undefined {
   }
   return day;
 }
+
+/**
+ * Whole days from 1970-01-01 to a date in ISO 8601 from year 1 to 9999.
+ * @returns undefined for other text, and for a date that does not exist
+ */
+export function daysOfDate(text: string): number | undefined {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return undefined;
+  const days = Date.parse(`${text}T00:00:00Z`) / msPerDay;
+  return isoDay(days) === text ? days : undefined;
+}

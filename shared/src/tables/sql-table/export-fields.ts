@@ -14,6 +14,7 @@ export const exportFields = {
       [
         { value: 'csv', label: 'CSV', description: 'Delimited text in UTF-8' },
         { value: 'excel', label: 'Excel', description: 'Workbook (.xlsx) with numbers, dates and a header row' },
+        { value: 'parquet', label: 'Parquet', description: 'Columns with their types, compressed with Snappy' },
         { value: 'json-lines', label: 'JSON Lines', description: 'One JSON object per line' },
       ],
       { label: 'Format', help: 'Format of the file.' },

@@ -9,7 +9,7 @@ export const exportQuery = defineAction<SqlConnection>()({
   key: 'exportQuery',
   name: 'Export Query',
   resource: 'Table',
-  description: 'Exports the rows of a SQL query as a CSV, Excel or JSON Lines file.',
+  description: 'Exports the rows of a SQL query as a CSV, Excel, Parquet or JSON Lines file.',
   effect: 'safe',
   isSnapshot: true,
   input: {

@@ -11,7 +11,7 @@ export const exportTable = defineAction<SqlConnection>()({
   key: 'exportTable',
   name: 'Export Table',
   resource: 'Table',
-  description: 'Exports the rows of a SQL table or view as a CSV, Excel or JSON Lines file.',
+  description: 'Exports the rows of a SQL table or view as a CSV, Excel, Parquet or JSON Lines file.',
   effect: 'safe',
   isSnapshot: true,
   input: {

@@ -19,7 +19,7 @@ export function defineSqlTableService(sources: readonly DatasetSource[] = []): S
     key: 'sqlTable',
     name: 'SQL Table',
     description:
-      'Load datasets into PostgreSQL, MySQL, MariaDB, SQL Server, Azure SQL or SQLite tables, check them against rules, and export tables and queries as CSV, Excel or JSON Lines.',
+      'Load datasets into PostgreSQL, MySQL, MariaDB, SQL Server, Azure SQL or SQLite tables, check them against rules, and export tables and queries as CSV, Excel, Parquet or JSON Lines.',
     listing: {
       categories: ['Data & Storage'],
       aliases: [

@@ -1,4 +1,5 @@
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import type { CompressionCodec } from 'hyparquet';
 import { zipSync } from 'fflate';
 import { leafTypeOf } from '../../../../shared/src/datasets/parquet/leaf-type.ts';
 import { PageMemory } from '../../../../shared/src/datasets/parquet/leaf-cursor.ts';
@@ -161,6 +162,41 @@ describe('Few bytes of a page that stand for many', () => {
     const compress = { ZSTD: zstdCompressSync, GZIP: gzipSync, BROTLI: brotliCompressSync }[codec];
     const bytes = Buffer.from(Array.from({ length: 400_000 }, (_value, index) => (index * index) % 251));
     expect(Buffer.from(decompressPage(compress(bytes), bytes.length, codec)).equals(bytes)).toBe(true);
+  });
+
+  it('are refused if they have another length than stated: Brotli and LZ4', () => {
+    const bytes = Buffer.from('claim,paid,claim,paid,claim,paid\nUUUU'.repeat(20));
+    const literals = (content: Buffer): Buffer =>
+      Buffer.concat([
+        Buffer.from([
+          0xf0,
+          ...Array.from({ length: Math.floor((content.length - 15) / 255) }, () => 255),
+          (content.length - 15) % 255,
+        ]),
+        content,
+      ]);
+    const framed = (content: Buffer): Buffer => {
+      const sizes = Buffer.alloc(8);
+      sizes.writeUInt32BE(content.length, 0);
+      sizes.writeUInt32BE(literals(content).length, 4);
+      return Buffer.concat([sizes, literals(content)]);
+    };
+    const match = Buffer.from([0x10, 0x61, 1, 0]);
+    const pages: [CompressionCodec, (content: Buffer) => Buffer][] = [
+      ['BROTLI', brotliCompressSync],
+      ['LZ4_RAW', literals],
+      ['LZ4', literals],
+      ['LZ4', (content) => Buffer.concat([framed(content.subarray(0, 100)), framed(content.subarray(100))])],
+    ];
+    for (const [codec, compress] of pages) {
+      expect(Buffer.from(decompressPage(compress(bytes), bytes.length, codec)).equals(bytes)).toBe(true);
+      for (const length of [bytes.length - 1, bytes.length + 1, bytes.length + 500, 1])
+        expect(() => decompressPage(compress(bytes), length, codec)).toThrow();
+    }
+    expect(
+      Buffer.from(decompressPage(Buffer.concat([match, Buffer.from([0x10, 0x62])]), 6, 'LZ4_RAW')).toString(),
+    ).toBe('aaaaab');
+    expect(() => decompressPage(Buffer.concat([match, Buffer.from([0x10, 0x62])]), 7, 'LZ4_RAW')).toThrow();
   });
 
   it('are refused if values repeat the start of the one before', () => {

@@ -114,6 +114,8 @@ describe('A number such as 1.234, which could be 1234,', () => {
     ['beside a column with decimal commas', 'id\tcount\tpaid\n1\t1.234\t12,50\n2\t5.678\t3,75\n'],
     ['in rows that come later', `id;count;paid\n${'1;950;1,5\n'.repeat(30_000)}2;1.234;2,5\n`],
     ['beside whole numbers without a point', 'id,count\na,950\nb,1.234\nc,0\n'],
+    ['in a file delimited by commas without other evidence', 'id,paid\n1,1.234\n2,5.678\n'],
+    ['in rows that come later, without other evidence', `id,count\n${'1,950\n'.repeat(30_000)}2,1.234\n`],
   ])('is refused %s', async (_where, text) => {
     await expect(read(text)).rejects.toMatchObject(refusal);
   });
@@ -122,7 +124,8 @@ describe('A number such as 1.234, which could be 1234,', () => {
     ['if another number shows the decimal point', 'id;paid;rate\n1;1.234;0.5\n2;5.678;2.5\n'],
     ['if the column has a shorter fraction', 'id;paid\n1;1.234\n2;0.67\n'],
     ['if the column has long whole numbers', 'id;paid\n1;1.234\n2;56789\n'],
-    ['in a file delimited by commas without other evidence', 'id,paid\n1,1.234\n2,5.678\n'],
+    ['if the column has a number below 1', 'id,paid\n1,1.234\n2,0.125\n'],
+    ['if the column had long whole numbers', `id,paid\n1,1.234\n${'2,56789\n'.repeat(30_000)}3,1.234\n`],
   ])('is a decimal %s', async (_where, text) => {
     expect((await read(text)).rows[0]).toMatchObject({ paid: 1.234 });
   });
@@ -149,6 +152,42 @@ it('The format of a column is decided once, from the first rows that have values
 });
 
 describe('Random numbers', () => {
+  it('of files in English or German are read exactly, rejected or refused, never changed', async () => {
+    const random = seededRandom(seedOf('numbers of files'));
+    const whole = (below: number): number => Math.floor(random() * below);
+    let right = 0;
+    for (let round = 0; round < 400; round += 1) {
+      const isGerman = random() < 0.5;
+      const delimiter = (['\t', ';', ','] as const)[whole(3)] ?? ',';
+      const columns = Array.from({ length: 1 + whole(3) }, () => ({
+        scale: whole(4),
+        most: 10 ** whole(7),
+        isGrouped: random() < 0.7,
+      }));
+      const numbers = Array.from({ length: 1 + whole(6) }, () =>
+        columns.map(({ scale, most, isGrouped }) => {
+          const number = Number((random() * most).toFixed(scale));
+          const options = { minimumFractionDigits: scale, maximumFractionDigits: scale, useGrouping: isGrouped };
+          return { number, text: number.toLocaleString(isGerman ? 'de-DE' : 'en-US', options) };
+        }),
+      );
+      const lines = numbers.map((row, at) =>
+        [`x${at}`, ...row.map(({ text }) => (text.includes(delimiter) ? `"${text}"` : text))].join(delimiter),
+      );
+      const header = ['id', ...columns.map((_column, place) => `c${place}`)];
+      const text = [header.join(delimiter), ...lines].join('\n');
+      const options = { first: 1, count: 10, delimiter, header: true };
+      const found = await readRows(cut(Buffer.from(text), 1_000), options).catch(() => undefined);
+      for (const [at, row] of found?.rows.entries() ?? [])
+        for (const [place, { number, text: written }] of numbers[at]?.entries() ?? []) {
+          const value = row[`c${place}`];
+          expect({ text, value }).toEqual({ text, value: value === written ? written : number });
+          if (value === number) right += 1;
+        }
+    }
+    expect(right).toBeGreaterThan(1_000);
+  });
+
   it('are read exactly from every format', () => {
     const random = seededRandom(seedOf('number formats'));
     const digits = (count: number): string => Array.from({ length: count }, () => Math.floor(random() * 10)).join('');
