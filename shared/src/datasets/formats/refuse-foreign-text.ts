@@ -1,7 +1,6 @@
 import { notATable } from '../bytes/refuse-binary.ts';
-import { PipewrightError } from '../../host/error.ts';
-import { isObject } from '../../host/is-object.ts';
-import { endOfValue } from '../json/json-structure.ts';
+import { endOfElement, endOfValue } from '../json/json-structure.ts';
+import { parsedObject, singleObject } from '../json/single-object.ts';
 import { delimiters } from './detect-delimiter.ts';
 import { sampleRecords } from './sample-records.ts';
 
@@ -119,16 +118,18 @@ function refuseErrorText(text: string): void {
 export type JsonKind = 'array' | 'lines' | 'objects';
 
 /**
- * Detects JSON: an array of objects, or one object per line. Valid CSV cannot start like this, because unquoted values
- * cannot contain quotation marks.
+ * Detects JSON: an array, or one object per line. Valid CSV cannot start like an array of objects or an object, because
+ * unquoted values cannot contain quotation marks.
  * @param complete whether the text is the whole file
  * @param wanted whether the user chose JSON Lines
+ * @param mayBeJson whether the user chose no delimiter: then an array of other values than objects is JSON, too
  * @throws PipewrightError `invalid-input` for a single object that is an error response or spans several lines
  */
-export function jsonKindOf(text: string, complete: boolean, wanted: boolean): JsonKind | undefined {
+export function jsonKindOf(text: string, complete: boolean, wanted: boolean, mayBeJson: boolean): JsonKind | undefined {
   const start = text.trim();
   if (/^\[\s*(?:\{\s*["}]|\])/.test(start) || (wanted && start.startsWith('['))) return 'array';
-  if (!/^\{\s*"/.test(start)) return wanted ? 'lines' : undefined;
+  if (mayBeJson && (/^\[[ \t]*\r?\n/.test(start) || isArrayOfValues(start))) return 'array';
+  if (!/^\{\s*"/.test(start)) return wanted || (mayBeJson && /^\{[ \t]*\r?\n/.test(start)) ? 'lines' : undefined;
   if (areObjects(start)) return 'objects';
   const parsed = complete ? parsedObject(start) : undefined;
   if (parsed) refuseSingleObject(parsed, start, wanted);
@@ -137,8 +138,31 @@ export function jsonKindOf(text: string, complete: boolean, wanted: boolean): Js
     parsedObject(start.split('\n', 1)[0] ?? '') === undefined &&
     /^\{\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*[^\n]*)?\r?\n\s/.test(start)
   )
-    throw severalLines([]);
+    throw singleObject(undefined, false);
   return 'lines';
+}
+
+/** Whether the file starts with a JSON array of arrays, texts or numbers, unlike a CSV file that starts with `[0, 10),5`. */
+function isArrayOfValues(text: string): boolean {
+  if (!/^\[\s*(?:[["\d-]|true\b|false\b|null\b)/.test(text)) return false;
+  const bytes = Buffer.from(text);
+  const end = endOfValue(bytes, 0);
+  if (end >= 0) return isJson(bytes.toString('utf8', 0, end)) && /^\s*(?:$|\[)/.test(bytes.toString('utf8', end));
+  const first = endOfElement(bytes, 1);
+  const second = first < 0 ? -1 : endOfElement(bytes, first + 1);
+  return (
+    (first < 0 || isJson(bytes.toString('utf8', 1, first))) &&
+    (second < 0 || isJson(bytes.toString('utf8', first + 1, second)))
+  );
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether the first object spans several lines or shares its line with the next one, and another object follows. */
@@ -149,15 +173,6 @@ function areObjects(text: string): boolean {
   const after = bytes.toString('utf8', end);
   const isOneLine = bytes.subarray(0, end).indexOf(0x0a) < 0;
   return isOneLine ? /^[ \t]*\{\s*["}]/.test(after) : /^\s*\{\s*["}]/.test(after);
-}
-
-function parsedObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function refuseSingleObject(object: Record<string, unknown>, text: string, wanted: boolean): void {
@@ -172,29 +187,6 @@ function refuseSingleObject(object: Record<string, unknown>, text: string, wante
           names.some((other) => /^(?:status|status_?code|code|documentation_url)$/i.test(other))),
     );
   if (isError) throw notATable(`an error message: ${text.replace(/\s+/g, ' ').slice(0, 200)}`, getData);
-  if (/\n/.test(text)) throw severalLines(names.filter((name) => Array.isArray(object[name])));
-  if (!wanted)
-    throw new PipewrightError({
-      code: 'invalid-input',
-      message: 'The file is a single JSON object, not a CSV file.',
-      hint: 'If it is a table with one row, set Format to JSON Lines.',
-    });
-}
-
-function severalLines(arrays: readonly string[]): PipewrightError {
-  const contained =
-    arrays.length > 0
-      ? ` It contains the array${arrays.length > 1 ? 's' : ''} ${arrays
-          .slice(0, 5)
-          .map((name) => `“${name}”`)
-          .join(', ')}.`
-      : '';
-  return new PipewrightError({
-    code: 'invalid-input',
-    message: `The file is a single JSON object that spans several lines, not a table.${contained}`,
-    hint:
-      arrays.length === 0
-        ? 'If it contains an array, enter where it is under Path to Rows, such as data.items.'
-        : `Enter ${arrays.length === 1 ? `“${arrays[0]}”` : 'one of these names'} under Path to Rows.`,
-  });
+  const isOneLine = !text.includes('\n');
+  if (!isOneLine || !wanted) throw singleObject(object, isOneLine);
 }

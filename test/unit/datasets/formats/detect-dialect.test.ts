@@ -48,6 +48,9 @@ describe('The dialect of a file', () => {
     ['a year above other numbers', 'name,2021\na,1.5\nb,2\nc,3.5\nd,4\ne,5\n', 'Comma', ['name', '2021'], 1],
     ['the hours of a day', 'sensor,0,1,2,3,4,5\nx,5,6,1,9,9,9\n', 'Comma', ['sensor', '0', '1', '2', '3', '4', '5'], 1],
     ['a name missing in a single line', 'a,,c\n', 'Comma', ['a', 'column_2', 'c'], 1],
+    ['a header that is repeated', 'name,city\na,x\nname,city\nb,y\n', 'Comma', ['name', 'city'], 1],
+    ['a name that is also a value', 'name,type\ntype,x\na,y\n', 'Comma', ['name', 'type'], 1],
+    ['one name above values', 'name,,\nx,1,2\n', 'Comma', ['name', 'column_2', 'column_3'], 1],
     ['CR as line ends', 'a;b\r1;2\r', 'Semicolon', ['a', 'b'], 1],
   ] as [string, string, string, string[], number][])(
     'is detected with %s',
@@ -68,6 +71,12 @@ describe('The dialect of a file', () => {
       'Full name,,\nJohn Smith,Bern,CH\nMary Jones,Basel,CH\n',
       'Line 1 could be a title or contain',
     ],
+    [
+      'a title or a name above names without numbers',
+      'Employees,,,\nName,Age,Bonus,\nDerek,35,30%,\n',
+      'Line 1 could be a title or contain column names: “Employees”.',
+    ],
+    ['texts that occur again below', "'no','left'\n'yes','left'\n'no','right'\n", 'Line 1 could contain column names'],
     ['numbers that follow each other', '1,2,3\n7,9,8\n4,1,2\n', 'Line 1 could contain column names or values'],
     ['numbers after a text', 'Bern,1,2,3\nBasel,5,9,7\n', 'Line 1 could contain column names or values'],
     ['a number like a year', 'Bern,2050\nBasel,900\nChur,700\nZug,50\nThun,33\nBiel,3\n', 'Line 1 could contain'],
