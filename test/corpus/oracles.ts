@@ -15,7 +15,7 @@ const shown = (value: unknown): string => JSON.stringify(value)?.slice(0, 100) ?
 /** Compares rows with those of csv-parse for the same delimiter and header line. Rows that were rejected must be those of another width. */
 export function compareCsv(bytes: Buffer, own: OwnFile): Verdict {
   const { delimiter = 'None', headerLine = 1, encoding = 'utf-8' } = own.detected ?? {};
-  const text = new TextDecoder(encoding).decode(bytes);
+  const text = new TextDecoder(isBigEndian(bytes) ? 'utf-16be' : encoding).decode(bytes);
   const width = own.header.length;
   const lines = /^\s*"?sep=/i.test(text) ? text.replace(/^.*\r?\n/, '\n') : text;
   let records: string[][];
@@ -24,7 +24,7 @@ export function compareCsv(bytes: Buffer, own: OwnFile): Verdict {
       delimiter: characters[delimiter] ?? '\u0001',
       bom: true,
       relax_column_count: true,
-      relax_quotes: false,
+      record_delimiter: text.includes('\n') ? ['\r\n', '\n'] : ['\r'],
       skip_empty_lines: true,
       from_line: Math.max(1, headerLine),
     });
@@ -52,6 +52,8 @@ export function compareCsv(bytes: Buffer, own: OwnFile): Verdict {
     ],
   };
 }
+
+const isBigEndian = (bytes: Buffer): boolean => (bytes[0] === 0xfe && bytes[1] === 0xff) || bytes[0] === 0;
 
 /** Compares rows in order. With rejected rows, the other reader may have that many more rows. */
 function compareRows<T>(
@@ -126,7 +128,7 @@ function isCell(own: string, cell: sheetJs.CellObject | undefined, is1904: boole
   // SheetJS has no text for times of day.
   if (day === undefined) return /^\d+:\d\d/.test(own);
   const milliseconds = Math.round((cell.v + (is1904 ? 1462 : 0) - 25_569) * 86_400_000);
-  return Math.abs(Date.parse(`${day}T${time}Z`) - milliseconds) < 2 || cell.v < 61;
+  return Math.abs(Date.parse(`${day}T${time.replace('Z', '')}Z`) - milliseconds) < 2 || cell.v < 61;
 }
 
 /** The rows of a JSON file: the elements of its array, its objects one after the other, or its lines. */

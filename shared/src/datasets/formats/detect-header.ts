@@ -9,12 +9,16 @@ const maxTitleRecords = 20;
 const minUniform = 0.8;
 
 const isFilled = (value: string): boolean => contentOf(value) !== '';
-/** Whether a record is a comment, not a row that starts with `#`: it has another number of values, or spaces as in prose. */
-function isComment({ values }: SampleRecord, width: number): boolean {
+/**
+ * Whether a record is a comment, not a row that starts with `#`: it has another number of values, or spaces as in prose. A `#`
+ * alone can be the name of a column with numbers.
+ */
+function isComment(record: SampleRecord, width: number): boolean {
+  const { values } = record;
   if (values[0]?.startsWith('#') !== true) return false;
-  return width === 1
-    ? /\s/.test(values.join(','))
-    : values.length !== width || values.some((value) => /^#?\s|^#+$/.test(value));
+  if (width === 1) return /\s/.test(values.join(','));
+  if (values.length !== width || values.some((value) => /^#?\s/.test(value))) return true;
+  return values.some((value) => /^#+$/.test(value)) && !isNames(record);
 }
 
 /** Whether the values of a record can be column names: filled, unique, no numbers. */

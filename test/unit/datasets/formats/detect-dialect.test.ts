@@ -41,6 +41,13 @@ describe('The dialect of a file', () => {
     ],
     ['comment lines', '# from X, Y; and Z\n# 2026\na,b\n1,2\n', 'Comma', ['a', 'b'], 3],
     ['a header that starts like a comment', '#id\tname\n1\tBern\n', 'Tab', ['#id', 'name'], 1],
+    [
+      'a header that starts with the sign of a number',
+      '#,Name,Type\n1,Ivysaur,Grass\n',
+      'Comma',
+      ['#', 'Name', 'Type'],
+      1,
+    ],
     ['empty rows above the header', ';;\na;b;c\n1;2;3\n', 'Semicolon', ['a', 'b', 'c'], 2],
     ['numbers in the first row', '1.5,x\n2.5,y\n', 'Comma', ['column_1', 'column_2'], 0],
     ['dates in the first row', '2026-01-02,5\n2026-01-03,6\n', 'Comma', ['column_1', 'column_2'], 0],
