@@ -98,7 +98,7 @@ export class JsonScanner {
   /** @throws PipewrightError `invalid-input` for lines that are, or start, a single object */
   #refuseOne(records: readonly JsonRecord[], last: boolean): void {
     const [first, second] = this.#only ? [this.#only, records[0]] : records;
-    if (!this.#only && !this.#hasSecond && first && isContinued(first.text)) throw singleObject(undefined, false);
+    if (!this.#hasSecond && first && isContinued(first.text, second?.text)) throw singleObject(undefined, false);
     this.#hasSecond ||= second !== undefined;
     this.#only = this.#hasSecond ? undefined : first;
     if (!last || this.#isChosen || !this.#only) return;

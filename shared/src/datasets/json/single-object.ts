@@ -5,9 +5,12 @@ import { endOfValue } from './json-structure.ts';
 /** Marks at the end of a line after which the object of the line goes on. */
 const continued = /[[{,:]\s*$/;
 
-/** Whether the first line of a file starts an object that the next lines continue, so that the file is not JSON Lines. */
-export function isContinued(line: string): boolean {
-  return line.startsWith('{') && continued.test(line) && endOfValue(Buffer.from(line), 0) < 0;
+/**
+ * Whether the first line of a file starts an object that the next lines continue, so that the file is not JSON Lines.
+ * @param next the next line, if it has arrived
+ */
+export function isContinued(line: string, next = ''): boolean {
+  return line.startsWith('{') && (continued.test(line) || /^[,\]}]/.test(next)) && endOfValue(Buffer.from(line), 0) < 0;
 }
 
 /** Parses a JSON object; undefined for any other text. */

@@ -138,9 +138,10 @@ describe('A single JSON object in one line', () => {
 
   it('is refused if its elements are in lines of their own, wherever its first line ends', async () => {
     for (const before of ['x', 'x'.repeat(40_000)])
-      await expect(
-        readDataset(`{"before":"${before}","rows":[\n{"a":1},\n{"a":2}\n]}\n` + ' '.repeat(20_000)),
-      ).rejects.toMatchObject({ message: expect.stringContaining('single JSON object that spans several lines') });
+      for (const line of [',"rows":[\n', '\r\n,"rows":['])
+        await expect(
+          readDataset(`{"before":"${before}"${line}{"a":1},\n{"a":2}\n]}\n${' '.repeat(20_000)}`, {}, 20_000),
+        ).rejects.toMatchObject({ message: expect.stringContaining('single JSON object that spans several lines') });
   });
 
   it('is not what lines of long objects are', async () => {
