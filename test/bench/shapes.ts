@@ -12,7 +12,9 @@ export interface Shape {
   pieces(): Generator<Buffer>;
 }
 
-const words = 'the claim was paid in full after the surveyor’s report of water damage to the roof and the cellar'.split(' ');
+const words = 'the claim was paid in full after the surveyor’s report of water damage to the roof and the cellar'.split(
+  ' ',
+);
 
 /** Values of a column by its type. */
 function valuesOf(random: () => number): Record<Kind, () => string> {
@@ -53,9 +55,16 @@ function shape(name: string, kinds: readonly Kind[]): Shape {
 
 const repeat = (kinds: readonly Kind[], times: number): Kind[] => Array.from({ length: times }, () => kinds).flat();
 
+/** Insurance data, as in the other benchmarks. */
+export const insurance: Shape = {
+  name: 'insurance',
+  columns: claimsColumns,
+  pieces: () => claimsPieces(100_000_000),
+};
+
 /** Insurance data, many columns, long texts and numbers only. */
 export const shapes: readonly Shape[] = [
-  { name: 'insurance', columns: claimsColumns, pieces: () => claimsPieces(100_000_000) },
+  insurance,
   shape('200 columns', repeat(['integer', 'decimal', 'text', 'date', 'timestamp', 'boolean', 'text', 'decimal'], 25)),
   shape('texts', ['integer', 'long', 'long', 'text', 'long']),
   shape('numbers', repeat(['integer', 'decimal', 'decimal', 'integer'], 5)),
