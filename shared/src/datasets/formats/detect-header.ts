@@ -89,7 +89,7 @@ function skipEmpty(records: readonly SampleRecord[], first: number): number {
 export function headerOf(records: readonly SampleRecord[]): HeaderVerdict {
   const verdict = verdictOn(records);
   const hasMarker = records[0]?.values.map(contentOf).some((name) => name !== '' && kindOfValue(name) === 'empty');
-  return verdict === 'yes' && hasMarker ? 'unclear' : verdict;
+  return verdict === 'yes' && hasMarker && countNames(records) < 2 ? 'unclear' : verdict;
 }
 
 type HeaderVerdict = 'yes' | 'no' | 'unclear';
@@ -142,12 +142,15 @@ function isOutlier(rows: readonly SampleRecord[], column: number): boolean {
 }
 
 /** Whether a column has only numbers, dates or the like except in the first record. */
-function hasNames([first, ...rows]: readonly SampleRecord[]): boolean {
+const hasNames = (records: readonly SampleRecord[]): boolean => countNames(records) > 0;
+
+/** The columns that have only numbers, dates or the like except in the first record. */
+function countNames([first, ...rows]: readonly SampleRecord[]): number {
   const isName = (value: string, column: number): boolean => {
     const kind = kindOfColumn(rows, column);
     return kind !== undefined && kind !== 'text' && kindOfValue(contentOf(value)) === 'text';
   };
-  return first?.values.some(isName) === true;
+  return first?.values.filter(isName).length ?? 0;
 }
 
 /** The kind of all values of a column; undefined if they differ or there are none. */

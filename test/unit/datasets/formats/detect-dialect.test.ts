@@ -57,6 +57,7 @@ describe('The dialect of a file', () => {
     ['a name missing in a single line', 'a,,c\n', 'Comma', ['a', 'column_2', 'c'], 1],
     ['a header that is repeated', 'name,city\na,x\nname,city\nb,y\n', 'Comma', ['name', 'city'], 1],
     ['a name that is also a value', 'name,type\ntype,x\na,y\n', 'Comma', ['name', 'type'], 1],
+    ['a name like a missing value', 'id,Card,None\n1,0,1\n2,1,0\n', 'Comma', ['id', 'Card', 'None'], 1],
     ['one name above values', 'name,,\nx,1,2\n', 'Comma', ['name', 'column_2', 'column_3'], 1],
     ['CR as line ends', 'a;b\r1;2\r', 'Semicolon', ['a', 'b'], 1],
   ] as [string, string, string, string[], number][])(
