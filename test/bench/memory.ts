@@ -42,8 +42,13 @@ export async function benchMemory({ sizes = [10, 100, 1000], rounds = 2 } = {}):
 
 /** Peak RSS in MB of a pipewright command, which the process prints when it exits. */
 export function peakOfCommand(words: readonly string[]): Promise<number> {
+  return peakOf([program, ...words]);
+}
+
+/** Peak RSS in MB of a Node program with its arguments. */
+export function peakOf(words: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', peak, program, ...words], {
+    const child = spawn(process.execPath, ['--import', peak, ...words], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
       env: { ...process.env, NODE_NO_WARNINGS: '1' },
     });
