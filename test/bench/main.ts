@@ -7,6 +7,7 @@ import { benchMemory } from './memory.ts';
 import { benchDownload } from './downloads.ts';
 import { benchEvents } from './events.ts';
 import { benchVerifiers } from './verifiers.ts';
+import { benchParquet } from './parquet.ts';
 import { benchPolling } from './polling.ts';
 import { benchN8nDatasets } from './n8n-datasets.ts';
 import { reaches, type BenchResult } from './result.ts';
@@ -27,9 +28,12 @@ const benches: Record<string, (quick: boolean) => Promise<BenchResult[]>> = {
   sqlite: async (quick) => [await benchSqlite(quick ? { megabytes: 10, rounds: 2 } : {})],
   postgres: (quick) => benchPostgres(quick ? { megabytes: 10, rounds: 2 } : {}),
   mariadb: (quick) => benchMariaDb(quick ? { megabytes: 10, rounds: 2 } : {}),
-  commands: (quick) => benchWholeCommands(quick ? { megabytes: 10, rounds: 1 } : {}),
+  'commands-sqlite': (quick) => benchWholeCommands('sqlite', quick ? { megabytes: 10, rounds: 1 } : {}),
+  'commands-postgres': (quick) => benchWholeCommands('postgres', quick ? { megabytes: 10, rounds: 1 } : {}),
+  'commands-mariadb': (quick) => benchWholeCommands('mariadb', quick ? { megabytes: 10, rounds: 1 } : {}),
   memory: (quick) => benchMemory(quick ? { sizes: [10, 100], rounds: 1 } : {}),
   excel: (quick) => benchWorkbooks(quick ? { rows: 10_000, rounds: 1 } : {}),
+  parquet: (quick) => benchParquet(quick ? { rows: 100_000, rounds: 2 } : {}),
   triggers: (quick) => benchTriggers(quick ? { seconds: 1, rounds: 2 } : {}),
   'n8n-datasets': (quick) => benchN8nDatasets(quick ? { megabytes: 10, rounds: 1 } : {}),
   zapier: (quick) => benchZapier(quick ? { rounds: 3 } : {}),

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { withFile } from './datasets.ts';
 import { median, type BenchResult } from './result.ts';
-import { eachEngine } from './whole-commands.ts';
+import { insurance } from './shapes.ts';
+import { withEngine } from './whole-commands.ts';
 
 const program = join(import.meta.dirname, '../../shared/bin/pipewright.mjs');
 const peak = join(import.meta.dirname, 'print-peak.ts');
@@ -14,17 +15,17 @@ const allowedGrowth = 1.1;
 export async function benchMemory({ sizes = [10, 100, 1000], rounds = 2 } = {}): Promise<BenchResult[]> {
   const peaks = new Map<string, number[]>();
   for (const megabytes of sizes) {
-    await withFile(megabytes, ({ file, folder }) =>
-      eachEngine(folder, async ({ name, address, fresh }) => {
-        const measured: number[] = [];
-        for (let round = 0; round < rounds; round += 1) {
-          await fresh();
-          measured.push(await peakOfCommand(['load', '--from', file, '--to', address, '--table', 'claims']));
-        }
-        peaks.set(name, [...(peaks.get(name) ?? []), median(measured)]);
-        return [];
-      }),
-    );
+    await withFile(megabytes, async ({ file, folder }) => {
+      for (const engineName of ['sqlite', 'postgres', 'mariadb'] as const)
+        await withEngine(engineName, folder, async ({ name, address, prepare }) => {
+          const measured: number[] = [];
+          for (let round = 0; round < rounds; round += 1) {
+            await prepare(insurance, 'create');
+            measured.push(await peakOfCommand(['load', '--from', file, '--to', address, '--table', 'claims']));
+          }
+          peaks.set(name, [...(peaks.get(name) ?? []), median(measured)]);
+        });
+    });
   }
   const own = await peakOfCommand(['list']);
   return [...peaks].map(([name, measured]): BenchResult => {
@@ -41,8 +42,13 @@ export async function benchMemory({ sizes = [10, 100, 1000], rounds = 2 } = {}):
 
 /** Peak RSS in MB of a pipewright command, which the process prints when it exits. */
 export function peakOfCommand(words: readonly string[]): Promise<number> {
+  return peakOf([program, ...words]);
+}
+
+/** Peak RSS in MB of a Node program with its arguments. */
+export function peakOf(words: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', peak, program, ...words], {
+    const child = spawn(process.execPath, ['--import', peak, ...words], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
       env: { ...process.env, NODE_NO_WARNINGS: '1' },
     });

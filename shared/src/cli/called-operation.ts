@@ -9,9 +9,6 @@ import type { Service } from '../define/service.ts';
 import { readObject } from './read-json.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The options for the input and the connection of an operation. */
-export const operationWords = { input: { type: 'string' }, connection: { type: 'string' } } as const;
-
 /** An operation with its input and context from the command line. */
 export interface CalledOperation {
   operation: Operation;

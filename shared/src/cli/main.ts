@@ -2,17 +2,13 @@ import { describeError } from '../host/error.ts';
 import { redact } from '../host/redact.ts';
 import { secretMask } from '../host/secret-mask.ts';
 import { secretsInAddress } from '../define/conceal.ts';
-import { listOperations } from './list.ts';
-import { loadFile } from './load.ts';
-import { runOperation } from './run.ts';
-import { checkFile } from './check.ts';
-import { deliverEvent } from './deliver.ts';
-import { verifyDelivery } from './verify.ts';
-import { schemes } from '../webhooks/schemes.ts';
-import { hmacPresets } from '../webhooks/hmac-presets.ts';
 import { Failure, UsageError } from './usage-error.ts';
 
-const usage = `Usage:
+/** How to use the program. Its schemes are loaded only to print it. */
+async function describeUsage(): Promise<string> {
+  const { schemes } = await import('../webhooks/schemes.ts');
+  const { hmacPresets } = await import('../webhooks/hmac-presets.ts');
+  return `Usage:
   pipewright list [--json]
       Lists every operation with its key, service and platforms.
 
@@ -65,14 +61,16 @@ const usage = `Usage:
 Results are written to standard output, progress to standard error.
 Exit codes: 0 success, 1 failure, 2 invalid usage.
 `;
+}
 
-const commands = {
-  list: listOperations,
-  run: runOperation,
-  load: loadFile,
-  check: checkFile,
-  verify: verifyDelivery,
-  deliver: deliverEvent,
+/** The commands; each is loaded when it is called, because a load should not wait for all services. */
+const commands: Record<string, () => Promise<(words: string[]) => Promise<void>>> = {
+  list: async () => (await import('./list.ts')).listOperations,
+  run: async () => (await import('./run.ts')).runOperation,
+  load: async () => (await import('./load.ts')).loadFile,
+  check: async () => (await import('./check.ts')).checkFile,
+  verify: async () => (await import('./verify.ts')).verifyDelivery,
+  deliver: async () => (await import('./deliver.ts')).deliverEvent,
 };
 
 /** Masks the secrets of the command line in a message: the values of --secret and the credentials in URLs. */
@@ -90,11 +88,11 @@ function maskSecrets(words: readonly string[], message: string): string {
 export async function runCommand(words: string[]): Promise<number> {
   const [name, ...rest] = words;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    (name === undefined ? process.stderr : process.stdout).write(usage);
+    (name === undefined ? process.stderr : process.stdout).write(await describeUsage());
     return name === undefined ? 2 : 0;
   }
   try {
-    const command = Object.hasOwn(commands, name) ? commands[name as keyof typeof commands] : undefined;
+    const command = Object.hasOwn(commands, name) ? await commands[name]?.() : undefined;
     if (!command) throw new UsageError(`Unknown command “${name}”.`);
     await command(rest);
     return 0;
@@ -103,7 +101,7 @@ export async function runCommand(words: string[]): Promise<number> {
       `${error instanceof Failure ? error.message : maskSecrets(rest, describeError(error, 'cli'))}\n`,
     );
     if (!(error instanceof UsageError)) return 1;
-    process.stderr.write(`\n${usage}`);
+    process.stderr.write(`\n${await describeUsage()}`);
     return 2;
   }
 }

@@ -2,12 +2,9 @@ import { entraMethodOf, type ReadVariable } from '../auth/entra-variables.ts';
 import { openTarget } from '../databases/open-target.ts';
 import { readSqlServerAddress } from '../databases/sql-server/sql-server-address.ts';
 import type { TableTarget } from '../datasets/load/target.ts';
-import { withoutSecrets } from '../define/conceal.ts';
 import { PipewrightError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
-import { sqlConnection } from '../tables/sql-table/connection.ts';
-import { openDatabase } from '../tables/sql-table/open-database.ts';
 
 /** The logins with Microsoft Entra that an address can name in `login`. */
 const logins = ['entra', 'certificate', 'federated', 'managed-identity'] as const;
@@ -44,6 +41,10 @@ export async function openDatabaseAt(address: string, host: Host): Promise<Table
       'A login with Microsoft Entra does not support the parameter ca.',
       'Remove it: the certificates of Azure SQL are verified by the authorities of Node.',
     );
+  // Loaded here, because most addresses do not need them.
+  const { withoutSecrets } = await import('../define/conceal.ts');
+  const { sqlConnection } = await import('../tables/sql-table/connection.ts');
+  const { openDatabase } = await import('../tables/sql-table/open-database.ts');
   const variable: ReadVariable = (name) => host.machine?.variable?.(name);
   const login = loginOf(address, variable);
   const values = {

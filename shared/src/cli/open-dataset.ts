@@ -1,17 +1,19 @@
+import { existsSync } from 'node:fs';
 import { validComment } from '../datasets/formats/csv-scanner.ts';
 import type { ReadOptions } from '../datasets/types/converted-rows.ts';
 import { encodings } from '../datasets/bytes/encodings.ts';
 import type { Host, OpenedFile } from '../host/host.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
 import { openUrl } from '../http/open-url.ts';
-import { isDownload } from '../define/download.ts';
-import { callOperation, findOperation } from './called-operation.ts';
 import { oneOf, wholeNumber } from './usage-error.ts';
 
 const numberFormats = ['detect', 'plain', 'point', 'comma', 'space', 'apostrophe'] as const;
 
 /** Any other value of `--date-format` is a pattern. */
 const dateFormats = ['detect', 'iso', 'day-first', 'month-first'] as const;
+
+/** The options for the input and the connection of an operation. */
+export const operationWords = { input: { type: 'string' }, connection: { type: 'string' } } as const;
 
 /** The options for the format of a dataset. */
 export const formatWords = {
@@ -83,7 +85,8 @@ export function formatOf(values: {
 }
 
 /**
- * Opens a dataset from a file path, a URL, or a download operation such as `quantemplate.downloadDataset`.
+ * Opens a dataset from a file path, a URL, or a download operation such as `quantemplate.downloadDataset`. A file of that
+ * name comes first: without an operation, the services need not be loaded, which takes longer than to load a small file.
  * @param values the input and the connection of a download operation
  */
 export async function openDataset(
@@ -91,10 +94,14 @@ export async function openDataset(
   host: Host,
   values: { input?: string | undefined; connection?: string | undefined } = {},
 ): Promise<OpenedFile> {
-  const found = findOperation(from);
-  if (found && isDownload(found.operation)) {
-    const { input, context } = await callOperation(found, values, host);
-    return found.operation.open(input, context);
+  if (/^\w+\.\w+$/.test(from) && !existsSync(from)) {
+    const { callOperation, findOperation } = await import('./called-operation.ts');
+    const { isDownload } = await import('../define/download.ts');
+    const found = findOperation(from);
+    if (found && isDownload(found.operation)) {
+      const { input, context } = await callOperation(found, values, host);
+      return found.operation.open(input, context);
+    }
   }
   if (/^https?:\/\//i.test(from) && URL.canParse(from)) return openUrl(new URL(from), host);
   const file = await host.files.read(from);

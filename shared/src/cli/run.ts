@@ -1,5 +1,6 @@
 import { nodeHost } from '../host/node/node-host.ts';
-import { callOperation, findOperation, isTrigger, operationWords } from './called-operation.ts';
+import { callOperation, findOperation, isTrigger } from './called-operation.ts';
+import { operationWords } from './open-dataset.ts';
 import { print } from './print.ts';
 import { progress, stopSignal } from './progress.ts';
 import { parseWords, UsageError } from './usage-error.ts';

@@ -122,13 +122,17 @@ export class DatasetScanner {
     const { jsonPath, flatten = false } = this.#options;
     if (jsonPath !== undefined && start.trimStart().startsWith('{')) {
       const layout = { path: namesOfPath(jsonPath) };
-      const scanner = new JsonScanner(layout, flatten, this.#onReject, line);
+      const scanner = new JsonScanner(layout, flatten, this.#onReject, line, true);
       return { scanner, rest: whole.subarray(at), layout: { kind: 'json-path' } };
     }
-    const json = jsonKindOf(start, isAll(foreignSample), format === 'json-lines');
+    const isLines = format === 'json-lines';
+    const mayBeJson = this.#options.delimiter === undefined;
+    const json = jsonKindOf(start, isAll(foreignSample), isLines, mayBeJson);
     if (json) {
       refuseForeignText(start, isAll(foreignSample));
-      const scanner = new JsonScanner(json, flatten, this.#onReject, line);
+      // Objects can be separated by any white space, lines only by line feeds.
+      const layout = hasReturns && json === 'lines' ? 'objects' : json;
+      const scanner = new JsonScanner(layout, flatten, this.#onReject, line, isLines);
       return { scanner, rest: whole.subarray(at), layout: { kind: `json-${json}` } };
     }
     const separator = separatorOf(start, line);

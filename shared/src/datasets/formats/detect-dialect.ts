@@ -1,7 +1,7 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { CsvFormat } from './csv-scanner.ts';
 import { delimiterNames, detectDelimiter, splitBy, type Delimiter, type Split } from './detect-delimiter.ts';
-import { findTable, headerOf, unclearHeader } from './detect-header.ts';
+import { findTable, headerOf, refuseLoneName, unclearHeader } from './detect-header.ts';
 import { contentOf } from './sample-records.ts';
 
 /** Characters of the start of a file from which its dialect is detected. */
@@ -49,7 +49,9 @@ export function detectDialect(text: string, complete: boolean, line: number, cho
     if (at > 0 && hasHeader !== false) refuseTitle(split, at);
     return { delimiter, header: hasHeader ?? isHeader(split, 0), firstLine: records[0]?.line ?? line, width };
   }
-  return { delimiter, header: hasHeader ?? isHeader(split, at), firstLine: first.line, width };
+  const header = hasHeader ?? isHeader(split, at);
+  if (header && hasHeader === undefined && width > 1) refuseLoneName(records.slice(at));
+  return { delimiter, header, firstLine: first.line, width };
 }
 
 function isHeader({ records, width }: Split, at: number): boolean {

@@ -9,12 +9,16 @@ const maxTitleRecords = 20;
 const minUniform = 0.8;
 
 const isFilled = (value: string): boolean => contentOf(value) !== '';
-/** Whether a record is a comment, not a row that starts with `#`: it has another number of values, or spaces as in prose. */
-function isComment({ values }: SampleRecord, width: number): boolean {
+/**
+ * Whether a record is a comment, not a row that starts with `#`: it has another number of values, or spaces as in prose. A `#`
+ * alone can be the name of a column with numbers.
+ */
+function isComment(record: SampleRecord, width: number): boolean {
+  const { values } = record;
   if (values[0]?.startsWith('#') !== true) return false;
-  return width === 1
-    ? /\s/.test(values.join(','))
-    : values.length !== width || values.some((value) => /^#?\s|^#+$/.test(value));
+  if (width === 1) return /\s/.test(values.join(','));
+  if (values.length !== width || values.some((value) => /^#?\s/.test(value))) return true;
+  return values.some((value) => /^#+$/.test(value)) && !isNames(record);
 }
 
 /** Whether the values of a record can be column names: filled, unique, no numbers. */
@@ -85,7 +89,7 @@ function skipEmpty(records: readonly SampleRecord[], first: number): number {
 export function headerOf(records: readonly SampleRecord[]): HeaderVerdict {
   const verdict = verdictOn(records);
   const hasMarker = records[0]?.values.map(contentOf).some((name) => name !== '' && kindOfValue(name) === 'empty');
-  return verdict === 'yes' && hasMarker ? 'unclear' : verdict;
+  return verdict === 'yes' && hasMarker && countNames(records) < 2 ? 'unclear' : verdict;
 }
 
 type HeaderVerdict = 'yes' | 'no' | 'unclear';
@@ -107,7 +111,7 @@ function verdictOn([first, ...rows]: readonly SampleRecord[]): HeaderVerdict {
     kinds[column] === undefined &&
     !['text', 'empty'].includes(kindOfValue(name)) &&
     rows.some(({ values }) => kindOfValue(contentOf(values[column] ?? '')) === kindOfValue(name));
-  if (alike.length === 0) return names.some(isMixed) ? 'unclear' : 'yes';
+  if (alike.length === 0) return names.some(isMixed) || isRepeated(names, rows) ? 'unclear' : 'yes';
   if (alike.some((name) => !/^\d{1,4}$/.test(name))) return 'no';
   const hasRun = rows.some(({ values }) => isRun(values.map(contentOf).filter((value) => /^\d{1,4}$/.test(value))));
   const years = names.flatMap((name, column) => (isYear(name) ? [column] : []));
@@ -115,6 +119,16 @@ function verdictOn([first, ...rows]: readonly SampleRecord[]): HeaderVerdict {
   if (isRun(alike) && !hasRun) return isLongRun(alike) || (alike.every(isYear) && !hasYears) ? 'yes' : 'unclear';
   if (alike.every(isYear) && years.every((column) => isOutlier(rows, column))) return 'yes';
   return alike.some(isYear) || isRising(alike) ? 'unclear' : 'no';
+}
+
+/** Whether most of at least two texts occur again in their columns, as values do, and not because the whole line is repeated. */
+function isRepeated(names: readonly string[], rows: readonly SampleRecord[]): boolean {
+  const others = rows.filter(({ values }) => names.some((name, column) => contentOf(values[column] ?? '') !== name));
+  const filled = names.flatMap((name, column) => (name === '' ? [] : [{ name, column }]));
+  const repeated = filled.filter(({ name, column }) =>
+    others.some(({ values }) => contentOf(values[column] ?? '') === name),
+  );
+  return filled.length > 1 && repeated.length > filled.length / 2;
 }
 
 const isYear = (text: string): boolean => /^(?:1[89]|20|21)\d\d$/.test(text);
@@ -128,12 +142,15 @@ function isOutlier(rows: readonly SampleRecord[], column: number): boolean {
 }
 
 /** Whether a column has only numbers, dates or the like except in the first record. */
-function hasNames([first, ...rows]: readonly SampleRecord[]): boolean {
+const hasNames = (records: readonly SampleRecord[]): boolean => countNames(records) > 0;
+
+/** The columns that have only numbers, dates or the like except in the first record. */
+function countNames([first, ...rows]: readonly SampleRecord[]): number {
   const isName = (value: string, column: number): boolean => {
     const kind = kindOfColumn(rows, column);
     return kind !== undefined && kind !== 'text' && kindOfValue(contentOf(value)) === 'text';
   };
-  return first?.values.some(isName) === true;
+  return first?.values.filter(isName).length ?? 0;
 }
 
 /** The kind of all values of a column; undefined if they differ or there are none. */
@@ -171,6 +188,21 @@ export function unclearHeader({ values, line }: SampleRecord, unit: 'Line' | 'Ro
     message: `${unit} ${line} could contain column names or values: ${shown.join(', ')}${values.length > 4 ? ', …' : ''}.`,
     hint: 'Set Has Header Row to Yes or No.',
   });
+}
+
+/**
+ * Refuses a header with one name, in its first value, above a line of several texts, which is the fullest of the next ones:
+ * the name may be a title.
+ * @throws PipewrightError `invalid-file`
+ */
+export function refuseLoneName([first, ...rows]: readonly SampleRecord[]): void {
+  const next = rows.slice(0, maxTitleRecords);
+  const filledOf = ({ values }: SampleRecord): string[] => values.map(contentOf).filter((value) => value !== '');
+  if (!first || filledOf(first).length !== 1 || !isFilled(first.values[0] ?? '')) return;
+  const most = Math.max(...next.map((record) => filledOf(record).length));
+  const names = next.map(filledOf).find((filled) => filled.length === most);
+  if (!names || most < 2 || names.some((name) => kindOfValue(name) !== 'text')) return;
+  if (new Set(names.map((name) => name.toLowerCase())).size === most) throw unclearLine(first, 'a title');
 }
 
 function unclearLine({ values, line }: SampleRecord, what: string): PipewrightError {

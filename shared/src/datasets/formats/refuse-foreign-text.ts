@@ -1,7 +1,6 @@
 import { notATable } from '../bytes/refuse-binary.ts';
-import { PipewrightError } from '../../host/error.ts';
-import { isObject } from '../../host/is-object.ts';
-import { endOfValue } from '../json/json-structure.ts';
+import { endOfElement, endOfValue } from '../json/json-structure.ts';
+import { parsedObject, singleObject } from '../json/single-object.ts';
 import { delimiters } from './detect-delimiter.ts';
 import { sampleRecords } from './sample-records.ts';
 
@@ -119,19 +118,20 @@ function refuseErrorText(text: string): void {
 export type JsonKind = 'array' | 'lines' | 'objects';
 
 /**
- * Detects JSON: an array of objects, or one object per line. Valid CSV cannot start like this, because unquoted values
- * cannot contain quotation marks.
+ * Detects JSON: an array, or one object per line. Valid CSV cannot start like an array of objects or an object, because
+ * unquoted values cannot contain quotation marks.
  * @param complete whether the text is the whole file
  * @param wanted whether the user chose JSON Lines
+ * @param mayBeJson whether the user chose no delimiter: then an array of other values than objects is JSON, too
  * @throws PipewrightError `invalid-input` for a single object that is an error response or spans several lines, and for
- * arrays without objects
+ * lines that are arrays
  */
-export function jsonKindOf(text: string, complete: boolean, wanted: boolean): JsonKind | undefined {
+export function jsonKindOf(text: string, complete: boolean, wanted: boolean, mayBeJson: boolean): JsonKind | undefined {
   const start = text.trim();
-  if (/^\[\s*(?:\{\s*["}]|\])/.test(start)) return 'array';
-  if (start.startsWith('[')) refuseArrays(start, complete);
-  if (wanted && start.startsWith('[')) return 'array';
-  if (!/^\{\s*"/.test(start)) return wanted ? 'lines' : undefined;
+  if (wanted || mayBeJson) refuseLinesOfArrays(start, complete);
+  if (/^\[\s*(?:\{\s*["}]|\])/.test(start) || (wanted && start.startsWith('['))) return 'array';
+  if (mayBeJson && (/^\[[ \t]*\r?\n/.test(start) || isArrayOfValues(start))) return 'array';
+  if (!/^\{\s*"/.test(start)) return wanted || (mayBeJson && /^\{[ \t]*\r?\n/.test(start)) ? 'lines' : undefined;
   if (areObjects(start)) return 'objects';
   const parsed = complete ? parsedObject(start) : undefined;
   if (parsed) refuseSingleObject(parsed, start, wanted);
@@ -140,29 +140,41 @@ export function jsonKindOf(text: string, complete: boolean, wanted: boolean): Js
     parsedObject(start.split('\n', 1)[0] ?? '') === undefined &&
     /^\{\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*[^\n]*)?\r?\n\s/.test(start)
   )
-    throw severalLines([]);
+    throw singleObject(undefined, false);
   return 'lines';
 }
 
 /**
- * Refuses JSON that would parse as CSV: an array of numbers, texts or arrays, and one such array per line.
+ * Refuses JSON that would parse as CSV: an array without names in each line.
  * @throws PipewrightError `invalid-input`
  */
-function refuseArrays(text: string, complete: boolean): void {
-  // The start of a longer file is an array if it parses up to the end of an element.
-  const ends = complete ? [text] : [text.slice(0, text.lastIndexOf(',')), text.slice(0, text.lastIndexOf('],') + 1)];
-  const isOne = ends.some((end) => isArray(complete ? end : `${end}]`));
+function refuseLinesOfArrays(text: string, complete: boolean): void {
   const lines = text.split(/\r?\n/).slice(0, complete ? undefined : -1);
-  if (!isOne && !(lines.length > 1 && lines.every((line) => line.trim() === '' || isArray(line)))) return;
+  if (lines.length < 2 || !lines.every((line) => line.trim() === '' || (line.startsWith('[') && isJson(line)))) return;
   throw notATable(
-    isOne ? 'a JSON array of values without names' : 'text with a JSON array of values without names in each line',
+    'text with a JSON array of values without names in each line',
     'Each row must be an object with the names of its columns, such as {"policy": "P-1", "paid": 12.50}.',
   );
 }
 
-function isArray(text: string): boolean {
+/** Whether the file starts with a JSON array of arrays, texts or numbers, unlike a CSV file that starts with `[0, 10),5`. */
+function isArrayOfValues(text: string): boolean {
+  if (!/^\[\s*(?:[["\d-]|true\b|false\b|null\b)/.test(text)) return false;
+  const bytes = Buffer.from(text);
+  const end = endOfValue(bytes, 0);
+  if (end >= 0) return isJson(bytes.toString('utf8', 0, end)) && /^\s*(?:$|\[)/.test(bytes.toString('utf8', end));
+  const first = endOfElement(bytes, 1);
+  const second = first < 0 ? -1 : endOfElement(bytes, first + 1);
+  return (
+    (first < 0 || isJson(bytes.toString('utf8', 1, first))) &&
+    (second < 0 || isJson(bytes.toString('utf8', first + 1, second)))
+  );
+}
+
+function isJson(text: string): boolean {
   try {
-    return Array.isArray(JSON.parse(text));
+    JSON.parse(text);
+    return true;
   } catch {
     return false;
   }
@@ -178,15 +190,6 @@ function areObjects(text: string): boolean {
   return isOneLine ? /^[ \t]*\{\s*["}]/.test(after) : /^\s*\{\s*["}]/.test(after);
 }
 
-function parsedObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function refuseSingleObject(object: Record<string, unknown>, text: string, wanted: boolean): void {
   const names = Object.keys(object);
   const isError =
@@ -199,29 +202,6 @@ function refuseSingleObject(object: Record<string, unknown>, text: string, wante
           names.some((other) => /^(?:status|status_?code|code|documentation_url)$/i.test(other))),
     );
   if (isError) throw notATable(`an error message: ${text.replace(/\s+/g, ' ').slice(0, 200)}`, getData);
-  if (/\n/.test(text)) throw severalLines(names.filter((name) => Array.isArray(object[name])));
-  if (!wanted)
-    throw new PipewrightError({
-      code: 'invalid-input',
-      message: 'The file is a single JSON object, not a CSV file.',
-      hint: 'If it is a table with one row, set Format to JSON Lines.',
-    });
-}
-
-function severalLines(arrays: readonly string[]): PipewrightError {
-  const contained =
-    arrays.length > 0
-      ? ` It contains the array${arrays.length > 1 ? 's' : ''} ${arrays
-          .slice(0, 5)
-          .map((name) => `“${name}”`)
-          .join(', ')}.`
-      : '';
-  return new PipewrightError({
-    code: 'invalid-input',
-    message: `The file is a single JSON object that spans several lines, not a table.${contained}`,
-    hint:
-      arrays.length === 0
-        ? 'If it contains an array, enter where it is under Path to Rows, such as data.items.'
-        : `Enter ${arrays.length === 1 ? `“${arrays[0]}”` : 'one of these names'} under Path to Rows.`,
-  });
+  const isOneLine = !text.includes('\n');
+  if (!isOneLine || !wanted) throw singleObject(object, isOneLine);
 }

@@ -1,9 +1,11 @@
+import { PipewrightError } from '../../host/error.ts';
 import type { CsvBlock } from '../formats/csv-block.ts';
 import type { Reject } from '../formats/csv-scanner.ts';
 import { nameColumns } from '../formats/column-names.ts';
 import { TypedBlockBuilder } from '../formats/typed-block-builder.ts';
 import { badJson } from './bad-json.ts';
 import { JsonRecords, type JsonLayout, type JsonRecord } from './json-records.ts';
+import { isContinued, parsedObject, singleObject } from './single-object.ts';
 import { JsonFault, pathSeparator, readJsonRow, type JsonValue } from './json-row.ts';
 
 /** Limits of the sample that defines the columns. */
@@ -33,12 +35,26 @@ export class JsonScanner {
   /** Names of objects whose fields are columns. */
   readonly #objects = new Set<string>();
   readonly #flatten: boolean;
+  readonly #layout: JsonLayout;
+  readonly #isChosen: boolean;
+  /** The first record until there is another one. */
+  #only: JsonRecord | undefined;
+  #hasSecond = false;
 
   /**
    * @param flatten whether nested objects become columns such as `address.city`
    * @param line line number of the start of the first piece
+   * @param isChosen whether the user chose JSON Lines: one object in a line is then a table with one row
    */
-  constructor(layout: JsonLayout, flatten: boolean, onReject: (reject: Reject) => void, line: number) {
+  constructor(
+    layout: JsonLayout,
+    flatten: boolean,
+    onReject: (reject: Reject) => void,
+    line: number,
+    isChosen: boolean,
+  ) {
+    this.#layout = layout;
+    this.#isChosen = isChosen;
     this.#records = new JsonRecords(layout, line);
     this.#flatten = flatten;
     this.#builder = new TypedBlockBuilder(',');
@@ -62,6 +78,7 @@ export class JsonScanner {
     const [only] = pieces;
     const bytes = pieces.length === 1 && only ? only : Buffer.concat(pieces);
     let records = this.#records.read(bytes, last);
+    if (this.#layout === 'lines') this.#refuseOne(records, last);
     if (this.#held) {
       for (const record of records) {
         this.#held.push(record);
@@ -76,6 +93,17 @@ export class JsonScanner {
     this.#builder.begin(bytes.length);
     for (const record of records) this.#read(record);
     return this.#builder.build(this.#columns.size);
+  }
+
+  /** @throws PipewrightError `invalid-input` for lines that are, or start, a single object */
+  #refuseOne(records: readonly JsonRecord[], last: boolean): void {
+    const [first, second] = this.#only ? [this.#only, records[0]] : records;
+    if (!this.#hasSecond && first && isContinued(first.text, second?.text)) throw singleObject(undefined, false);
+    this.#hasSecond ||= second !== undefined;
+    this.#only = this.#hasSecond ? undefined : first;
+    if (!last || this.#isChosen || !this.#only) return;
+    const object = parsedObject(this.#only.text);
+    if (object) throw singleObject(object, true);
   }
 
   /** Finds the columns; invalid records are ignored here and rejected when they are read as rows. */
@@ -100,6 +128,7 @@ export class JsonScanner {
     for (const [name, hasValue] of found)
       if (hasValue || !this.#objects.has(name)) this.#columns.set(name, this.#columns.size);
     if (this.#columns.size > 0) this.header = nameColumns([...this.#columns.keys()].map(dotted));
+    else if (first?.reason.startsWith('is not an object') && this.#layout !== 'lines') throw noObjects();
     else if (first) throw badJson(first.line, first.reason, hintFor(first.reason, records[0]));
   }
 
@@ -128,6 +157,14 @@ export class JsonScanner {
 function objectsOf(name: string): string[] {
   const names = name.split(pathSeparator);
   return names.slice(1).map((_name, index) => names.slice(0, index + 1).join(pathSeparator));
+}
+
+function noObjects(): PipewrightError {
+  return new PipewrightError({
+    code: 'invalid-input',
+    message: 'The file is JSON, but its array contains no objects, so the columns have no names.',
+    hint: 'Each row must be an object with its fields, such as [{"id": 1}]. Export the data like that, or as CSV.',
+  });
 }
 
 const dotted = (name: string): string => name.replaceAll(pathSeparator, '.');

@@ -106,8 +106,7 @@ export class ColumnFormats {
     this.#columns.forEach((column, place) => {
       if (this.#datesAreTimestamps && column.type === 'timestamp') rewritings.push(...midnights(block, place));
       // Decided once: not with `??=`, which would decide again for a column without a conversion.
-      if (this.#conversions[place] === undefined)
-        this.#conversions[place] = this.#decide(column, valuesOf(block, place), place);
+      if (this.#conversions[place] === undefined) this.#conversions[place] = this.#decide(column, block, place);
       const conversion = this.#conversions[place];
       if (!conversion) return;
       for (let row = 0, index = place; row < block.rows; row += 1, index += block.width) {
@@ -132,7 +131,7 @@ export class ColumnFormats {
     return { misfits: [...misfits.values()].sort((one, other) => one.row - other.row), rewritings };
   }
 
-  #decide({ type }: FormattedColumn, values: Iterable<string>, place: number): Conversion | null | undefined {
+  #decide({ type }: FormattedColumn, block: CsvBlock, place: number): Conversion | null | undefined {
     const { numberFormat = 'detect', dateFormat = 'detect' } = this.#formats;
     const numbers = type !== undefined && !isNumeric(type) ? [] : candidates(numberFormat, allNumberFormats, 'plain');
     const dates =
@@ -141,11 +140,12 @@ export class ColumnFormats {
         : this.#pattern
           ? [this.#pattern]
           : candidates(dateFormat, allDateFormats, 'iso').map((format) => dateReaders[format]);
-    const texts = [...values];
+    const texts = [...valuesOf(block, place)];
     if (texts.length === 0) return undefined;
     const isKnown = type !== undefined;
     if (numbers.length > 0 && texts.every(isPlainNumber)) this.#groupedPoints?.addPlain(place);
-    const converted = decideNumbers(texts, numbers, numberFormat !== 'detect', isKnown);
+    const mayBeList = !isKnown && block.delimiter === ',';
+    const converted = decideNumbers(texts, numbers, numberFormat !== 'detect', isKnown, mayBeList);
     if (converted?.usesComma !== undefined) this.#groupedPoints?.addConverted(converted.usesComma);
     return (
       converted ??
@@ -191,6 +191,7 @@ function decideNumbers(
   formats: readonly NumberFormat[],
   isChosen: boolean,
   isKnown: boolean,
+  mayBeList: boolean,
 ): Conversion | undefined {
   const [format] = formats;
   if (format === undefined) return undefined;
@@ -214,6 +215,7 @@ function decideNumbers(
   if (!numbers.some(({ hasFraction, isGrouped, exponent }) => hasFraction || isGrouped || exponent < 0))
     return undefined;
   if (!isKnown && !isEvident(numbers, first)) return undefined;
+  if (mayBeList && (first === 'comma' || first === 'space') && !numbers.some(isNoList)) return undefined;
   return numberConversion(fitting, unit);
 }
 
@@ -230,6 +232,11 @@ function isEvident(numbers: readonly ReadNumber[], format: NumberFormat): boolea
   if (numbers.some(({ hasFraction, exponent }) => hasFraction || exponent < 0)) return true;
   if (format === 'comma' || format === 'space') return false;
   return numbers.some(({ isGrouped, hasFullGroups }) => isGrouped && !hasFullGroups);
+}
+
+/** Whether a number with a decimal comma is no list of two, such as the quoted `"2,4"` of a file delimited by commas. */
+function isNoList({ plain, unit, isGrouped, exponent }: ReadNumber): boolean {
+  return isGrouped || unit !== '' || exponent !== 0 || /\.0\d/.test(plain);
 }
 
 function numberConversion(formats: readonly NumberFormat[], unit: string): Conversion {

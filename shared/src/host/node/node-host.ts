@@ -7,7 +7,6 @@ import type { Host, Log } from '../host.ts';
 import { memoryCache } from '../memory-cache.ts';
 import { nodeMachine } from './node-machine.ts';
 import { saveNewFile } from './save-new-file.ts';
-import { sendByAxios } from './send-by-axios.ts';
 
 /** Options of the Node host. */
 export interface NodeHostOptions {
@@ -34,7 +33,8 @@ export function nodeHost(options: NodeHostOptions = {}): Host {
   const seen = new Set<string>();
   return {
     platform: 'cli',
-    http: (request) => sendByAxios(request, signal),
+    // Loading axios takes a third of the start of the command line, which often sends no request.
+    http: async (request) => (await import('./send-by-axios.ts')).sendByAxios(request, signal),
     now: Date.now,
     async sleep(milliseconds) {
       try {

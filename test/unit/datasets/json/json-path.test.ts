@@ -127,6 +127,7 @@ describe('JSON objects one after the other', () => {
     ['over several lines', '{\n  "a": 1,\n  "b": "}{"\n}\n{\n  "a": 2\n}\n', [1, 5]],
     ['on one line', '{"a":1,"b":"}{"}{"a":2}', [1, 1]],
     ['with a space between them', '{"a":1,"b":"}{"} {"a":2}\n', [1, 1]],
+    ['with a carriage return between them', '{"a":1,"b":"}{"}\r{"a":2}\r', [1, 1]],
   ])('are rows: %s', async (_what, text, lines) => {
     for (const size of [1, 5, 65_536])
       expect(await readDataset(text, {}, size)).toMatchObject({

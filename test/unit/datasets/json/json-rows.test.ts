@@ -114,6 +114,75 @@ describe('JSON Lines', () => {
   });
 });
 
+describe('A single JSON object in one line', () => {
+  const large = `{"type":"FeatureCollection","features":[{"text":"${'x'.repeat(40_000)}"}]}`;
+
+  it.each([
+    ['short', '{"type":"x","features":[]}'],
+    ['longer than the sample that tells the format', large],
+    ['followed by a line end', `${large}\n`],
+  ])('that is %s is refused with the name of its array', async (_what, text) => {
+    for (const size of [1_000, 100_000])
+      await expect(readDataset(text, {}, size)).rejects.toMatchObject({
+        code: 'invalid-input',
+        message: 'The file is a single JSON object, not a table. It contains the array “features”.',
+        hint: expect.stringContaining('Enter “features” under Path to Rows.'),
+      });
+  });
+
+  it('is one row if JSON Lines was chosen', async () => {
+    const { header, rows } = await readDataset(large, { format: 'json-lines' });
+    expect(header).toEqual(['type', 'features']);
+    expect(rows).toHaveLength(1);
+  });
+
+  it('is refused if its elements are in lines of their own, wherever its first line ends', async () => {
+    for (const before of ['x', 'x'.repeat(40_000)])
+      for (const line of [',"rows":[\n', '\r\n,"rows":['])
+        await expect(
+          readDataset(`{"before":"${before}"${line}{"a":1},\n{"a":2}\n]}\n${' '.repeat(20_000)}`, {}, 20_000),
+        ).rejects.toMatchObject({ message: expect.stringContaining('single JSON object that spans several lines') });
+  });
+
+  it('is not what lines of long objects are', async () => {
+    const { rows, rejects } = await readDataset(`${large}\n${large}\n`);
+    expect(rows).toHaveLength(2);
+    expect(rejects).toEqual([]);
+  });
+});
+
+describe('JSON whose values are no objects', () => {
+  it.each([
+    ['an array of arrays', '[["id","name"],[1,"x"]]'],
+    ['an array of arrays over several lines', '[\n  [1],\n  [2]\n]\n'],
+    ['a long array of numbers', `[${'1,'.repeat(20_000)}1]`],
+    ['a long array of texts', `["${'x'.repeat(40_000)}"]`],
+    ['an array of texts', '["a", "b"]'],
+  ])('is refused: %s', async (_what, text) => {
+    await expect(readDataset(text)).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: 'The file is JSON, but its array contains no objects, so the columns have no names.',
+    });
+  });
+
+  it.each([
+    ['an array that is no JSON', '[\n{"a":1},,\n{"a":2}]'],
+    ['lines of arrays', '[1,2]\n[3,4]\n'],
+    ['an object that is no JSON', '{\n  a: 1\n}\n'],
+  ])('is not read as CSV: %s', async (_what, text) => {
+    await expect(readDataset(text)).rejects.toMatchObject({ code: expect.stringMatching(/^invalid-/) });
+  });
+
+  it.each([
+    ['intervals', '[0, 10),5\n[10, 20),7\n'],
+    ['names in brackets', '[id],[name]\n1,x\n'],
+    ['numbers in brackets', '[1];5\n[2];7\n'],
+  ])('is not what CSV with %s is', async (_what, text) => {
+    const { rows } = await readDataset(`${text}${text.split('\n')[1]}\n`.repeat(3_000));
+    expect(rows.length).toBeGreaterThan(1_000);
+  });
+});
+
 describe('A JSON array of objects', () => {
   const text = '\uFEFF[ {"a":1,"b":"x, ]}"},\n\n  {"a":2,\n "b":{"c":[1,\n2]}} ]\n';
 

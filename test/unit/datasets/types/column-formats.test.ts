@@ -17,6 +17,35 @@ async function readColumn(values: readonly string[], formats: ValueFormats = {})
   return { type: columns[0]?.type, values: rows.map((row) => row['v']), written: detected?.values?.['v'] };
 }
 
+describe('A quoted value such as "2,4" in a file delimited by commas', () => {
+  const read = async (...values: string[]) => {
+    const text = ['id,v', ...values.map((value, row) => `${row},"${value}"`)].join('\n');
+    const { rows, columns } = await readRows(cut(Buffer.from(text), 50), { first: 1, count: 100 });
+    return { type: columns[1]?.type, values: rows.map((row) => row['v']) };
+  };
+
+  it('stays text, because it may be a list', async () => {
+    expect(await read('2,4', '9,60', '3')).toEqual({ type: 'text', values: ['2,4', '9,60', '3'] });
+  });
+
+  it.each([
+    [
+      ['2,4', '12,05'],
+      [2.4, 12.05],
+    ],
+    [
+      ['2,4', '1.000,00'],
+      [2.4, 1000],
+    ],
+    [
+      ['2,4', '3,50 €'],
+      [2.4, 3.5],
+    ],
+  ])('is a decimal if another value can be no list: %j', async (values, numbers) => {
+    expect(await read(...values)).toEqual({ type: 'decimal', values: numbers });
+  });
+});
+
 describe('The format of a column', () => {
   it.each([
     [['1,234.50', '12.00'], 'decimal', [1234.5, 12], 'numbers like 1,234.56'],
