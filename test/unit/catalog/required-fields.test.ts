@@ -15,6 +15,7 @@ type Platform = (typeof platforms)[number];
 /** Fields that are required only together with a value that a form cannot test, by form and label. */
 const requiredInPart: Record<string, string> = {
   'sql: User': 'A login to SQL Server with Microsoft Entra has no user.',
+  'restJob: Token URL': 'User Login and Application have a usual path; OAuth 2.0 Client has none.',
   'signedWebhook.eventReceived: Webhook URL': 'A custom HMAC needs it only if Signed Content contains {url}.',
 };
 

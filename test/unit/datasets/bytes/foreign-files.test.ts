@@ -52,7 +52,11 @@ const foreign: [what: string, bytes: Uint8Array | string, says: string][] = [
   ['a JSON array of numbers', '[1,2]', 'its array contains no objects'],
   ['a JSON array of texts over several lines', '\uFEFF[\n "a",\n "b, c"\n]\n', 'its array contains no objects'],
   ['a JSON array of arrays', '[[1,2],[3,4]]', 'its array contains no objects'],
-  ['a long JSON array', `[${Array.from({ length: 30_000 }, (_value, index) => index).join(',\n')}]`, 'its array contains no objects'],
+  [
+    'a long JSON array',
+    `[${Array.from({ length: 30_000 }, (_value, index) => index).join(',\n')}]`,
+    'its array contains no objects',
+  ],
   [
     'a long JSON array of arrays',
     `[${Array.from({ length: 30_000 }, (_value, index) => `[${index},"x"]`).join(',')}]`,
