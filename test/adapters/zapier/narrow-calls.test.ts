@@ -11,7 +11,7 @@ type Handler = (event: object) => Promise<{ results?: unknown }>;
 type App = Record<string, Record<string, { operation: object }>>;
 
 /** Zapier's own handler: an app replaces it when it is loaded. */
-const createWhole = zapier.createAppHandler as (app: object) => Handler;
+const { createAppHandler: createWhole } = zapier as unknown as { createAppHandler(app: object): Handler };
 const core = { createAppHandler: createWhole };
 narrowDefinitions(core);
 const createNarrow = core.createAppHandler;
