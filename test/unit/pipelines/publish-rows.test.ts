@@ -119,6 +119,14 @@ describe('The values that the script refuses', () => {
     expect(changesOf({ name: 'at', type: 'time', scale: '7' })).toContain("OR [at] LIKE N'%-%')");
   });
 
+  it('are not milliseconds that a datetime stores, which other types show with more digits', () => {
+    const conversion = 'CONVERT(nvarchar(23), TRY_CONVERT(datetime, [at]), 121)';
+    expect(changesOf({ name: 'at', type: 'datetime' })).toContain(
+      `TRY_CONVERT(datetimeoffset(7), [at]) <> ${conversion} OR`,
+    );
+    expect(changesOf({ name: 'at', type: 'datetime2', scale: '3' })).not.toContain('nvarchar(23)');
+  });
+
   it('are characters that the code page of a column lacks', () => {
     expect(changesOf({ name: 'v', type: 'varchar', collation: 'Latin1_General_CI_AS' })).toBe(
       'CONVERT(nvarchar(max), CONVERT(varchar(max), [v] COLLATE Latin1_General_CI_AS)) COLLATE Latin1_General_BIN2 <> [v] COLLATE Latin1_General_BIN2',
