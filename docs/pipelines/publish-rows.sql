@@ -92,9 +92,16 @@ END;
 UPDATE @column
 SET changes = CONCAT(
         quoted, N' IS NOT NULL AND (TRY_CONVERT(', widest, N', ', quoted, N') IS NULL OR TRY_CONVERT(', type, N', ', quoted,
-        N') IS NULL OR TRY_CONVERT(', widest, N', ', quoted, N') <> TRY_CONVERT(', type, N', ', quoted, N')',
-        -- SQL Server reads a time alone as a time of 1900-01-01, and drops the date of a timestamp in a time column.
+        N') IS NULL OR TRY_CONVERT(', widest, N', ', quoted, N') <> ',
+        -- SQL Server converts the datetime .003 to .0033333 of other types, so its text is compared.
+        CASE type
+            WHEN N'datetime' THEN CONCAT(N'CONVERT(nvarchar(23), TRY_CONVERT(datetime, ', quoted, N'), 121)')
+            ELSE CONCAT(N'TRY_CONVERT(', type, N', ', quoted, N')')
+        END,
+        -- SQL Server rounds numbers to the 18 places of the widest type, reads a time alone as a time of 1900-01-01, and drops the
+        -- date of a timestamp in a time column.
         CASE widest
+            WHEN N'decimal(38, 18)' THEN CONCAT(N' OR ', quoted, N' LIKE N''%.__________________%[1-9]%''')
             WHEN N'datetimeoffset(7)' THEN CONCAT(
                 N' OR ', quoted, N' NOT LIKE N''[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]%''',
                 N' OR ', CASE WHEN type LIKE N'datetimeoffset%' THEN N'NOT ' END,

@@ -45,20 +45,39 @@ def text(value):
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
+DAY = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+# Spark drops digits after the microsecond.
+TIME = "[T ][0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]{0,6}0*)?)?"
+
+
+def form_of(data_type):
+    """The texts that a type stores unchanged, as a regular expression; None if the cast itself refuses the others."""
+    if data_type.startswith("decimal"):
+        # Spark rounds other places away.
+        scale = int(data_type.rstrip(")").split(",")[1])
+        return f"^ *[+-]?[0-9]*([.][0-9]{{0,{scale}}}0*)? *$"
+    if data_type in ("date", "timestamp_ntz"):
+        # Spark ignores a time zone here.
+        return f"^ *{DAY}({TIME})? *$"
+    if data_type == "timestamp":
+        return f"^ *{DAY}({TIME} *([A-Za-z+-].*)?)? *$"
+    return None
+
+
 def column_of(name, data_type):
     """A column of the file with the type of the table. Decimals are never rounded, and dates never lose a time."""
     column = quoted(name)
     if data_type == "string":
         return column
     cast = f"CAST({column} AS {data_type})"
-    if data_type.startswith("decimal"):
-        same = f"CAST({column} AS DECIMAL(38, 18)) = {cast}"
-    elif data_type == "date":
-        same = f"CAST({column} AS TIMESTAMP_NTZ) = CAST({cast} AS TIMESTAMP_NTZ)"
-    else:
+    form = form_of(data_type)
+    if form is None:
         return f"{cast} AS {column}"
+    same = f"{column} RLIKE {text(form)}"
+    if data_type == "date":
+        same += f" AND CAST({column} AS TIMESTAMP_NTZ) = CAST({cast} AS TIMESTAMP_NTZ)"
     problem = f"concat('The value ', {column}, ' of the column ', {text(name)}, ' does not fit its type ', {text(data_type)})"
-    return f"CASE WHEN {column} IS NULL OR {same} THEN {cast} ELSE raise_error({problem}) END AS {column}"
+    return f"CASE WHEN {column} IS NULL OR ({same}) THEN {cast} ELSE raise_error({problem}) END AS {column}"
 
 
 if file_format == "CSV":

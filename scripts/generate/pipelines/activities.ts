@@ -32,7 +32,8 @@ export interface Activity {
   description?: string;
   type: string;
   dependsOn?: Dependency[];
-  policy?: Policy;
+  /** Execute Pipeline has no limits, and hides only its input. */
+  policy?: Policy | Pick<Policy, 'secureInput'>;
   linkedServiceName?: Reference;
   inputs?: Reference[];
   outputs?: Reference[];

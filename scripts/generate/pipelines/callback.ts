@@ -70,6 +70,8 @@ function sendCallback(name: string, start: string, dependsOn: Dependency[]): Act
         {
           name: start,
           type: 'ExecutePipeline',
+          // Passed on, a SecureString is shown in the input of this activity (https://github.com/Azure/Azure-DataFactory/issues/637).
+          policy: { secureInput: true },
           typeProperties: {
             pipeline: { referenceName: callbackPipeline.name, type: 'PipelineReference' },
             waitOnCompletion: false,

@@ -50,6 +50,8 @@ export interface ZapierBackend {
   resolvePointers(inputData: Data): Promise<Data>;
   /** The file stashed at a URL. */
   storedFile(url: string): StoredFile | undefined;
+  /** Serves a file to steps; returns its URL. */
+  offerFile(file: () => Promise<StoredFile>): string;
   authTest(authData: Data): Promise<Data>;
   /** The name of the connection as the user sees it. */
   authLabel(authData: Data): Promise<string>;
@@ -124,6 +126,7 @@ export async function startZapierBackend(zipPath: string, options: BackendOption
       return resolved as Data;
     },
     storedFile: (url) => server.files.get(url),
+    offerFile: server.offerFile,
     authTest: async (authData) =>
       (await runner.run('authentication.test', { authData }, { meta: { isTestingAuth: true } })).results as Data,
     async authLabel(authData) {

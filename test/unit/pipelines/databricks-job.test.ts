@@ -66,4 +66,37 @@ describe('The notebook with COPY INTO', () => {
       /fullmatch\(r"\(\/Volumes\/\|abfss:\/\/\|s3:\/\/\|gs:\/\/\)\[\^'\\"\\\\`\\n\]\+", source\)/,
     );
   });
+
+  describe('accepts only texts that the type stores unchanged', () => {
+    const constant = (name: string) => new RegExp(`^${name} = "([^"]+)"$`, 'm').exec(notebook)?.[1] ?? '';
+    const [decimal = '', day = '', timestamp = ''] = [...notebook.matchAll(/return f"(\^[^"]+)"/g)].map(
+      ([, form = '']) =>
+        form.replace('{DAY}', constant('DAY')).replace('{TIME}', constant('TIME')).replace('{{0,{scale}}}', '{0,2}'),
+    );
+
+    it.each([
+      [
+        'a decimal',
+        decimal,
+        ['12', '-12.50', '+.5', '7.', '1.2500000000000000000000'],
+        ['1.255', '1e-5', '1.25000000000000000001', 'x'],
+      ],
+      [
+        'a date or a timestamp without time zone',
+        day,
+        ['2026-11-20', '2026-11-20 08:00', '2026-11-20T08:00:00.123456', '2026-11-20T08:00:00.1234560'],
+        ['2026', '2026-11', '2026-11-20T08:00:00Z', '2026-11-20 08:00:00+02:00', '2026-11-20T08:00:00.1234567'],
+      ],
+      [
+        'a timestamp',
+        timestamp,
+        ['2026-11-20', '2026-11-20T08:00:00Z', '2026-11-20 08:00:00.5+02:00', '2026-11-20 08:00:00 Europe/Berlin'],
+        ['2026', 'T08:00', '2026-11-20T08:00:00.1234567Z'],
+      ],
+    ])('%s', (_type, form, accepted, refused) => {
+      expect(form).toMatch(/^\^.*\$$/);
+      expect(accepted.filter((value) => !new RegExp(form).test(value))).toEqual([]);
+      expect(refused.filter((value) => new RegExp(form).test(value))).toEqual([]);
+    });
+  });
 });

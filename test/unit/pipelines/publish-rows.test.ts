@@ -95,9 +95,19 @@ function changesOf({ name, type, precision = '0', scale = '0', collation }: Tabl
 describe('The values that the script refuses', () => {
   it('are decimals with more places than the column, and numbers that are none', () => {
     expect(changesOf({ name: 'amount', type: 'decimal', precision: '10', scale: '2' })).toBe(
-      '[amount] IS NOT NULL AND (TRY_CONVERT(decimal(38, 18), [amount]) IS NULL OR TRY_CONVERT(decimal(10, 2), [amount]) IS NULL OR TRY_CONVERT(decimal(38, 18), [amount]) <> TRY_CONVERT(decimal(10, 2), [amount]))',
+      "[amount] IS NOT NULL AND (TRY_CONVERT(decimal(38, 18), [amount]) IS NULL OR TRY_CONVERT(decimal(10, 2), [amount]) IS NULL OR TRY_CONVERT(decimal(38, 18), [amount]) <> TRY_CONVERT(decimal(10, 2), [amount]) OR [amount] LIKE N'%.__________________%[1-9]%')",
     );
     expect(changesOf({ name: 'n', type: 'int' })).toContain('TRY_CONVERT(int, [n]) IS NULL');
+  });
+
+  it('are digits after the 18th decimal place, which both conversions round away', () => {
+    const condition = changesOf({ name: 'amount', type: 'decimal', precision: '38', scale: '18' }) ?? '';
+    const [, places = ''] = /LIKE N'%\.(_+)%\[1-9\]%'/.exec(condition) ?? [];
+    const refused = new RegExp(`\\.${'.'.repeat(places.length)}.*[1-9]`);
+    expect(refused.test(`0.${'1'.repeat(18)}000`)).toBe(false);
+    expect(refused.test(`0.${'0'.repeat(18)}1`)).toBe(true);
+    expect(refused.test(`-12.5${'0'.repeat(20)}7`)).toBe(true);
+    expect(refused.test('123456789012345678901')).toBe(false);
   });
 
   it('are timestamps in date columns, time zones in columns without one and the reverse, and dates in time columns', () => {
@@ -107,6 +117,14 @@ describe('The values that the script refuses', () => {
     expect(date).toContain(`%' OR ${zone}`);
     expect(changesOf({ name: 'day', type: 'datetimeoffset', scale: '3' })).toContain(`%' OR NOT ${zone}`);
     expect(changesOf({ name: 'at', type: 'time', scale: '7' })).toContain("OR [at] LIKE N'%-%')");
+  });
+
+  it('are not milliseconds that a datetime stores, which other types show with more digits', () => {
+    const conversion = 'CONVERT(nvarchar(23), TRY_CONVERT(datetime, [at]), 121)';
+    expect(changesOf({ name: 'at', type: 'datetime' })).toContain(
+      `TRY_CONVERT(datetimeoffset(7), [at]) <> ${conversion} OR`,
+    );
+    expect(changesOf({ name: 'at', type: 'datetime2', scale: '3' })).not.toContain('nvarchar(23)');
   });
 
   it('are characters that the code page of a column lacks', () => {
