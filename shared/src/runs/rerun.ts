@@ -102,6 +102,8 @@ export async function rerun(
   if (input.dryRun) return { ...failed, ...summary, started: false };
   const startedBy: RunProvider = { ...next, what };
   const startKey = isRerun ? keyAfter(entered, `${failed.id} ended ${failed.finishedAt}`) : entered;
+  // It would be found for the key of a retry, too, which is to start another one.
+  const findFirst = find && (async (key: StartKey) => (key.key === startKey.key ? find(key) : undefined));
   const run = await startOnce(host, {
     provider: startedBy,
     scope,
@@ -109,7 +111,7 @@ export async function rerun(
     parameters,
     start,
     // Vendors find any rerun of the run, also one that another event or a person started.
-    ...(find ? { [startKey.source === 'event' ? 'findLost' : 'findByKey']: find } : {}),
+    ...(findFirst ? { [startKey.source === 'event' ? 'findLost' : 'findByKey']: findFirst } : {}),
   });
   try {
     return { ...(await followRun(host, next, run, input, startedBy)), ...summary, started: true };
