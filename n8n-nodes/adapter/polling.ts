@@ -17,14 +17,14 @@ const overlapMs = 15 * minuteMs;
 /** How far back the editor searches for an example. */
 const exampleWindowMs = 30 * 24 * 60 * minuteMs;
 
-/** Maximum number of event IDs to remember. */
+/** How many IDs of events that the last poll did not find are remembered, because a list may show them again. */
 const maxSeen = 2000;
 
 /** The state stored with the workflow between polls. */
 interface StoredState {
   /** The previous poll, in milliseconds since 1970. */
   polledAt?: number;
-  /** IDs of emitted events, oldest first. */
+  /** IDs of known events: those that the last poll found come last. */
   seen?: string[];
 }
 
@@ -55,7 +55,9 @@ export async function pollEvents(context: IPollFunctions, service: Service): Pro
     const { accepted } = await acceptEvents(events, (id) => !seen.has(id));
     const fresh = accepted.reverse();
     state.polledAt = now;
-    state.seen = [...seen, ...fresh.map(({ id }) => id)].slice(-maxSeen);
+    // An event that is still listed is never forgotten, or a list without end times would emit it again.
+    const listed = new Set(events.map(({ id }) => id));
+    state.seen = [...[...seen].filter((id) => !listed.has(id)).slice(-maxSeen), ...listed];
     return isFirst || fresh.length === 0 ? null : [fresh.map(itemOf)];
   } catch (error) {
     throw nodeError(context.getNode(), error);

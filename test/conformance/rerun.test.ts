@@ -20,6 +20,9 @@ describe.each(rerunnable)('A failed run at $name', (vendor) => {
     return world.operate(vendor, operation, { ...home, ...vendor.rerunInput, [field]: id, ...more }, host);
   };
   const started = (): string[] => vendor.started(world.sandbox);
+  /** How many requests started a rerun. */
+  const reruns = (): number =>
+    isSame ? world.sandbox.requests.count({ route: 'POST /api/2.2/jobs/runs/repair' }) : started().length - 1;
   const fail = async (): Promise<unknown> => {
     world.sandbox.control.planRun({ ...vendor.plan, failure: { message: 'The source does not answer.' } });
     return (await world.operate(vendor, vendor.operation, { ...vendor.input, onFailure: 'continue' }))['id'];
@@ -64,7 +67,6 @@ describe.each(rerunnable)('A failed run at $name', (vendor) => {
   });
 
   it('runs again once per Start Key', async () => {
-    if (isSame) return;
     const id = await fail();
     const host = world.open();
     const [first, second] = [
@@ -72,7 +74,36 @@ describe.each(rerunnable)('A failed run at $name', (vendor) => {
       await rerunOf(id, { wait: false, startKey: 'click-1' }, host),
     ];
     expect(second['id']).toBe(first['id']);
-    expect(started()).toHaveLength(2);
+    expect(started()).toHaveLength(isSame ? 1 : 2);
+    expect(reruns()).toBe(1);
+  });
+
+  it.each([
+    ['succeeded', undefined, { status: 'succeeded', succeeded: true }],
+    ['failed again', { failure: { message: 'Still not.' } }, { status: 'failed', succeeded: false }],
+  ])('is awaited by a step that comes again with its Start Key, also after it %s', async (_how, plan, expected) => {
+    const id = await fail();
+    if (plan) world.sandbox.control.planRun({ ...vendor.plan, ...plan });
+    const host = world.open();
+    const first = await rerunOf(id, { wait: false, startKey: 'click-1' }, host);
+    world.clock.advance(minute / 2);
+    const come = () => rerunOf(id, { startKey: 'click-1', onFailure: 'continue' }, host);
+    const results = [await come(), await come()];
+    expect(results).toMatchObject([
+      { ...expected, id: first['id'], rerunOf: id, started: true },
+      { ...expected, id: first['id'], rerunOf: id, started: true },
+    ]);
+    expect(reruns()).toBe(1);
+  });
+
+  it('runs again when an execution in which its rerun failed is retried', async () => {
+    const id = await fail();
+    world.sandbox.control.planRun({ ...vendor.plan, failure: { message: 'Still not.' } });
+    const host = world.open();
+    await expect(rerunOf(id, { startKey: 'click-1' }, host)).rejects.toMatchObject({ code: 'run-failed' });
+    const again = await rerunOf(id, { startKey: 'click-1' }, { ...host, isRetry: true });
+    expect(again).toMatchObject({ rerunOf: id, started: true, status: 'succeeded' });
+    expect(reruns()).toBe(2);
   });
 
   it('is not rerun while active or after success', async () => {

@@ -23,6 +23,8 @@ export interface TokenLogin {
 /** Where a token is requested, and how the answer is read. */
 export interface TokenEndpoint extends Pick<TokenRequest, 'service' | 'readProblem' | 'tokenIn'> {
   tokenUrl: string;
+  /** Where `tokenIn` looks: another field of the same answer is another token. */
+  tokenField?: string;
 }
 
 /** The names and values of a login. @throws PipewrightError `not-connected` if a value is missing */
@@ -46,7 +48,7 @@ function valuesOf(service: string, { authentication, ...login }: TokenLogin): Re
  */
 export async function loginToken(
   host: Host,
-  { tokenUrl, ...endpoint }: TokenEndpoint,
+  { tokenUrl, tokenField, ...endpoint }: TokenEndpoint,
   login: TokenLogin,
   renew = false,
   endsAt?: number,
@@ -57,7 +59,7 @@ export async function loginToken(
     host,
     {
       ...endpoint,
-      identity: [login.authentication, tokenUrl, values],
+      identity: [login.authentication, tokenUrl, tokenField, values],
       create: async () => ({
         method: 'POST',
         url: tokenUrl,

@@ -5,6 +5,26 @@ import { PipewrightError } from '../host/error.ts';
  * @throws PipewrightError `invalid-input` unless it is https, or http on this machine
  */
 export function baseUrl(input: string, label: string): string {
+  const url = checkedUrl(input, label);
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+/**
+ * A complete URL that the user entered, with its query and a slash at its end: to some servers they make a difference.
+ * @throws PipewrightError `invalid-input` as `baseUrl`, and without a scheme: a path without its slash would become a host
+ */
+export function completeUrl(input: string, label: string): string {
+  const url = checkedUrl(input, label);
+  if (/^https?:\/\//i.test(input) && url.hash === '') return url.href;
+  throw new PipewrightError({
+    code: 'invalid-input',
+    message: `“${label}” is not a complete URL.`,
+    hint: 'Enter it from https:// on and without a # part, or enter a path that starts with a slash.',
+  });
+}
+
+/** @throws PipewrightError `invalid-input` */
+function checkedUrl(input: string, label: string): URL {
   const text = /^https?:\/\//i.test(input) ? input : `https://${input}`;
   let url: URL;
   try {
@@ -34,5 +54,5 @@ export function baseUrl(input: string, label: string): string {
       },
     });
   }
-  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  return url;
 }

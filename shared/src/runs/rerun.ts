@@ -7,8 +7,8 @@ import type { RunProvider } from './provider.ts';
 import { readRun } from './read-run.ts';
 import { runFields, simpleRun, type RunReport } from './report.ts';
 import { isFinished, type Run } from './run.ts';
-import { keyFields, startKeyOf, type KeyChoices, type StartKey } from './start-key.ts';
-import { startOnce } from './start-once.ts';
+import { keyAfter, keyFields, outlivesExecution, startKeyOf, type KeyChoices, type StartKey } from './start-key.ts';
+import { isRemembered, startOnce } from './start-once.ts';
 import type { WaitChoices } from './wait-fields.ts';
 import { whether } from '../host/wording.ts';
 
@@ -59,7 +59,8 @@ export function unfinishedSteps({ steps }: Run): string[] {
 }
 
 /**
- * Reruns a failed run the way the vendor does, or only lists the steps that would run again.
+ * Reruns a failed run the way the vendor does, or only lists the steps that would run again. Some vendors rerun it under its own
+ * ID: a step that comes again with the same key then finds its run active or succeeded, and waits for it.
  * @throws PipewrightError `invalid-input` if the run is active or succeeded
  */
 export async function rerun(
@@ -70,6 +71,14 @@ export async function rerun(
 ): Promise<Rerun> {
   const { service } = provider;
   const failed = await readRun(host, provider, input.run);
+  const what = `a rerun of run ${failed.id}`;
+  const entered = startKeyOf(host, input, what);
+  const isRerun = !input.dryRun && (await isRemembered(host, { ...provider, what }, entered.key, failed.id));
+  const isRetry = isFinished(failed.status) && !failed.succeeded && (host.isRetry || !outlivesExecution(entered));
+  if (isRerun && !isRetry) {
+    const report = await followRun(host, provider, { ...failed, reused: true }, input, { ...provider, what });
+    return { ...report, rerunOf: failed.id, stepsToRun: [], started: true };
+  }
   if (!isFinished(failed.status)) {
     throw new PipewrightError({
       code: 'invalid-input',
@@ -91,8 +100,10 @@ export async function rerun(
   const summary = { rerunOf: failed.id, stepsToRun: steps };
   host.log.info(`${service}: steps of ${failed.name} to rerun: ${steps.length > 0 ? steps.join(', ') : 'all'}.`);
   if (input.dryRun) return { ...failed, ...summary, started: false };
-  const startedBy: RunProvider = { ...next, what: `a rerun of run ${failed.id}` };
-  const startKey = startKeyOf(host, input, startedBy.what);
+  const startedBy: RunProvider = { ...next, what };
+  const startKey = isRerun ? keyAfter(entered, `${failed.id} ended ${failed.finishedAt}`) : entered;
+  // It would be found for the key of a retry, too, which is to start another one.
+  const findFirst = find && (async (key: StartKey) => (key.key === startKey.key ? find(key) : undefined));
   const run = await startOnce(host, {
     provider: startedBy,
     scope,
@@ -100,7 +111,7 @@ export async function rerun(
     parameters,
     start,
     // Vendors find any rerun of the run, also one that another event or a person started.
-    ...(find ? { [startKey.source === 'event' ? 'findLost' : 'findByKey']: find } : {}),
+    ...(findFirst ? { [startKey.source === 'event' ? 'findLost' : 'findByKey']: findFirst } : {}),
   });
   try {
     return { ...(await followRun(host, next, run, input, startedBy)), ...summary, started: true };

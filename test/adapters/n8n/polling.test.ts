@@ -10,7 +10,7 @@ let trigger: NodeSetup;
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  n8n = await openN8n(['pipewright-azure']);
+  n8n = await openN8n(['pipewright-azure', 'pipewright-toolbox']);
   const { pipewrightAzureApi = {} } = sandboxCredentials(sandbox);
   const { resourceGroup, factory } = sandbox.accounts.azure;
   trigger = {
@@ -99,4 +99,30 @@ it('a polling trigger loses nothing when a poll fails', async () => {
   });
   await expect(workflow.poll()).rejects.toMatchObject({ message: expect.stringContaining('out of order') });
   expect((await workflow.poll()).map(({ json }) => json['id'])).toEqual([id]);
+});
+
+it('a polling trigger emits none of 2,500 old runs that a list without end times keeps showing', async () => {
+  const { dag } = sandbox.accounts.restJob;
+  const { airflow } = sandbox.world.restJob;
+  const { pipewrightRestJobApi = {} } = sandboxCredentials(sandbox);
+  for (let count = 0; count < 2_500; count += 1) airflow.start(dag, {});
+  while (airflow.all.some((one) => !airflow.isOver(one))) await sleep(10);
+  const workflow = activate({
+    node: 'restJobTrigger',
+    credentials: { pipewrightRestJobApi },
+    parameters: {
+      tool: 'custom',
+      listPath: `/api/v2/dags/${dag}/dagRuns?offset={offset}`,
+      listField: 'dag_runs',
+      successWords: 'success',
+      failureWords: 'failed',
+      options: { listedIdField: 'dag_run_id', statusField: 'state' },
+    },
+  });
+  expect(await workflow.poll()).toEqual([]);
+  expect(await workflow.poll()).toEqual([]);
+  const { id } = airflow.start(dag, {});
+  while (airflow.all.some((one) => !airflow.isOver(one))) await sleep(10);
+  expect((await workflow.poll()).map(({ json }) => json['id'])).toEqual([id]);
+  expect(await workflow.poll()).toEqual([]);
 });

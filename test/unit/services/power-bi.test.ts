@@ -471,6 +471,19 @@ describe('Rerun Failed Run of Power BI', () => {
     const host = failed({ objects: [{ table: 'Claims' }] })
       .on('POST', refreshes, busy)
       .on('GET', refreshes, history(entry(other, 'Unknown', { refreshType: 'Scheduled' })));
-    await expect(rerun(host)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining(other) });
+    await expect(rerun(host)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining(other),
+      hint: 'Run this step again when it has finished.',
+    });
   });
+
+  it.each([['p[1]'], [' 2026'], ['2026 '], ['a]']])(
+    'refuses the partition “%s”, whose name would become another one, and starts nothing',
+    async (partition) => {
+      const host = failed({ type: 'Full', objects: [{ table: 'Claims', partition, status: 'Failed' }] });
+      await expect(rerun(host)).rejects.toMatchObject({ code: 'invalid-input', message: expect.stringContaining(id) });
+      expect(host.sent('POST', '/refreshes')).toEqual([]);
+    },
+  );
 });

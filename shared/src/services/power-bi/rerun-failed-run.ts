@@ -9,7 +9,7 @@ import { service } from './api.ts';
 import type { PowerBiConnection } from './connection-fields.ts';
 import { modelField, openModel } from './models.ts';
 import { processingFields, refreshTypes } from './refresh-fields.ts';
-import { coversWholeModel, parseObject, type RefreshObject } from './refresh-shapes.ts';
+import { coversWholeModel, objectName, parseObject, type RefreshObject } from './refresh-shapes.ts';
 import { refreshesOf, runField, sampleRefresh } from './refreshes.ts';
 import { refreshScope, startRefresh } from './start-refresh.ts';
 import { workspaceField } from './workspaces.ts';
@@ -25,6 +25,15 @@ function unknownScope(id: string, what: string): PipewrightError {
   });
 }
 
+function unclearName(id: string, name: string): PipewrightError {
+  return new PipewrightError({
+    code: 'invalid-input',
+    service,
+    message: `The table and its partition cannot be told apart in “${name}” of refresh ${id}, so it cannot be repeated.`,
+    hint: 'Use Refresh Semantic Model, and select the whole table.',
+  });
+}
+
 /**
  * The type, tables and partitions of a refresh.
  * @throws PipewrightError `invalid-input` if Power BI does not report them
@@ -36,7 +45,14 @@ function settingsOf({ id, parameters, details, steps }: Run): { type: string; ob
   if (steps.length === 0) throw unknownScope(id, 'the tables');
   return {
     type,
-    objects: steps.map(({ name, type: kind }) => (kind === 'Table' ? { table: name } : parseObject(name))),
+    objects: steps.map(({ name, type: kind }) => {
+      if (kind === 'Table') return { table: name };
+      const object = parseObject(name);
+      // A name with brackets or spaces at its ends would become that of another table or partition.
+      if (object.partition === undefined || objectName(object.table, object.partition) !== name)
+        throw unclearName(id, name);
+      return object;
+    }),
   };
 }
 
@@ -86,7 +102,7 @@ export const rerunFailedRun = defineAction<PowerBiConnection>()({
         provider,
         scope: refreshScope,
         steps: failed.steps.map(({ name }) => name),
-        start: () => startRefresh(model, settings, provider, false),
+        start: () => startRefresh(model, settings, provider),
       };
     });
   },

@@ -29,7 +29,7 @@ function readStarted({ headers, status }: HttpResponse, { name, url }: Model): R
 }
 
 /** The error for a model that is being refreshed already. */
-function busyModel({ name }: Model, active: Run | undefined, isReusing: boolean): PipewrightError {
+function busyModel({ name }: Model, active: Run | undefined, isReusing?: boolean): PipewrightError {
   const { refreshType } = active?.details ?? {};
   const since = active?.startedAt ? ` since ${active.startedAt}` : '';
   const which = active ? ` (${active.id}${refreshType ? `, ${String(refreshType)}` : ''}${since})` : '';
@@ -39,21 +39,21 @@ function busyModel({ name }: Model, active: Run | undefined, isReusing: boolean)
     message: `Power BI did not start the refresh, because another refresh of semantic model ${name} is active${which}.`,
     hint: isReusing
       ? 'The active refresh has another type or covers other tables, so it was not used. Run this step again when it has finished.'
-      : 'Run this step again when it has finished, or turn on Reuse Active Run to use the active refresh.',
+      : `Run this step again when it has finished${isReusing === undefined ? '.' : ', or turn on Reuse Active Run to use the active refresh.'}`,
   });
 }
 
 /**
  * Starts an enhanced refresh of a model, or uses the active one.
  * @param provider the refreshes of the model
- * @param isReusing whether an active refresh of the same type is used
+ * @param isReusing whether an active refresh of the same type is used; undefined if the step has no such field
  * @throws PipewrightError `conflict` if another refresh is active
  */
 export async function startRefresh(
   model: Model,
   { objects, ...settings }: RefreshStart,
   provider: Refreshes,
-  isReusing: boolean,
+  isReusing?: boolean,
 ): Promise<Run> {
   const json = { ...settings, commitMode: 'transactional', objects: objects.length > 0 ? objects : undefined };
   try {

@@ -4,7 +4,7 @@ import type { Context } from '../../define/context.ts';
 import { PipewrightError } from '../../host/error.ts';
 import type { Headers, HttpResponse } from '../../host/http.ts';
 import type { Wording } from '../../host/wording.ts';
-import { baseUrl } from '../../http/base-url.ts';
+import { baseUrl, completeUrl } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
 import type { RestJobConnection } from './connection-fields.ts';
 import { valueAt } from './read-value.ts';
@@ -22,7 +22,7 @@ const usualPaths: Partial<Record<RestJobConnection['authentication'], string>> =
 function tokenUrlOf(service: string, connection: RestJobConnection): string {
   const entered = connection.loginUrl ?? usualPaths[connection.authentication];
   if (!entered) throw missingLogin(service, 'Token URL');
-  if (!entered.startsWith('/')) return baseUrl(entered, 'Token URL');
+  if (!entered.startsWith('/')) return completeUrl(entered, 'Token URL');
   if (!/[\s\\?#]|\/\/|\/(?:\.|%2e){1,2}(?:\/|$)/i.test(entered))
     return `${baseUrl(connection.baseUrl, 'Base URL')}${entered}`;
   throw new PipewrightError({
@@ -62,6 +62,7 @@ export async function authorize(
     service,
     tokenUrl: tokenUrlOf(service, connection),
     readProblem: (response: HttpResponse) => ({ ...readProblem(response), hint: loginHint }),
+    tokenField: answerField,
     tokenIn: (answer: unknown) => valueAt(answer, answerField),
   };
   const token = await loginToken(host, endpoint, { ...connection, authentication }, renew, endsAt);

@@ -253,7 +253,7 @@ export const finishedJobFields = {
   startField: v.optional(
     text({
       label: 'Start Time Field',
-      help: 'Where the time of the start is in an entry of the list.',
+      help: 'Where the time of the start is in an entry of the list: with time zone, or the seconds or milliseconds since 1970.',
       placeholder: 'started_at',
       advanced: true,
       shownWhen: onlyCustom,
@@ -262,7 +262,7 @@ export const finishedJobFields = {
   endField: v.optional(
     text({
       label: 'End Time Field',
-      help: 'Where the time of the end is in an entry of the list. Without it, every listed run that has finished counts as new once.',
+      help: 'Where the time of the end is in an entry of the list: with time zone, or the seconds or milliseconds since 1970. Without it, every listed run that has finished counts as new once.',
       placeholder: 'finished_at',
       advanced: true,
       shownWhen: onlyCustom,

@@ -31,6 +31,8 @@ export interface RunShape {
   finishedAt?: string;
   /** The web page of the run. */
   url?: string;
+  /** Whether the user named the fields, so that a time that cannot be read is a mistake. Default: false. */
+  isDescribed?: boolean;
   /** The number of the attempt, if a run can be repeated under its ID. */
   attempt?: string;
   /** The parameters that the run was started with. */

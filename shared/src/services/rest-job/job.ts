@@ -187,6 +187,7 @@ function finishedTemplate(input: FinishedInput, connection: RestJobConnection): 
     status: { method: 'GET', path: '/' },
     run: {
       ...customRun(input),
+      isDescribed: true,
       id: listedIdField,
       ...(startField ? { startedAt: startField } : {}),
       ...(endField ? { finishedAt: endField } : {}),

@@ -11,6 +11,7 @@ import {
   type RunStatus,
 } from '../../runs/run.ts';
 import type { RunShape } from './job-template.ts';
+import { listedTime } from './listed-time.ts';
 import { missingIn, textAt, valueAt, wordAt } from './read-value.ts';
 
 /** A status as the tool wrote it, and what it means. */
@@ -117,9 +118,10 @@ export function readToolRun(shape: RunShape, run: unknown, { tool, what, url }: 
     throw missingIn(tool, `description of run ${id}, but one of another run`, run);
   const end = id === undefined ? undefined : endAfter(shape, run, tool, id);
   const read = end ?? readStatus(tool, shape, run);
-  const startedAt = parseUtcTimestamp(textAt(run, shape.startedAt));
-  const finishedAt =
-    end?.word ?? (isFinished(read.status) ? parseUtcTimestamp(textAt(run, shape.finishedAt)) : undefined);
+  const timeIn = (field: string | undefined, label: string): string | undefined =>
+    shape.isDescribed ? listedTime(tool, run, field, label) : parseUtcTimestamp(textAt(run, field));
+  const startedAt = timeIn(shape.startedAt, 'Start Time Field');
+  const finishedAt = end?.word ?? (isFinished(read.status) ? timeIn(shape.finishedAt, 'End Time Field') : undefined);
   const parameters = shape.parameters === undefined ? undefined : valueAt(run, shape.parameters);
   const attempt = wordAt(run, shape.attempt ?? '');
   const message = textAt(run, shape.message) ?? (read.status === 'unknown' ? describe(read) : undefined);

@@ -340,6 +340,56 @@ describe('Finished runs of a custom tool', () => {
     expect(error).toMatchObject({ message: expect.stringContaining(message) });
   });
 
+  const endingAt = (ended: unknown): Answer => ({ json: { data: { runs: [{ ...entry(1, 'done'), ended }] } } });
+  const pollEnd = (ended: unknown) =>
+    poll({ ...typed, listPath: '/v1/runs' }, fakeHost().on('GET', `${base}/v1/runs`, endingAt(ended)));
+  const half = fakeStart - hour / 2;
+
+  it.each([
+    ['in UTC', new Date(half).toISOString()],
+    ['without seconds', '2026-11-20T07:30Z'],
+    ['with an offset', '2026-11-20T02:30:00.123456-05:00'],
+    ['with an offset without colon', '2026-11-20T13:00:00+0530'],
+    ['with a space', '2026-11-20 07:30:00+00:00'],
+    ['with the name of the zone', '2026-11-20 07:30:00 UTC'],
+    ['in the format of HTTP', 'Fri, 20 Nov 2026 07:30:00 GMT'],
+    ['in seconds', half / 1000],
+    ['in milliseconds', half],
+    ['in seconds as text', String(half / 1000)],
+  ])('may end at a time %s', async (_what, ended) => {
+    const [event] = await pollEnd(ended);
+    expect(Date.parse(String(event?.data['finishedAt'])) - half).toBeLessThan(1000);
+    expect(Date.parse(String(event?.data['finishedAt']))).toBeGreaterThanOrEqual(half);
+  });
+
+  it.each([[null], [''], [undefined]])('count as new once without an end: %j', async (ended) => {
+    expect(await pollEnd(ended)).toMatchObject([{ id: '1' }]);
+  });
+
+  // Read as another time, a run would seem to have ended before the last poll, and start nothing.
+  it.each([
+    ['05/11/2026 07:30'],
+    ['20.11.2026 07:30'],
+    ['2026-11-20'],
+    ['2026-11-20T07:30:00'],
+    ['2026-11-20 07:30:00'],
+    ['2026-02-31T25:00:00Z'],
+    ['7:30'],
+    ['5'],
+    ['30 minutes ago'],
+    [5],
+    [half * 1000],
+    [true],
+    [{ at: half }],
+    [[half]],
+  ])('are refused if the end is not certain: %j', async (ended) => {
+    await expect(pollEnd(ended)).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining('“ended”'),
+      hint: expect.stringContaining('“End Time Field”'),
+    });
+  });
+
   it('are never cut: a page that repeats is an error', async () => {
     const host = fakeHost().on('GET', `${base}/v1/runs`, answer(entry(1, 'done')));
     await expect(poll(typed, host)).rejects.toMatchObject({

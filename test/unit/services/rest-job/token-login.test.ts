@@ -143,10 +143,38 @@ describe('A login that is exchanged for a token', () => {
     [{ ...login, loginUrl: '/../elsewhere' }, 'Token URL'],
     [{ ...login, loginUrl: '//evil.example.com/token' }, 'Token URL'],
     [{ ...login, loginUrl: 'http://login.example.com/token' }, 'Token URL'],
+    [{ ...login, loginUrl: 'auth/token' }, 'Token URL'],
+    [{ ...login, loginUrl: 'login.example.com/token' }, 'Token URL'],
+    [{ ...login, loginUrl: 'https://login.example.com/token#part' }, 'Token URL'],
+    [{ ...login, loginUrl: 'https://ada@login.example.com/token' }, 'Token URL'],
   ])('sends nothing if the connection %j lacks a valid value', async (values, label) => {
     const host = fakeHost();
     await expect(test(host, values)).rejects.toMatchObject({ message: expect.stringContaining(label) });
     expect(host.requests).toEqual([]);
+  });
+
+  it.each([
+    ['https://login.example.com/api/token/', 'https://login.example.com/api/token/'],
+    ['https://login.example.com/token?tenant=contoso&v=2', 'https://login.example.com/token?tenant=contoso&v=2'],
+    ['/api/token/', `${base}/api/token/`],
+  ])('is sent to the Token URL %s exactly as it was entered', async (loginUrl, url) => {
+    const host = fakeHost()
+      .on('POST', /./, { json: { access_token: 't-1' } })
+      .on('GET', /./, {});
+    await test(host, { ...login, loginUrl });
+    expect(host.requests[0]).toMatchObject({ method: 'POST', url });
+  });
+
+  it('returns another token if the connection reads it from another field', async () => {
+    const host = fakeHost()
+      .on('POST', /token$/, { json: { access_token: 'first-token', id_token: 'second-token' } })
+      .on('GET', /./, { json: { dag_run_id: 'r', state: 'success' } });
+    for (const answerField of ['access_token', 'id_token'])
+      await operate(restJob, 'getJobRun', { tool: 'airflow', job: 'daily', run: 'r' }, host, { ...login, answerField });
+    expect(host.sent('GET', '/dagRuns').map(({ headers }) => headers['authorization'])).toEqual([
+      'Bearer first-token',
+      'Bearer second-token',
+    ]);
   });
 
   it('never shows the password or a token, also if the tool repeats them', async () => {

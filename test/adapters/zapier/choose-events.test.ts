@@ -1,0 +1,81 @@
+import { memoryCache } from '../../../shared/src/host/memory-cache.ts';
+import { chooseEvents } from '../../../zapier-app/adapter/choose-events.ts';
+import { Deduper } from '../../support/zapier-runtime/deduper.ts';
+import { randomFrom } from '../../unit/random.ts';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** A Zap that polls a list, as Zapier does: it drops what it knows, and the first poll only fills its record. */
+function zap(list: (since: number) => string[]) {
+  let now = Date.parse('2026-11-20T08:00:00Z');
+  const memory = memoryCache(() => now);
+  const deduper = new Deduper();
+  return {
+    now: () => now,
+    pass: (milliseconds: number) => void (now += milliseconds),
+    async poll(): Promise<string[]> {
+      const events = list(now - day).map((id) => ({ id, data: {} }));
+      const meta = { zap: { id: 1 }, isPopulatingDedupe: deduper.isEmpty } as never;
+      const chosen = await chooseEvents(events, memory, 'jobRunFinished', { meta, inputData: {} });
+      if (!deduper.isEmpty) expect(chosen.length).toBeLessThanOrEqual(100);
+      return deduper
+        .takeNew(
+          chosen.map(({ id }) => ({ id })),
+          [],
+        )
+        .map(({ id }) => id);
+    },
+  };
+}
+
+describe('A series of polls on Zapier', () => {
+  it.each([1, 2, 3, 4, 5, 6])('emits every run once and none from before it was turned on (seed %i)', async (seed) => {
+    const random = randomFrom(seed);
+    const hasEnds = seed % 2 === 0;
+    const runs: { id: string; end: number; order: number }[] = [];
+    const subject = zap((since) =>
+      runs
+        .filter(({ end }) => !hasEnds || end >= since)
+        .toSorted((a, b) => (hasEnds ? b.end - a.end : a.order - b.order))
+        .map(({ id }) => id),
+    );
+    const finish = (count: number): string[] =>
+      Array.from({ length: count }, () => {
+        const id = `run-${runs.length}`;
+        // Ends are up to two hours old when a list shows them, and may be equal.
+        runs.push({ id, end: subject.now() - Math.floor(random() * 8) * 15 * minute, order: random() });
+        return id;
+      });
+    finish(Math.floor(random() * 1_500));
+    expect(await subject.poll()).toEqual([]);
+    const expected: string[] = [];
+    const emitted: string[] = [];
+    for (let count = 0; count < 200; count += 1) {
+      subject.pass(15 * minute);
+      expected.push(...finish(random() < 0.04 ? Math.floor(random() * 400) : Math.floor(random() * 3)));
+      emitted.push(...(await subject.poll()));
+    }
+    for (let count = 0; count < 60; count += 1) {
+      subject.pass(15 * minute);
+      emitted.push(...(await subject.poll()));
+    }
+    expect(emitted.length).toBeGreaterThan(300);
+    expect(emitted.toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('is refused while it finds more runs than it can remember, and then goes on without old or repeated ones', async () => {
+    let runs = Array.from({ length: 5_000 }, (_, index) => `run-${index}`);
+    const subject = zap(() => runs.toReversed());
+    expect(await subject.poll()).toEqual([]);
+    runs = [...runs, 'new-1'];
+    for (let count = 0; count < 3; count += 1)
+      await expect(subject.poll()).rejects.toMatchObject({
+        code: 'invalid-input',
+        message: expect.stringContaining('5001 finished runs'),
+      });
+    runs = runs.slice(1);
+    expect(await subject.poll()).toEqual(['new-1']);
+    expect(await subject.poll()).toEqual([]);
+  });
+});
