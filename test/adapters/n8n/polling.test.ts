@@ -10,7 +10,7 @@ let trigger: NodeSetup;
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  n8n = await openN8n(['pipewright-azure', 'pipewright-toolbox']);
+  n8n = await openN8n(['pipewright-azure', 'pipewright-extras']);
   const { pipewrightAzureApi = {} } = sandboxCredentials(sandbox);
   const { resourceGroup, factory } = sandbox.accounts.azure;
   trigger = {
