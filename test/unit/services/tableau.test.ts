@@ -1,3 +1,4 @@
+import { PipewrightError } from '../../../shared/src/host/error.ts';
 import { describeField, type Field } from '../../../shared/src/define/fields.ts';
 import type { PollingTrigger } from '../../../shared/src/define/trigger.ts';
 import { tableau } from '../../../shared/src/services/tableau/service.ts';
@@ -161,6 +162,41 @@ describe('A session of Tableau', () => {
       hint: { n8n: expect.stringContaining('personal access token in the credential') },
     });
     expect(host.sent('POST', '/auth/')).toHaveLength(1);
+  });
+
+  it.each([
+    ['a wrong token', problem('401001', 'Error signing in to Tableau.'), 1],
+    ['a user who may not sign in', problem('403004', 'Forbidden'), 1],
+    ['a server that is down', { status: 503 } as Answer, 4],
+  ])('is asked for once by calls that start at the same time, also with %s', async (_what, answer, requests) => {
+    const host = connected().on('POST', signIn, answer);
+    const calls = await Promise.allSettled([1, 2, 3].map(async () => run('getJob', { run: id }, host)));
+    expect(calls.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(host.sent('POST', '/auth/')).toHaveLength(requests);
+  });
+
+  it('is asked for once more, for all other calls, when the call that asked for it is stopped', async () => {
+    const stopped = new PipewrightError({ code: 'cancelled', message: 'The operation was canceled.' });
+    let count = 0;
+    const host = connected()
+      .on('GET', job, ended('0'))
+      .on('POST', signIn, () => {
+        count += 1;
+        if (count === 1) throw stopped;
+        return credentials(`token-${count}`);
+      });
+    const calls = await Promise.allSettled([1, 2, 3].map(async () => run('getJob', { run: id }, host)));
+    expect(calls.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    expect(tokensOf(host, '/jobs/')).toEqual(['token-2', 'token-2']);
+  });
+
+  it('names Server URL if nothing there answers like Tableau', async () => {
+    const address = `${server}/t/contoso/views/Claims`;
+    const host = connected().on('GET', `${address}/api/2.4/serverinfo`, { status: 404, text: '<html></html>' });
+    await expect(run('getJob', { run: id }, host, { ...connection, address })).rejects.toMatchObject({
+      code: 'not-found',
+      hint: { n8n: expect.stringContaining('Server URL'), zapier: expect.stringContaining('Server URL') },
+    });
   });
 
   it('follows the redirect of online.tableau.com to the pod', async () => {
@@ -351,6 +387,24 @@ describe('Refresh Workbook of Tableau', () => {
     expect(host.sent('POST', '/refresh')).toHaveLength(1);
   });
 
+  it('starts one refresh of each of two workbooks with the same name under the same Start Key', async () => {
+    const path = `${site}/workbooks/${other}`;
+    const host = connected()
+      .on('GET', path, { json: { workbook: { id: other, name: 'Claims overview' } } })
+      .on('POST', refresh, started)
+      .on('POST', `${path}/refresh`, { json: { job: { id: 'job-2' } } });
+    const typed = { startKey: 'event-1', wait: false };
+    expect(await run('refreshWorkbook', { ...typed, workbook }, host)).toMatchObject({ id });
+    expect(await run('refreshWorkbook', { ...typed, workbook: other }, host)).toMatchObject({ id: 'job-2' });
+  });
+
+  it('recognizes an active job although the code of the error is a number', async () => {
+    const host = connected()
+      .on('POST', refresh, { status: 409, json: { error: { code: 409_093, detail: 'Already queued.' } } })
+      .on('GET', `${site}/jobs`, jobList());
+    await expect(run('refreshWorkbook', { workbook }, host)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
   it('explains content without an extract, which Tableau also answers with 409', async () => {
     const host = connected().on('POST', refresh, problem('409090', 'Extract operation is not allowed.'));
     await expect(run('refreshWorkbook', { workbook }, host)).rejects.toMatchObject({
@@ -471,6 +525,17 @@ describe('The lists of Tableau', () => {
       });
     expect(await run('findFlow', { name: 'claims' }, host)).toEqual([]);
     expect(await run('findDataSource', { name: 'claims' }, host)).toHaveLength(1);
+  });
+
+  it('are read to the last page although the server returns smaller pages and no total', async () => {
+    const host = connected().on('GET', `${site}/workbooks`, ({ query }) => ({
+      json: {
+        pagination: { pageNumber: query['pageNumber'], pageSize: '1' },
+        workbooks:
+          { '1': { workbook: [entry('a1')] }, '2': { workbook: [entry('a2')] } }[query['pageNumber'] ?? ''] ?? {},
+      },
+    }));
+    expect(await run('findWorkbook', { name: 'a' }, host)).toMatchObject([{ name: 'a1' }, { name: 'a2' }]);
   });
 
   it('load one page at a time in a dropdown', async () => {
@@ -641,6 +706,18 @@ describe('Refresh Finished of Tableau', () => {
   it('leaves no webhook behind if one cannot be created', async () => {
     const { host, webhooks } = webhookSite(3);
     await expect(trigger.subscriber?.subscribe({}, address, opened(host))).rejects.toMatchObject({ code: 'forbidden' });
+    expect(webhooks.size).toBe(0);
+  });
+
+  it('leaves no webhook behind if Tableau does not confirm that it was created', async () => {
+    const { host, webhooks } = webhookSite();
+    host.on('POST', `${site}/webhooks`, ({ json }) => {
+      webhooks.set('w1', { id: 'w1', ...(json as { webhook: object }).webhook });
+      return 'lost';
+    });
+    await expect(trigger.subscriber?.subscribe({}, address, opened(host))).rejects.toMatchObject({
+      code: 'unavailable',
+    });
     expect(webhooks.size).toBe(0);
   });
 

@@ -6,7 +6,7 @@ import { recentRunChoices } from '../../runs/run-choices.ts';
 import type { Run } from '../../runs/run.ts';
 import { ignoreNotFound, openSite, service, type Site } from './api.ts';
 import type { TableauConnection } from './connection-fields.ts';
-import { contentKinds, type Content } from './content.ts';
+import { contentKinds, contentPath, type Content } from './content.ts';
 import {
   contentOf,
   isContentJob,
@@ -94,6 +94,8 @@ export function jobsOf(site: Site, content: Content, refreshType: RefreshType, n
   };
   return {
     ...anyJob(site),
+    // Names are unique only within a project.
+    place: `${site.api.baseUrl}${contentPath(content.kind, content.id)}`,
     what: `${noun} ${content.name}${refreshType === 'incremental' ? ' (incremental)' : ''}`,
     get: async (id, limits) => readJob(await readVendorJob(site, id, limits), content),
     async recent() {
