@@ -614,6 +614,48 @@ describe('Job Finished of Tableau', () => {
     expect((await poll(input, host())).map((event) => event.id)).toEqual(ids);
   });
 
+  it('reads each finished job once, and one that has not finished again', async () => {
+    const asked = host().on('GET', `${site}/jobs/${other}`, details({}, other));
+    for (const _poll of [1, 2]) await poll({}, asked);
+    expect(asked.sent('GET', job)).toHaveLength(1);
+    expect(asked.sent('GET', `/jobs/${other}`)).toHaveLength(2);
+    asked.on('GET', `${site}/jobs/${other}`, ended('1', { id: other }));
+    expect((await poll({}, asked)).map((event) => event.id)).toEqual([id, other]);
+  });
+
+  it('goes on after the limit of requests was reached', async () => {
+    const limit = problem('429000', 'Too many requests.', { 'retry-after': '3600' });
+    const asked = host().on('GET', `${site}/jobs/${other}`, limit);
+    await expect(poll({}, asked)).rejects.toMatchObject({ code: 'throttled' });
+    asked.on('GET', `${site}/jobs/${other}`, ended('0', { id: other }));
+    expect((await poll({}, asked)).map((event) => event.id)).toEqual([id, other]);
+    expect(asked.sent('GET', job)).toHaveLength(1);
+  });
+
+  describe('in a test in the editor', () => {
+    const endOf = (index: number): string => new Date(Date.parse('2026-11-20T08:00:00Z') + index * 1000).toISOString();
+    const many = Array.from({ length: 500 }, (_one, index) => finished(`job-${index}`, { endedAt: endOf(index) }));
+    const busySite = () =>
+      connected({ isTest: true })
+        .on('GET', `${site}/jobs`, jobList(...many))
+        .on('GET', /\/jobs\/job-\d+$/, ({ address }) => {
+          const index = Number(address.split('-').at(-1));
+          return ended('0', { id: `job-${index}`, completedAt: endOf(index) });
+        });
+
+    it('reads only the newest jobs of a busy site', async () => {
+      const asked = busySite();
+      expect((await poll({}, asked))[0]).toMatchObject({ id: 'job-499' });
+      expect(asked.sent('GET', '/jobs/')).toHaveLength(20);
+    });
+
+    it('reads more jobs, but not all, if none of them is wanted', async () => {
+      const asked = busySite();
+      expect(await poll({ contentType: 'flow' }, asked)).toEqual([]);
+      expect(asked.sent('GET', '/jobs/')).toHaveLength(200);
+    });
+  });
+
   it('skips a job that was deleted after it was listed', async () => {
     const asked = host().on('GET', job, problem('404031', 'The job could not be found.'));
     expect((await poll({}, asked)).map((event) => event.id)).toEqual([other]);
