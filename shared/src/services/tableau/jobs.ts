@@ -94,7 +94,7 @@ export function jobsOf(site: Site, content: Content, refreshType: RefreshType, n
   };
   return {
     ...anyJob(site),
-    // Names are unique only within a project.
+    // Workbooks in different projects may have the same name.
     place: `${site.api.baseUrl}${contentPath(content.kind, content.id)}`,
     what: `${noun} ${content.name}${refreshType === 'incremental' ? ' (incremental)' : ''}`,
     get: async (id, limits) => readJob(await readVendorJob(site, id, limits), content),
