@@ -502,6 +502,15 @@ it('Cancel Job of Tableau cancels an active job and returns its new status', asy
   expect(await run('cancelJob', { run: id }, host)).toMatchObject({ status: 'cancelled', finished: true });
 });
 
+it('Cancel Job of Tableau returns a job that finished before its cancellation, which Tableau then refuses', async () => {
+  const host = connected()
+    .on('GET', job, [details(), ended('0')])
+    .on('PUT', job, problem('400031', 'The job cannot be canceled.'));
+  expect(await run('cancelJob', { run: id }, host)).toMatchObject({ status: 'succeeded', finished: true });
+  host.on('GET', job, details());
+  await expect(run('cancelJob', { run: id }, host)).rejects.toMatchObject({ code: 'invalid-input' });
+});
+
 describe('The lists of Tableau', () => {
   const entry = (name: string) => ({ id: `id-${name}`, name, project: { name: 'Claims' }, webpageUrl: '' });
 
@@ -573,6 +582,7 @@ describe('Job Finished of Tableau', () => {
           finished(id),
           finished(other, { jobType: 'run_flow' }),
           finished('notified', { jobType: 'single_subscription_notify' }),
+          finished('encrypted', { jobType: 'encrypt_extracts' }),
           finished('earlier', { endedAt: '2026-11-20T06:59:00Z' }),
           listed('active', { status: 'InProgress' }),
         ),
@@ -613,6 +623,14 @@ describe('Job Finished of Tableau', () => {
   ])('filters by %j', async (input, ids) => {
     expect((await poll(input, host())).map((event) => event.id)).toEqual(ids);
   });
+
+  it.each(['RefreshExtractsViaBridge', 'IncrementExtractsViaBridge', 'increment_extracts', 'RunFlow'])(
+    'reads jobs of the type %s',
+    async (jobType) => {
+      const asked = host().on('GET', `${site}/jobs`, jobList(finished(id, { jobType })));
+      expect((await poll({}, asked)).map((event) => event.id)).toEqual([id]);
+    },
+  );
 
   it('reads each finished job once, and one that has not finished again', async () => {
     const asked = host().on('GET', `${site}/jobs/${other}`, details({}, other));
@@ -824,6 +842,14 @@ describe('Refresh Finished of Tableau', () => {
             verified: true,
           },
         },
+      ]);
+    });
+
+    it('and emits the event without it if its time is not one', async () => {
+      const sent = delivery(body({ created_at: 'yesterday' }), {}, query);
+      const setting = { host: connected(), connection, subscription };
+      expect(await deliverAndLookUp(tableau, 'refreshFinished', {}, sent, setting)).toMatchObject([
+        { data: { occurredAt: 'yesterday', problem: expect.stringContaining('was not found') } },
       ]);
     });
 
