@@ -618,10 +618,19 @@ describe('Job Finished of Tableau', () => {
     [{ contentType: 'workbook', workbook: 'another' }, []],
     [{ workbook }, [id]],
     [{ workbook, flow }, [id, other]],
-    [{ contentType: 'flow', workbook }, []],
     [{ contentType: 'dataSource' }, []],
   ])('filters by %j', async (input, ids) => {
     expect((await poll(input, host())).map((event) => event.id)).toEqual(ids);
+  });
+
+  it.each([
+    { contentType: 'flow', workbook },
+    { contentType: 'flow', flow, workbook },
+  ])('refuses %j, of which it would ignore the workbook', async (input) => {
+    await expect(poll(input, host())).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: 'Content is “Flow”, but Workbook is filled in as well.',
+    });
   });
 
   it.each(['RefreshExtractsViaBridge', 'IncrementExtractsViaBridge', 'increment_extracts', 'RunFlow'])(

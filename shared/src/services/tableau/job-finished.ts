@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Context } from '../../define/context.ts';
 import { option, withInfo } from '../../define/fields.ts';
+import { PipewrightError } from '../../host/error.ts';
 import { defineRunFinished, maxRunDurationMs } from '../../runs/run-finished.ts';
 import { isFinished, type Run } from '../../runs/run.ts';
-import { ignoreNotFound, openSite, type Site } from './api.ts';
+import { ignoreNotFound, openSite, service, type Site } from './api.ts';
 import type { TableauConnection } from './connection-fields.ts';
 import { contentFields, contentKinds, type ContentKind } from './content.ts';
 import { contentOf, jobShape, readJob, readListedJob, type ListedJob, type VendorJob } from './job-shapes.ts';
@@ -23,6 +24,17 @@ const only = <K extends ContentKind>(kind: K) =>
       help: `Trigger only for this ${contentKinds[kind].noun}. Leave Workbook, Data Source and Flow empty for all.`,
     }),
   );
+
+/** The error for content that the field Content excludes, so that the trigger would ignore it. */
+function excluded(contentType: ContentKind, kind: ContentKind): PipewrightError {
+  const { label } = contentKinds[kind];
+  return new PipewrightError({
+    code: 'invalid-input',
+    service,
+    message: `Content is “${contentKinds[contentType].label}”, but ${label} is filled in as well.`,
+    hint: `Set Content to “Any” or “${label}”, or empty ${label}.`,
+  });
+}
 
 /** How many finished jobs are remembered, and for how many seconds: longer than a poll reaches back. */
 const maxRemembered = 500;
@@ -92,8 +104,12 @@ export const jobFinished = defineRunFinished<TableauConnection>()({
   },
   sample: sampleJob,
   async runs(input, since, context) {
-    const site = await openSite(context);
     const { contentType, ...selected } = input;
+    for (const { value: kind } of kinds) {
+      if (selected[kind] !== undefined && contentType !== 'any' && contentType !== kind)
+        throw excluded(contentType, kind);
+    }
+    const site = await openSite(context);
     const isSelective = Object.values(selected).some((id) => id !== undefined);
     const isWanted = (content: ReturnType<typeof contentOf>): boolean =>
       (contentType === 'any' || content?.kind === contentType) &&
