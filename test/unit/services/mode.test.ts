@@ -200,6 +200,18 @@ describe('Run Report of Mode', () => {
     expect(mode.operations.find(({ key }) => key === 'runReport')?.input).not.toHaveProperty('onTimeout');
   });
 
+  it('is started for each of two reports with the same name under the same Start Key', async () => {
+    const second = `${workspace}/reports/abc2`;
+    const host = connected()
+      .on('POST', runs, state('enqueued'))
+      .on('GET', second, { json: { token: 'abc2', name: 'Weekly KPI' } })
+      .on('GET', `${second}/queries`, pagesOf('queries', queries))
+      .on('POST', `${second}/runs`, state('enqueued', { token: 'run2' }));
+    const typed = { startKey: 'event-1', wait: false };
+    expect(await run('runReport', { ...typed, report: 'abc1' }, host)).toMatchObject({ id: 'run1' });
+    expect(await run('runReport', { ...typed, report: 'abc2' }, host)).toMatchObject({ id: 'run2' });
+  });
+
   it('is not started again when the response is lost', async () => {
     const host = connected().on('POST', runs, 'lost').on('GET', runs, pagesOf('report_runs', []));
     await expect(run('runReport', { report: 'abc1' }, host)).rejects.toMatchObject({

@@ -1,3 +1,4 @@
+import { PipewrightError } from '../../../shared/src/host/error.ts';
 import { describeField, type Field } from '../../../shared/src/define/fields.ts';
 import type { PollingTrigger } from '../../../shared/src/define/trigger.ts';
 import { tableau } from '../../../shared/src/services/tableau/service.ts';
@@ -161,6 +162,41 @@ describe('A session of Tableau', () => {
       hint: { n8n: expect.stringContaining('personal access token in the credential') },
     });
     expect(host.sent('POST', '/auth/')).toHaveLength(1);
+  });
+
+  it.each([
+    ['a wrong token', problem('401001', 'Error signing in to Tableau.'), 1],
+    ['a user who may not sign in', problem('403004', 'Forbidden'), 1],
+    ['a server that is down', { status: 503 } as Answer, 4],
+  ])('is asked for once by calls that start at the same time, also with %s', async (_what, answer, requests) => {
+    const host = connected().on('POST', signIn, answer);
+    const calls = await Promise.allSettled([1, 2, 3].map(async () => run('getJob', { run: id }, host)));
+    expect(calls.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(host.sent('POST', '/auth/')).toHaveLength(requests);
+  });
+
+  it('is asked for once more, for all other calls, when the call that asked for it is stopped', async () => {
+    const stopped = new PipewrightError({ code: 'cancelled', message: 'The operation was canceled.' });
+    let count = 0;
+    const host = connected()
+      .on('GET', job, ended('0'))
+      .on('POST', signIn, () => {
+        count += 1;
+        if (count === 1) throw stopped;
+        return credentials(`token-${count}`);
+      });
+    const calls = await Promise.allSettled([1, 2, 3].map(async () => run('getJob', { run: id }, host)));
+    expect(calls.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    expect(tokensOf(host, '/jobs/')).toEqual(['token-2', 'token-2']);
+  });
+
+  it('names Server URL if nothing there answers like Tableau', async () => {
+    const address = `${server}/t/contoso/views/Claims`;
+    const host = connected().on('GET', `${address}/api/2.4/serverinfo`, { status: 404, text: '<html></html>' });
+    await expect(run('getJob', { run: id }, host, { ...connection, address })).rejects.toMatchObject({
+      code: 'not-found',
+      hint: { n8n: expect.stringContaining('Server URL'), zapier: expect.stringContaining('Server URL') },
+    });
   });
 
   it('follows the redirect of online.tableau.com to the pod', async () => {
@@ -351,6 +387,24 @@ describe('Refresh Workbook of Tableau', () => {
     expect(host.sent('POST', '/refresh')).toHaveLength(1);
   });
 
+  it('starts one refresh of each of two workbooks with the same name under the same Start Key', async () => {
+    const path = `${site}/workbooks/${other}`;
+    const host = connected()
+      .on('GET', path, { json: { workbook: { id: other, name: 'Claims overview' } } })
+      .on('POST', refresh, started)
+      .on('POST', `${path}/refresh`, { json: { job: { id: 'job-2' } } });
+    const typed = { startKey: 'event-1', wait: false };
+    expect(await run('refreshWorkbook', { ...typed, workbook }, host)).toMatchObject({ id });
+    expect(await run('refreshWorkbook', { ...typed, workbook: other }, host)).toMatchObject({ id: 'job-2' });
+  });
+
+  it('recognizes an active job although the code of the error is a number', async () => {
+    const host = connected()
+      .on('POST', refresh, { status: 409, json: { error: { code: 409_093, detail: 'Already queued.' } } })
+      .on('GET', `${site}/jobs`, jobList());
+    await expect(run('refreshWorkbook', { workbook }, host)).rejects.toMatchObject({ code: 'conflict' });
+  });
+
   it('explains content without an extract, which Tableau also answers with 409', async () => {
     const host = connected().on('POST', refresh, problem('409090', 'Extract operation is not allowed.'));
     await expect(run('refreshWorkbook', { workbook }, host)).rejects.toMatchObject({
@@ -448,6 +502,15 @@ it('Cancel Job of Tableau cancels an active job and returns its new status', asy
   expect(await run('cancelJob', { run: id }, host)).toMatchObject({ status: 'cancelled', finished: true });
 });
 
+it('Cancel Job of Tableau returns a job that finished before its cancellation, which Tableau then refuses', async () => {
+  const host = connected()
+    .on('GET', job, [details(), ended('0')])
+    .on('PUT', job, problem('400031', 'The job cannot be canceled.'));
+  expect(await run('cancelJob', { run: id }, host)).toMatchObject({ status: 'succeeded', finished: true });
+  host.on('GET', job, details());
+  await expect(run('cancelJob', { run: id }, host)).rejects.toMatchObject({ code: 'invalid-input' });
+});
+
 describe('The lists of Tableau', () => {
   const entry = (name: string) => ({ id: `id-${name}`, name, project: { name: 'Claims' }, webpageUrl: '' });
 
@@ -471,6 +534,17 @@ describe('The lists of Tableau', () => {
       });
     expect(await run('findFlow', { name: 'claims' }, host)).toEqual([]);
     expect(await run('findDataSource', { name: 'claims' }, host)).toHaveLength(1);
+  });
+
+  it('are read to the last page although the server returns smaller pages and no total', async () => {
+    const host = connected().on('GET', `${site}/workbooks`, ({ query }) => ({
+      json: {
+        pagination: { pageNumber: query['pageNumber'], pageSize: '1' },
+        workbooks:
+          { '1': { workbook: [entry('a1')] }, '2': { workbook: [entry('a2')] } }[query['pageNumber'] ?? ''] ?? {},
+      },
+    }));
+    expect(await run('findWorkbook', { name: 'a' }, host)).toMatchObject([{ name: 'a1' }, { name: 'a2' }]);
   });
 
   it('load one page at a time in a dropdown', async () => {
@@ -508,6 +582,7 @@ describe('Job Finished of Tableau', () => {
           finished(id),
           finished(other, { jobType: 'run_flow' }),
           finished('notified', { jobType: 'single_subscription_notify' }),
+          finished('encrypted', { jobType: 'encrypt_extracts' }),
           finished('earlier', { endedAt: '2026-11-20T06:59:00Z' }),
           listed('active', { status: 'InProgress' }),
         ),
@@ -543,10 +618,69 @@ describe('Job Finished of Tableau', () => {
     [{ contentType: 'workbook', workbook: 'another' }, []],
     [{ workbook }, [id]],
     [{ workbook, flow }, [id, other]],
-    [{ contentType: 'flow', workbook }, []],
     [{ contentType: 'dataSource' }, []],
   ])('filters by %j', async (input, ids) => {
     expect((await poll(input, host())).map((event) => event.id)).toEqual(ids);
+  });
+
+  it.each([
+    { contentType: 'flow', workbook },
+    { contentType: 'flow', flow, workbook },
+  ])('refuses %j, of which it would ignore the workbook', async (input) => {
+    await expect(poll(input, host())).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: 'Content is “Flow”, but Workbook is filled in as well.',
+    });
+  });
+
+  it.each(['RefreshExtractsViaBridge', 'IncrementExtractsViaBridge', 'increment_extracts', 'RunFlow'])(
+    'reads jobs of the type %s',
+    async (jobType) => {
+      const asked = host().on('GET', `${site}/jobs`, jobList(finished(id, { jobType })));
+      expect((await poll({}, asked)).map((event) => event.id)).toEqual([id]);
+    },
+  );
+
+  it('reads each finished job once, and one that has not finished again', async () => {
+    const asked = host().on('GET', `${site}/jobs/${other}`, details({}, other));
+    for (const _poll of [1, 2]) await poll({}, asked);
+    expect(asked.sent('GET', job)).toHaveLength(1);
+    expect(asked.sent('GET', `/jobs/${other}`)).toHaveLength(2);
+    asked.on('GET', `${site}/jobs/${other}`, ended('1', { id: other }));
+    expect((await poll({}, asked)).map((event) => event.id)).toEqual([id, other]);
+  });
+
+  it('goes on after the limit of requests was reached', async () => {
+    const limit = problem('429000', 'Too many requests.', { 'retry-after': '3600' });
+    const asked = host().on('GET', `${site}/jobs/${other}`, limit);
+    await expect(poll({}, asked)).rejects.toMatchObject({ code: 'throttled' });
+    asked.on('GET', `${site}/jobs/${other}`, ended('0', { id: other }));
+    expect((await poll({}, asked)).map((event) => event.id)).toEqual([id, other]);
+    expect(asked.sent('GET', job)).toHaveLength(1);
+  });
+
+  describe('in a test in the editor', () => {
+    const endOf = (index: number): string => new Date(Date.parse('2026-11-20T08:00:00Z') + index * 1000).toISOString();
+    const many = Array.from({ length: 500 }, (_one, index) => finished(`job-${index}`, { endedAt: endOf(index) }));
+    const busySite = () =>
+      connected({ isTest: true })
+        .on('GET', `${site}/jobs`, jobList(...many))
+        .on('GET', /\/jobs\/job-\d+$/, ({ address }) => {
+          const index = Number(address.split('-').at(-1));
+          return ended('0', { id: `job-${index}`, completedAt: endOf(index) });
+        });
+
+    it('reads only the newest jobs of a busy site', async () => {
+      const asked = busySite();
+      expect((await poll({}, asked))[0]).toMatchObject({ id: 'job-499' });
+      expect(asked.sent('GET', '/jobs/')).toHaveLength(20);
+    });
+
+    it('reads more jobs, but not all, if none of them is wanted', async () => {
+      const asked = busySite();
+      expect(await poll({ contentType: 'flow' }, asked)).toEqual([]);
+      expect(asked.sent('GET', '/jobs/')).toHaveLength(200);
+    });
   });
 
   it('skips a job that was deleted after it was listed', async () => {
@@ -644,6 +778,18 @@ describe('Refresh Finished of Tableau', () => {
     expect(webhooks.size).toBe(0);
   });
 
+  it('leaves no webhook behind if Tableau does not confirm that it was created', async () => {
+    const { host, webhooks } = webhookSite();
+    host.on('POST', `${site}/webhooks`, ({ json }) => {
+      webhooks.set('w1', { id: 'w1', ...(json as { webhook: object }).webhook });
+      return 'lost';
+    });
+    await expect(trigger.subscriber?.subscribe({}, address, opened(host))).rejects.toMatchObject({
+      code: 'unavailable',
+    });
+    expect(webhooks.size).toBe(0);
+  });
+
   it.each([
     ['without the secret', {}],
     ['with another secret', { token: 'beef'.repeat(12) }],
@@ -705,6 +851,14 @@ describe('Refresh Finished of Tableau', () => {
             verified: true,
           },
         },
+      ]);
+    });
+
+    it('and emits the event without it if its time is not one', async () => {
+      const sent = delivery(body({ created_at: 'yesterday' }), {}, query);
+      const setting = { host: connected(), connection, subscription };
+      expect(await deliverAndLookUp(tableau, 'refreshFinished', {}, sent, setting)).toMatchObject([
+        { data: { occurredAt: 'yesterday', problem: expect.stringContaining('was not found') } },
       ]);
     });
 

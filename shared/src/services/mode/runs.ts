@@ -118,7 +118,8 @@ export function reportRuns(report: Report, { connection }: Context<ModeConnectio
   const { api, name } = report;
   return {
     service,
-    place: api.baseUrl,
+    // Several reports may have the same name.
+    place: `${api.baseUrl}${runsPath(report.id)}`,
     what: `report ${name}`,
     async get(id, { endsAt } = {}) {
       return readReportRun(

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import type { Context } from '../../define/context.ts';
 import { option, withInfo } from '../../define/fields.ts';
+import { PipewrightError } from '../../host/error.ts';
 import { defineRunFinished, maxRunDurationMs } from '../../runs/run-finished.ts';
-import type { Run } from '../../runs/run.ts';
-import { ignoreNotFound, openSite } from './api.ts';
+import { isFinished, type Run } from '../../runs/run.ts';
+import { ignoreNotFound, openSite, service, type Site } from './api.ts';
 import type { TableauConnection } from './connection-fields.ts';
 import { contentFields, contentKinds, type ContentKind } from './content.ts';
-import { contentOf, readJob, readListedJob, type ListedJob } from './job-shapes.ts';
+import { contentOf, jobShape, readJob, readListedJob, type ListedJob, type VendorJob } from './job-shapes.ts';
 import { listJobsSince, readVendorJob, sampleJob } from './jobs.ts';
 
 const kinds = [
@@ -22,9 +25,64 @@ const only = <K extends ContentKind>(kind: K) =>
     }),
   );
 
+/** The error for content that the field Content excludes, so that the trigger would ignore it. */
+function excluded(contentType: ContentKind, kind: ContentKind): PipewrightError {
+  const { label } = contentKinds[kind];
+  return new PipewrightError({
+    code: 'invalid-input',
+    service,
+    message: `Content is “${contentKinds[contentType].label}”, but ${label} is filled in as well.`,
+    hint: `Set Content to “Any” or “${label}”, or empty ${label}.`,
+  });
+}
+
+/** How many finished jobs are remembered, and for how many seconds: longer than a poll reaches back. */
+const maxRemembered = 500;
+const rememberedSeconds = 2 * 24 * 3600;
+
+/** How many jobs a test in the editor reads, which needs only an example: more if none of them is wanted. */
+const maxReadInTest = { found: 20, notFound: 200 };
+
+const rememberedShape = v.array(jobShape.entries.job);
+
+/** Reads jobs. Each finished job is read only once, because polls overlap and Tableau limits these requests. */
+async function openReader(site: Site, { connection, host }: Context<TableauConnection>) {
+  const place = createHash('sha256')
+    .update(JSON.stringify([site.api.baseUrl, connection.patName]))
+    .digest('hex');
+  const key = `finished-jobs:${place.slice(0, 40)}`;
+  const stored = v.safeParse(rememberedShape, await host.cache.get(key));
+  const known = new Map((stored.success ? stored.output : []).map((job) => [job.id, job]));
+  const used: VendorJob[] = [];
+  let asked = 0;
+  return {
+    /** Number of jobs that Tableau was asked for. */
+    get asked() {
+      return asked;
+    },
+    /** The job; undefined if it no longer exists. */
+    async read(id: string): Promise<VendorJob | undefined> {
+      const remembered = known.get(id);
+      if (!remembered) asked += 1;
+      const job = remembered ?? (await readVendorJob(site, id).catch(ignoreNotFound));
+      if (job && isFinished(readJob(job).status)) used.push(job);
+      return job;
+    },
+    /** Remembers the finished jobs, those of this poll first, which may not have read all of them. */
+    async remember(): Promise<void> {
+      if (asked === 0) return;
+      const jobs = new Map([...used, ...known.values()].map((job) => [job.id, job]));
+      await host.cache.set(key, [...jobs.values()].slice(0, maxRemembered), rememberedSeconds);
+    },
+  };
+}
+
+/** Newest first; jobs without an end time come before the others. */
+const byEnd = (a: ListedJob, b: ListedJob): number => (b.endedAt ?? '9').localeCompare(a.endedAt ?? '9');
+
 /**
  * Polls the list of jobs for finished refreshes and flow runs, scheduled ones included. The list does not say what a job is for,
- * so each finished job is read once per poll that finds it.
+ * so each finished job is read.
  * @see https://help.tableau.com/current/api/rest_api/en-us/REST/rest_api_ref_jobs_tasks_and_schedules.htm#query_jobs
  */
 export const jobFinished = defineRunFinished<TableauConnection>()({
@@ -46,8 +104,12 @@ export const jobFinished = defineRunFinished<TableauConnection>()({
   },
   sample: sampleJob,
   async runs(input, since, context) {
-    const site = await openSite(context);
     const { contentType, ...selected } = input;
+    for (const { value: kind } of kinds) {
+      if (selected[kind] !== undefined && contentType !== 'any' && contentType !== kind)
+        throw excluded(contentType, kind);
+    }
+    const site = await openSite(context);
     const isSelective = Object.values(selected).some((id) => id !== undefined);
     const isWanted = (content: ReturnType<typeof contentOf>): boolean =>
       (contentType === 'any' || content?.kind === contentType) &&
@@ -56,10 +118,18 @@ export const jobFinished = defineRunFinished<TableauConnection>()({
       const { status, finishedAt } = readListedJob(job);
       return status !== 'queued' && status !== 'running' && !(Date.parse(finishedAt ?? '') < since);
     };
+    const listed = (await listJobsSince(site, since - maxRunDurationMs)).filter(mayHaveFinished).toSorted(byEnd);
+    const reader = await openReader(site, context);
     const runs: Run[] = [];
-    for (const listed of (await listJobsSince(site, since - maxRunDurationMs)).filter(mayHaveFinished)) {
-      const job = await readVendorJob(site, listed.id).catch(ignoreNotFound);
-      if (job && isWanted(contentOf(job))) runs.push(readJob(job));
+    try {
+      for (const { id } of listed) {
+        const { found, notFound } = maxReadInTest;
+        if (context.host.isTest && reader.asked >= (runs.length > 0 ? found : notFound)) break;
+        const job = await reader.read(id);
+        if (job && isWanted(contentOf(job))) runs.push(readJob(job));
+      }
+    } finally {
+      await reader.remember();
     }
     return runs;
   },

@@ -144,5 +144,9 @@ export function readListedJob({ id, status, jobType = '', title, ...times }: Lis
   };
 }
 
-/** Whether a job refreshes an extract or runs a flow, as far as its type says. */
-export const isContentJob = ({ jobType = '' }: ListedJob): boolean => /extract|flow/i.test(jobType);
+/**
+ * Whether a job refreshes an extract or runs a flow, as far as its type says: `refresh_extracts`, `IncrementExtractsViaBridge`,
+ * `run_flow`, but not `encrypt_extracts`.
+ */
+export const isContentJob = ({ jobType = '' }: ListedJob): boolean =>
+  /(?:refresh|increment)\w*extract|flow/i.test(jobType);

@@ -3,10 +3,10 @@ import { text } from '../../define/fields.ts';
 import { readAllPages } from '../../http/read-pages.ts';
 import type { CallLimits, RunProvider } from '../../runs/provider.ts';
 import { recentRunChoices } from '../../runs/run-choices.ts';
-import type { Run } from '../../runs/run.ts';
+import { isFinished, type Run } from '../../runs/run.ts';
 import { ignoreNotFound, openSite, service, type Site } from './api.ts';
 import type { TableauConnection } from './connection-fields.ts';
-import { contentKinds, type Content } from './content.ts';
+import { contentKinds, contentPath, type Content } from './content.ts';
 import {
   contentOf,
   isContentJob,
@@ -94,6 +94,8 @@ export function jobsOf(site: Site, content: Content, refreshType: RefreshType, n
   };
   return {
     ...anyJob(site),
+    // Workbooks in different projects may have the same name.
+    place: `${site.api.baseUrl}${contentPath(content.kind, content.id)}`,
     what: `${noun} ${content.name}${refreshType === 'incremental' ? ' (incremental)' : ''}`,
     get: async (id, limits) => readJob(await readVendorJob(site, id, limits), content),
     async recent() {
@@ -115,7 +117,13 @@ export function anyJob(site: Site): RunProvider {
     knownCauses: tableauCauses,
     get: async (id, limits) => readJob(await readVendorJob(site, id, limits)),
     async cancel(id) {
-      await site.api.send('PUT', jobPath(id), { effect: 'idempotent', afterStop: true });
+      try {
+        await site.api.send('PUT', jobPath(id), { effect: 'idempotent', afterStop: true });
+      } catch (error) {
+        // Tableau refuses to cancel a job that has finished in the meantime.
+        const job = await readVendorJob(site, id).catch(() => undefined);
+        if (!job || !isFinished(readJob(job).status)) throw error;
+      }
     },
   };
 }

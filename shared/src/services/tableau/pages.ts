@@ -45,7 +45,9 @@ export async function readPage<S extends v.GenericSchema>(
   const answer = await api.json('GET', path, shape, { query: { ...query, pageSize, pageNumber: page } });
   const { pagination } = answer as { pagination: { pageSize?: number; totalAvailable?: number } };
   const found = (answer as Record<string, Record<string, Parsed<S>[] | undefined>>)[list]?.[entries] ?? [];
-  const seen = Number(page) * (pagination.pageSize || pageSize);
-  const isLast = pagination.totalAvailable === undefined ? found.length < pageSize : seen >= pagination.totalAvailable;
+  // A server may return smaller pages than requested.
+  const size = pagination.pageSize || pageSize;
+  const isLast =
+    pagination.totalAvailable === undefined ? found.length < size : Number(page) * size >= pagination.totalAvailable;
   return { entries: found, ...(isLast ? {} : { next: String(Number(page) + 1) }) };
 }

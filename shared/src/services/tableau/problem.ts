@@ -3,9 +3,11 @@ import type { HttpResponse } from '../../host/http.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import { readCommonProblem } from '../../http/api.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
-import { displayText } from '../../http/response-schema.ts';
+import { displayField, displayText } from '../../http/response-schema.ts';
 
-const problemShape = v.object({ error: v.object({ code: displayText, summary: displayText, detail: displayText }) });
+const codeShape = displayField(v.pipe(v.union([v.string(), v.number()]), v.transform(String)));
+
+const problemShape = v.object({ error: v.object({ code: codeShape, summary: displayText, detail: displayText }) });
 
 /**
  * Parses an error response: a code of six digits, of which the first three are the status, a summary and a detail.

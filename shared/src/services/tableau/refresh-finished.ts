@@ -96,6 +96,7 @@ async function findJob(
   context: Context<TableauConnection>,
 ): Promise<Run | undefined> {
   const at = Date.parse(event.occurredAt);
+  if (Number.isNaN(at)) return undefined;
   const distance = ({ endedAt }: ListedJob): number => Math.abs(Date.parse(parseUtcTimestamp(endedAt) ?? '') - at);
   const site = await openSite(context);
   const near = (await listJobsSince(site, at - maxRefreshMs)).filter((job) => distance(job) <= nearMs);

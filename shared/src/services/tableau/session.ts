@@ -5,6 +5,7 @@ import { PipewrightError } from '../../host/error.ts';
 import type { Host } from '../../host/host.ts';
 import type { HttpResponse } from '../../host/http.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
+import type { Wording } from '../../host/wording.ts';
 import { openApi, type Api } from '../../http/api.ts';
 import { baseUrl } from '../../http/base-url.ts';
 import { isRedirect } from '../../http/guard-redirects.ts';
@@ -69,8 +70,16 @@ const signInHint = {
     'Check the personal access token in the connection, its name, and Server URL and Site. A token expires when it is not used for 15 days; then create a new one in Tableau under My Account Settings.',
 };
 
+const addressHint = {
+  n8n: 'Check Server URL in the credential: enter the URL of Tableau up to the first slash, such as https://10ax.online.tableau.com.',
+  zapier:
+    'Check Server URL in the connection: enter the URL of Tableau up to the first slash, such as https://10ax.online.tableau.com.',
+};
+
+const signInHints: Record<number, Wording> = { 401: signInHint, 404: addressHint };
+
 const readSignInProblem = (response: HttpResponse): VendorProblem =>
-  withoutUndefined({ ...readProblem(response), hint: response.status === 401 ? signInHint : undefined });
+  withoutUndefined({ ...readProblem(response), hint: signInHints[response.status] });
 
 /** A host of Tableau Cloud, `online.tableau.com` or a pod such as `10ax.online.tableau.com`, with an encrypted connection. */
 const isTableauCloud = ({ protocol, hostname, port }: URL): boolean =>
@@ -149,7 +158,7 @@ async function signIn(
 }
 
 /** Sign-ins in progress in this process, by session, because a second sign-in would end the session of the first. */
-const inProgress = new Map<string, Promise<Session>>();
+const inProgress = new Map<string, { session: Promise<Session>; endsAt: number | undefined }>();
 
 const keyOf = ({ address, site, patName, patSecret }: TableauConnection): string =>
   `session:${createHash('sha256')
@@ -200,16 +209,24 @@ export async function openSession(
   return session;
 }
 
+/** Whether a sign-in failed for a reason of the call that made it: it was stopped, or it had less time than another call has. */
+const failedAlone = (error: unknown, endsAt = Infinity, otherEndsAt = Infinity): boolean =>
+  error instanceof PipewrightError && (error.code === 'cancelled' || (error.retryable && endsAt < otherEndsAt));
+
 async function signInOnce(context: Context<TableauConnection>, key: string, how: SignIn): Promise<Session> {
   const shared = inProgress.get(key);
-  // An execution that is stopped while it signs in must not fail the others.
-  if (shared) return shared.catch(() => signIn(context, how));
-  const started = (async () => {
-    const session = await signIn(context, how);
-    context.host.mask?.learn(session.token);
-    await context.host.cache.set(key, session, sessionSeconds);
-    return session;
+  if (shared)
+    return shared.session.catch((error: unknown) => {
+      // What Tableau refused to one call, it refuses to all; asking again for each could lock the user out.
+      if (!failedAlone(error, shared.endsAt, how.endsAt)) throw error;
+      return signInOnce(context, key, how);
+    });
+  const session = (async () => {
+    const signedIn = await signIn(context, how);
+    context.host.mask?.learn(signedIn.token);
+    await context.host.cache.set(key, signedIn, sessionSeconds);
+    return signedIn;
   })().finally(() => inProgress.delete(key));
-  inProgress.set(key, started);
-  return started;
+  inProgress.set(key, { session, endsAt: how.endsAt });
+  return session;
 }

@@ -106,7 +106,10 @@ export async function subscribe(
       ids.push(created.webhook.id);
     }
   } catch (error) {
-    for (const id of ids) await remove(site, id).catch(() => undefined);
+    // A webhook whose creation Tableau did not confirm may exist as well; only the list contains its ID.
+    const listed = await listStale(site, url).catch(() => []);
+    for (const id of new Set([...ids, ...listed.map((webhook) => webhook.id)]))
+      await remove(site, id).catch(() => undefined);
     throw error;
   }
   return { id: ids.join(','), secret };
