@@ -66,9 +66,7 @@ export async function zapierConnections(zapier: ZapierBackend): Promise<Offer> {
       offer[name] = group.offered;
     } else if (group) {
       const offered = fieldOf(field);
-      // The form of a connection cannot hide fields, so the help of one says when it matters.
-      const help = offered.help.replace(/^Only used when “[^”]+” is “[^”]+”(?: or “[^”]+”)*\. /, '');
-      group.offered.fields[field.key.slice(group.prefix.length)] = { ...offered, help };
+      group.offered.fields[field.key.slice(group.prefix.length)] = offered;
     }
   }
   return offer;

@@ -1,3 +1,4 @@
+import { isJson } from '../../host/is-json.ts';
 import { notATable } from '../bytes/refuse-binary.ts';
 import { endOfElement, endOfValue } from '../json/json-structure.ts';
 import { parsedObject, singleObject } from '../json/single-object.ts';
@@ -169,15 +170,6 @@ function isArrayOfValues(text: string): boolean {
     (first < 0 || isJson(bytes.toString('utf8', 1, first))) &&
     (second < 0 || isJson(bytes.toString('utf8', first + 1, second)))
   );
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Whether the first object spans several lines or shares its line with the next one, and another object follows. */

@@ -1,3 +1,4 @@
+import { isJson } from '../../host/is-json.ts';
 import type { ValueRule } from '../load/target.ts';
 
 /** Accepts valid JSON. */
@@ -9,15 +10,6 @@ export const parsedJsonRule: ValueRule = {
     'is not JSON that the column stores without loss: it is invalid, repeats a key, or contains a number or character that would be lost',
   fails: (text) => !isJson(text) || losesSomething(text),
 };
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Not every database stores larger exponents. */
 const maxExponent = 1000;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { list, option, text, values, withInfo, type FieldInfo } from '../../define/fields.ts';
+import { isJson } from '../../host/is-json.ts';
 import { jobChoices } from './job-choices.ts';
 import type { JobTemplate } from './job-template.ts';
 import { uses } from './fill-template.ts';
@@ -30,15 +31,6 @@ function jsonText(info: FieldInfo) {
     v.check(isJson, 'must be valid JSON'),
     v.metadata({ ...info, kind: 'json' as const }),
   );
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const toolField = {
