@@ -39,11 +39,11 @@ export async function* bunzip2(packed: Bytes): Bytes {
     }
   }
   const reader = new ByteReader(counted());
+  const block = new Bzip2Block();
   try {
     do {
       if (!isBzip2((await atLeast(reader, 14)).subarray(0, 10))) throw damaged();
       const level = (reader.consume(4)[3] ?? 0) - 0x30;
-      const block = new Bzip2Block(level * 100_000);
       let streamCrc = 0;
       let bits = new BitReader(await atLeast(reader, level * packedPerLevel));
       for (;;) {
@@ -55,7 +55,7 @@ export async function* bunzip2(packed: Bytes): Bytes {
           if (crc !== streamCrc) throw damaged();
           break;
         }
-        for (const piece of block.decode(bits, crc)) {
+        for (const piece of block.decode(bits, crc, level * 100_000)) {
           decompressed += piece.length;
           // What is only buffered does not count.
           const compressed = received - reader.buffered.length + bits.position.bytesRead;

@@ -53,6 +53,25 @@ describe('A bzip2 file', () => {
     expect(await collect(bunzip2(cut(empty, 1)))).toHaveLength(0);
   });
 
+  it('with many small streams allocates the memory of a block once', async () => {
+    const allocated: number[] = [];
+    const original = globalThis.Uint32Array;
+    const file = Buffer.concat(Array.from({ length: 200 }, () => packedTable));
+    class Counting extends original {
+      constructor(length: number) {
+        super(length);
+        if (length >= 100_000) allocated.push(length);
+      }
+    }
+    Object.assign(globalThis, { Uint32Array: Counting });
+    try {
+      expect(await collect(bunzip2(cut(file, 1000)))).toEqual(Buffer.concat(Array.from({ length: 200 }, () => table)));
+    } finally {
+      Object.assign(globalThis, { Uint32Array: original });
+    }
+    expect(allocated).toEqual([900_000]);
+  });
+
   it('with other data after it is refused', async () => {
     for (const rest of [
       Buffer.from('x'),
