@@ -12,14 +12,18 @@ const packedPerLevel = 320_000;
 const startsWith = (bytes: Uint8Array, wanted: readonly number[], from = 0): boolean =>
   wanted.every((byte, index) => bytes[from + index] === byte);
 
-/** Whether bytes start like a bzip2 file: `BZh`, the block size, and the signature of a block or of the end. */
+/**
+ * Whether bytes start like a bzip2 file: `BZh`, the block size, and the signature of a block or of the end, as far as there
+ * are bytes.
+ */
 export function isBzip2(start: Uint8Array): boolean {
   const level = (start[3] ?? 0) - 0x30;
+  const given = Math.max(0, start.length - 4);
   return (
     startsWith(start, [0x42, 0x5a, 0x68]) &&
     level >= 1 &&
     level <= 9 &&
-    (startsWith(start, blockMagic, 4) || startsWith(start, endMagic, 4))
+    [blockMagic, endMagic].some((magic) => startsWith(start, magic.slice(0, given), 4))
   );
 }
 

@@ -93,6 +93,12 @@ describe('A bzip2 file', () => {
       });
   });
 
+  it('truncated within its signature is refused as a dataset, not read as text', async () => {
+    for (let length = 4; length < 14; length += 1)
+      await expect(readDataset(packedTable.subarray(0, length))).rejects.toMatchObject({ code: 'incomplete' });
+    expect((await readDataset('BZh9\nx\n')).rows).toEqual([['x']]);
+  });
+
   it('with any changed bit is refused, or read unchanged where the bit means nothing', async () => {
     const random = randomFrom(seedOf('damaged bzip2'));
     let refused = 0;

@@ -94,6 +94,8 @@ describe('The dialect of a file', () => {
     ],
     ['a value that occurs again in a single column', 'Bern\nBasel\nBern\n', 'Line 1 could contain column names'],
     ['decimal commas with digit groups and no header', '6 394,05\n119 653,13\n', 'The delimiter cannot be detected'],
+    ['digit groups and no header', '55,167.86\n-7,174\n', 'The delimiter cannot be detected'],
+    ['several digit groups and no header', '1,234,567\n9,120,004\n', 'The delimiter cannot be detected'],
     ['decimal commas with zeros and no header', '3,5\n12,05\n', 'The delimiter cannot be detected'],
     ['decimal commas with two places and no header', '89,18\n705,40\n', 'The delimiter cannot be detected'],
     [
