@@ -12,14 +12,18 @@ const packedPerLevel = 320_000;
 const startsWith = (bytes: Uint8Array, wanted: readonly number[], from = 0): boolean =>
   wanted.every((byte, index) => bytes[from + index] === byte);
 
-/** Whether bytes start like a bzip2 file: `BZh`, the block size, and the signature of a block or of the end. */
+/**
+ * Whether bytes start like a bzip2 file: `BZh`, the block size, and the signature of a block or of the end, as far as there
+ * are bytes.
+ */
 export function isBzip2(start: Uint8Array): boolean {
   const level = (start[3] ?? 0) - 0x30;
+  const given = Math.max(0, start.length - 4);
   return (
     startsWith(start, [0x42, 0x5a, 0x68]) &&
     level >= 1 &&
     level <= 9 &&
-    (startsWith(start, blockMagic, 4) || startsWith(start, endMagic, 4))
+    [blockMagic, endMagic].some((magic) => startsWith(start, magic.slice(0, given), 4))
   );
 }
 
@@ -39,11 +43,11 @@ export async function* bunzip2(packed: Bytes): Bytes {
     }
   }
   const reader = new ByteReader(counted());
+  const block = new Bzip2Block();
   try {
     do {
       if (!isBzip2((await atLeast(reader, 14)).subarray(0, 10))) throw damaged();
       const level = (reader.consume(4)[3] ?? 0) - 0x30;
-      const block = new Bzip2Block(level * 100_000);
       let streamCrc = 0;
       let bits = new BitReader(await atLeast(reader, level * packedPerLevel));
       for (;;) {
@@ -55,7 +59,7 @@ export async function* bunzip2(packed: Bytes): Bytes {
           if (crc !== streamCrc) throw damaged();
           break;
         }
-        for (const piece of block.decode(bits, crc)) {
+        for (const piece of block.decode(bits, crc, level * 100_000)) {
           decompressed += piece.length;
           // What is only buffered does not count.
           const compressed = received - reader.buffered.length + bits.position.bytesRead;

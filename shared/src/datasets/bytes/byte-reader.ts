@@ -30,6 +30,7 @@ export class ByteReader {
   /** Buffers at least `count` bytes; returns false if fewer are left. */
   async fill(count: number): Promise<boolean> {
     if (this.buffered.length >= count) return true;
+    if (this.#ended) return false;
     const pieces: Uint8Array[] = [this.buffered];
     let size = this.buffered.length;
     while (size < count && !this.#ended) {

@@ -86,27 +86,24 @@ interface Table {
 }
 
 /**
- * Decodes the blocks of a stream, one after the other.
+ * Decodes the blocks of a file, one after the other.
  * @see https://github.com/dsnet/compress/blob/master/doc/bzip2-format.pdf
  */
 export class Bzip2Block {
-  readonly #maxSize: number;
-  /** The bytes of the block, and in the upper 24 bits the order in which to read them. */
-  readonly #order: Uint32Array;
-
-  /** @param maxSize maximum bytes of a block before the runs are expanded */
-  constructor(maxSize: number) {
-    this.#maxSize = maxSize;
-    this.#order = new Uint32Array(maxSize);
-  }
+  #maxSize = 0;
+  /** The bytes of the block, and in the upper 24 bits the order in which to read them; reused for all blocks. */
+  #order = new Uint32Array(0);
 
   /**
    * Decodes a block and verifies its checksum after the last byte.
    * @param bits all bits of the block from its flag on; behind the block when done
    * @param crc the checksum that the header states
+   * @param maxSize maximum bytes of a block before the runs are expanded
    * @throws PipewrightError `incomplete`
    */
-  *decode(bits: BitReader, crc: number): Generator<Uint8Array> {
+  *decode(bits: BitReader, crc: number, maxSize: number): Generator<Uint8Array> {
+    this.#maxSize = maxSize;
+    if (this.#order.length < maxSize) this.#order = new Uint32Array(maxSize);
     // Blocks of versions before 0.9.5 can be scrambled; no program has written them since 1999.
     if (bits.read(1) === 1) throw damaged();
     const start = bits.read(24);

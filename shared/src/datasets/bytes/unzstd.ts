@@ -20,7 +20,10 @@ const maxWindow = 32 * 1024 * 1024;
 /** Maximum decompressed bytes of a block (section 3.1.1.2.4). */
 const maxBlock = 128 * 1024;
 
-const blockType = { raw: 0, rle: 1, reserved: 3 };
+const blockType = { rle: 1, compressed: 2, reserved: 3 };
+
+/** Blocks of a frame to read before the memory for its window is chosen. */
+const blocksAhead = 4;
 
 /** Whether bytes start like a Zstandard file; UTF-8 text cannot start with them, nor with those of a skippable frame. */
 export function isZstd(start: Uint8Array): boolean {
@@ -85,26 +88,33 @@ async function skip(reader: ByteReader, count: number): Promise<void> {
   for (let left = count; left > 0; left -= Math.min(left, maxBlock)) await take(reader, Math.min(left, maxBlock));
 }
 
+/** A block with its header (section 3.1.1.2). */
+interface Block {
+  bytes: Uint8Array;
+  isLast: boolean;
+  /** Decompressed bytes; undefined for a compressed block. */
+  size: number | undefined;
+}
+
 /** Decompresses one frame, of which the magic number has been read. */
 async function* frame(reader: ByteReader): Bytes {
   const { window, size, hasChecksum } = await readHeader(reader);
   const checksum = hasChecksum ? new Xxh64() : undefined;
+  const maxBlockSize = Math.min(window, maxBlock);
+  // The window of a small frame is only as large as its content, so that many of them cost little.
+  const ahead = [await readBlock(reader, maxBlockSize)];
+  while (ahead.length < blocksAhead && !ahead.at(-1)?.isLast) ahead.push(await readBlock(reader, maxBlockSize));
+  const most = ahead.at(-1)?.isLast ? ahead.reduce((sum, block) => sum + (block.size ?? maxBlockSize), 0) : window;
   let unpacked: Uint8Array[] = [];
   const engine = new Decompress((piece) => unpacked.push(piece));
-  const maxBlockSize = Math.min(window, maxBlock);
+  decode(engine, headerOf(Math.min(window, size ?? window, most)), false);
   let given = 0;
-  decode(engine, headerOf(Math.min(window, size ?? window)), false);
   for (let isLast = false; !isLast; ) {
-    const start = await take(reader, 3);
-    const header = start.readUIntLE(0, 3);
-    isLast = (header & 1) === 1;
-    const type = (header >> 1) & 3;
-    const blockSize = header >> 3;
-    if (type === blockType.reserved || blockSize > maxBlockSize) throw damaged();
-    const block = await take(reader, type === blockType.rle ? 1 : blockSize);
+    const block = ahead.shift() ?? (await readBlock(reader, maxBlockSize));
+    isLast = block.isLast;
     let unpackedSize = 0;
     unpacked = [];
-    decode(engine, Buffer.concat([start, block]), isLast);
+    decode(engine, block.bytes, isLast);
     for (const piece of unpacked) {
       if (piece.length === 0) continue;
       unpackedSize += piece.length;
@@ -112,11 +122,25 @@ async function* frame(reader: ByteReader): Bytes {
       yield piece;
     }
     given += unpackedSize;
-    if (unpackedSize > maxBlockSize || (type !== 2 && unpackedSize !== blockSize)) throw damaged();
+    if (unpackedSize > maxBlockSize || (block.size !== undefined && unpackedSize !== block.size)) throw damaged();
     if (size !== undefined && given > size) throw damaged();
   }
   if (size !== undefined && given !== size) throw damaged();
   if (checksum && (await take(reader, 4)).readUInt32LE(0) !== checksum.low32()) throw damaged();
+}
+
+async function readBlock(reader: ByteReader, maxSize: number): Promise<Block> {
+  const start = await take(reader, 3);
+  const header = start.readUIntLE(0, 3);
+  const type = (header >> 1) & 3;
+  const size = header >> 3;
+  if (type === blockType.reserved || size > maxSize) throw damaged();
+  const content = await take(reader, type === blockType.rle ? 1 : size);
+  return {
+    bytes: Buffer.concat([start, content]),
+    isLast: (header & 1) === 1,
+    size: type === blockType.compressed ? undefined : size,
+  };
 }
 
 /** Decodes the header of a frame or a block. */

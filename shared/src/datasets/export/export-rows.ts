@@ -28,8 +28,14 @@ export interface Export {
   readonly size: number;
 }
 
-/** @throws PipewrightError `invalid-input` for a column without a name, or two with the same */
+/** @throws PipewrightError `invalid-input` for no columns, a column without a name, or two with the same */
 function refuseUnclearNames(columns: readonly ExportColumn[]): void {
+  if (columns.length === 0)
+    throw new PipewrightError({
+      code: 'invalid-input',
+      message: 'The rows have no columns.',
+      hint: 'Nothing was exported. Select at least one column.',
+    });
   const names = columns.map(({ name }) => name);
   const unnamed = names.indexOf('');
   const repeated = names.find((name, index) => names.indexOf(name) !== index);

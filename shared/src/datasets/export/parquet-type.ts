@@ -124,7 +124,9 @@ function doubleOf(value: Exclude<ExportValue, null>): number | undefined {
   if (typeof value === 'bigint') return BigInt(Number(value)) === value ? Number(value) : undefined;
   if (/^[-+]?(?:inf|infinity)$/i.test(value)) return value.startsWith('-') ? -Infinity : Infinity;
   if (/^nan$/i.test(value)) return Number.NaN;
-  return decimalForm.test(value) ? Number(value) : undefined;
+  const number = decimalForm.test(value) ? Number(value) : Number.NaN;
+  const isOutOfRange = number === 0 && /^[^eE]*[1-9]/.test(value);
+  return Number.isFinite(number) && !isOutOfRange ? number : undefined;
 }
 
 function decimal({ precision = maxDigits, scale = defaultScale }: ExportColumn): ParquetColumnType {

@@ -33,13 +33,15 @@ export async function* writeParquet(
   const writeGroup = (): Uint8Array => {
     file ??= open(columns, group, bytes);
     const { writer, types } = file;
-    const columnData = columns.map((column, index) => ({
-      name: column.name,
-      data: group.map((row, at) => {
+    const columnData = columns.map((column, index) => {
+      const data = group.map((row, at) => {
         const value = row[index] ?? null;
         return value === null ? null : converted(value, column, types[index], rowsBefore + at + 1);
-      }),
-    }));
+      });
+      // The dictionary of the writer takes 0 and -0 for the same value.
+      const isPlain = data.some((value) => Object.is(value, -0));
+      return { name: column.name, data, ...(isPlain ? { encoding: 'PLAIN' as const } : {}) };
+    });
     if (group.length > 0) void writer.write({ columnData, rowGroupSize: group.length });
     rowsBefore += group.length;
     group = [];

@@ -113,6 +113,7 @@ function verdictOn({ delimiter, records, width, consistency }: Split): 'table' |
   if (rows.length === 1)
     return delimiter === ',' || delimiter === '\t' || width > 2 || !isLoose ? 'table' : 'ambiguous';
   if (first.length > 1) {
+    if (delimiter === ',' && mayBeOneNumber(rows, rows.length < records.length)) return 'ambiguous';
     if (consistency < minConsistency)
       return split.length >= rows.length * 0.9 && first.length === width ? 'table' : 'ambiguous';
     const isProse = isLoose && delimiter !== ',' && delimiter !== '\t' && width === 2 && !hasKinds(split);
@@ -124,6 +125,27 @@ function verdictOn({ delimiter, records, width, consistency }: Split): 'table' |
   return width > 2 || /\s/.test(first[0] ?? '') || (rows[1]?.line ?? 0) > (rows[0]?.line ?? 0) + 1
     ? 'table'
     : 'ambiguous';
+}
+
+/** A number with digit groups, unlike two or more numbers of any size: `55,167.86`. */
+const groupedNumber = /^[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?$/;
+
+/**
+ * Whether rows of numbers without a header may be one column with digit groups, as `55,167.86`, or with decimal commas, as
+ * `6 394,05`. Signs of decimals are digit groups, zeros at the start of the second number, and two digits in each second number.
+ * @param isNamed whether a line that starts with `#` may be the name of one column
+ */
+function mayBeOneNumber(rows: readonly SampleRecord[], isNamed: boolean): boolean {
+  if (rows.every(({ values }) => groupedNumber.test(values.join(',')))) return true;
+  const pairs = rows.map(({ values: [whole = '', fraction = ''] }) => ({ whole, fraction }));
+  const isPair = ({ values }: SampleRecord): boolean =>
+    values.length === 2 && /^\d+$/.test(values[1] ?? '') && kindOfValue(values.join(',')) === 'number';
+  if (!rows.every(isPair)) return false;
+  return (
+    isNamed ||
+    pairs.some(({ whole, fraction }) => /\d\D\d/.test(whole) || /^0\d/.test(fraction)) ||
+    pairs.every(({ fraction }) => fraction.length === 2)
+  );
 }
 
 /** Whether a column has numbers, dates and so on below the first record. */

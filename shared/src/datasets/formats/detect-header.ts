@@ -121,14 +121,19 @@ function verdictOn([first, ...rows]: readonly SampleRecord[]): HeaderVerdict {
   return alike.some(isYear) || isRising(alike) ? 'unclear' : 'no';
 }
 
-/** Whether most of at least two texts occur again in their columns, as values do, and not because the whole line is repeated. */
+/**
+ * Whether most texts occur again in their columns, as values do, and not because the whole line is repeated, as headers of
+ * joined files are. A single column does not show the difference.
+ */
 function isRepeated(names: readonly string[], rows: readonly SampleRecord[]): boolean {
-  const others = rows.filter(({ values }) => names.some((name, column) => contentOf(values[column] ?? '') !== name));
+  const isOther = ({ values }: SampleRecord): boolean =>
+    names.length === 1 || names.some((name, column) => contentOf(values[column] ?? '') !== name);
+  const others = rows.filter(isOther);
   const filled = names.flatMap((name, column) => (name === '' ? [] : [{ name, column }]));
   const repeated = filled.filter(({ name, column }) =>
     others.some(({ values }) => contentOf(values[column] ?? '') === name),
   );
-  return filled.length > 1 && repeated.length > filled.length / 2;
+  return filled.length > 0 && repeated.length > filled.length / 2;
 }
 
 const isYear = (text: string): boolean => /^(?:1[89]|20|21)\d\d$/.test(text);

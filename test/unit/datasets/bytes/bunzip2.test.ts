@@ -53,6 +53,25 @@ describe('A bzip2 file', () => {
     expect(await collect(bunzip2(cut(empty, 1)))).toHaveLength(0);
   });
 
+  it('with many small streams allocates the memory of a block once', async () => {
+    const allocated: number[] = [];
+    const original = globalThis.Uint32Array;
+    const file = Buffer.concat(Array.from({ length: 200 }, () => packedTable));
+    class Counting extends original {
+      constructor(length: number) {
+        super(length);
+        if (length >= 100_000) allocated.push(length);
+      }
+    }
+    Object.assign(globalThis, { Uint32Array: Counting });
+    try {
+      expect(await collect(bunzip2(cut(file, 1000)))).toEqual(Buffer.concat(Array.from({ length: 200 }, () => table)));
+    } finally {
+      Object.assign(globalThis, { Uint32Array: original });
+    }
+    expect(allocated).toEqual([900_000]);
+  });
+
   it('with other data after it is refused', async () => {
     for (const rest of [
       Buffer.from('x'),
@@ -72,6 +91,12 @@ describe('A bzip2 file', () => {
       await expect(collect(bunzip2(cut(packedTable.subarray(0, length), 5)))).rejects.toMatchObject({
         code: 'incomplete',
       });
+  });
+
+  it('truncated within its signature is refused as a dataset, not read as text', async () => {
+    for (let length = 4; length < 14; length += 1)
+      await expect(readDataset(packedTable.subarray(0, length))).rejects.toMatchObject({ code: 'incomplete' });
+    expect((await readDataset('BZh9\nx\n')).rows).toEqual([['x']]);
   });
 
   it('with any changed bit is refused, or read unchanged where the bit means nothing', async () => {

@@ -107,6 +107,24 @@ describe('A Zstandard file', () => {
       await expect(collect(unzstd(cut(bytes, size)))).rejects.toMatchObject({ code: 'incomplete' });
   });
 
+  it('with thousands of small frames that ask for a window of 32 MB does not allocate it for each', async () => {
+    // With the whole window, they would take minutes.
+    const small = Buffer.from([
+      0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x78, 0x08, 0x00, 0x00, 0x61, 0x11, 0x00, 0x00, 0x62, 0x63,
+    ]);
+    const frames = Buffer.concat(Array.from({ length: 10_000 }, () => small));
+    expect(await collect(unzstd(cut(frames, 1000)))).toEqual(Buffer.from('abc'.repeat(10_000)));
+  });
+
+  it('with repetitions across any number of blocks is decompressed exactly', async () => {
+    for (const blocks of [2, 3, 4, 5, 6, 9]) {
+      const content = Buffer.concat(Array.from({ length: blocks }, () => noise.subarray(0, 131_072)));
+      const packed = pack(content, { [ZSTD_c_contentSizeFlag]: 0, [ZSTD_c_windowLog]: 23 });
+      expect(packed.length).toBeLessThan(150_000);
+      expect((await collect(unzstd(cut(packed, 10_000)))).equals(content)).toBe(true);
+    }
+  });
+
   it('truncated at any offset is refused', async () => {
     for (const whole of [pack(table), pack(Buffer.concat([noise, noise]).subarray(0, 140_000))])
       for (let length = 1; length < whole.length; length += length < 200 ? 1 : 39_973)

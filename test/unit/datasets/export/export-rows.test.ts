@@ -320,13 +320,14 @@ describe('exportRows', () => {
     expect([exported.rows, exported.size]).toEqual([1, 'id\r\n1\r\n'.length]);
   });
 
-  it('refuses columns without a name of their own, and half of a surrogate pair', async () => {
+  it('refuses rows without columns, columns without a name of their own, and half of a surrogate pair', async () => {
     await expect(bytesOf(rowsOf([text('a'), text('a')], []))).rejects.toMatchObject({
       message: 'Two columns have the name “a”.',
     });
     await expect(bytesOf(rowsOf([text('a'), text('')], []))).rejects.toMatchObject({
       message: 'Column 2 has no name.',
     });
+    await expect(bytesOf(rowsOf([], [[]]))).rejects.toMatchObject({ message: 'The rows have no columns.' });
     await expect(write([text('a')], [['\ud800']])).rejects.toMatchObject({ code: 'invalid-input' });
   });
 });

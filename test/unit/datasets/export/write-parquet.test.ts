@@ -94,6 +94,13 @@ describe('A Parquet file', () => {
     expect(load.map(Number)).toEqual(values.map(Number));
   });
 
+  it('keeps the sign of zero where many values repeat', async () => {
+    const zeros = Array.from({ length: 1000 }, (_value, index) => (index % 2 === 0 ? '0' : '-0'));
+    const { duckdb: read, load } = await roundTrip({ kind: 'float' }, zeros);
+    expect(read).toEqual(zeros.map((zero) => `${zero}.0`));
+    expect(load).toEqual(read);
+  });
+
   it('chooses the type of a column without one, as in SQLite, by its first values', async () => {
     expect(await roundTrip({ kind: 'text' }, [1n, null, -(2n ** 63n)])).toMatchObject({ type: 'BIGINT' });
     expect(await roundTrip({ kind: 'text' }, [0.1, null, 2n])).toMatchObject({
@@ -123,6 +130,8 @@ describe('A Parquet file', () => {
     [{ kind: 'decimal' }, 'NaN', 'DECIMAL(38,18)'],
     [{ kind: 'decimal' }, '1e999999999', 'DECIMAL(38,18)'],
     [{ kind: 'float' }, 'abc', 'DOUBLE'],
+    [{ kind: 'float' }, '1e400', 'DOUBLE'],
+    [{ kind: 'float' }, '-1e-400', 'DOUBLE'],
     [{ kind: 'boolean' }, 2n, 'BOOLEAN'],
     [{ kind: 'date' }, 'infinity', 'DATE'],
     [{ kind: 'date' }, '0044-03-15 BC', 'DATE'],
