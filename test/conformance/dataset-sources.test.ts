@@ -277,7 +277,8 @@ it('Zapier rejects a dataset that is too large before it starts', async () => {
             size: 240 * 1024 * 1024,
             open: async () =>
               (async function* () {
-                for (;;) yield Buffer.from('a\n1\n2\n');
+                yield Buffer.from('a\n');
+                for (;;) yield Buffer.from('1\n2\n');
               })(),
           }),
         },
