@@ -61,6 +61,11 @@ function identity({ service, name, displayName }: NodeToGenerate): string {
     icon: { light: ${icon('')}, dark: ${icon('.dark')} },`;
 }
 
+/** A description as n8n's node panel shows it: one sentence without its period, like those of n8n's own nodes. */
+function inNodePanel(description: string): string {
+  return description.replace(/\.$/, '');
+}
+
 function actionNode(node: NodeToGenerate): string {
   const { key, operations, description } = node.service;
   const parks = operations.some((operation) => operation.kind === 'action' && operation.callback);
@@ -106,7 +111,7 @@ export class ${pascalCase(node.name)} implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', ${key}.operations),
-    description: ${literal(description)},
+    description: ${literal(inNodePanel(description))},
     defaults: { name: ${literal(node.defaultName)} },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

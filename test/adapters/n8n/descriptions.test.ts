@@ -83,7 +83,7 @@ describe.each(Object.entries(packages) as [PackageName, N8nPackage][])('n8n-node
       expect(description).toMatchObject({
         displayName: `Pipewright ${service.name}`,
         name: service.key,
-        description: service.description,
+        description: service.description.replace(/\.$/, ''),
         defaults: { name: service.name },
         usableAsTool: true,
       });

@@ -23,7 +23,7 @@ export class DataFactory implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', dataFactory.operations),
-    description: 'Run and monitor Azure Data Factory pipelines, and start or stop triggers.',
+    description: 'Run and monitor Azure Data Factory pipelines, and start or stop triggers',
     defaults: { name: 'Azure Data Factory' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

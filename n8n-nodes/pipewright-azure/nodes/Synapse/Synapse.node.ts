@@ -23,7 +23,7 @@ export class Synapse implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', synapse.operations),
-    description: 'Run and monitor pipelines and Spark jobs in Azure Synapse Analytics.',
+    description: 'Run and monitor pipelines and Spark jobs in Azure Synapse Analytics',
     defaults: { name: 'Azure Synapse' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

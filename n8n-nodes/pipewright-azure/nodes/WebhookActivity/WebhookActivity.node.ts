@@ -15,7 +15,7 @@ export class WebhookActivity implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', webhookActivity.operations),
-    description: 'Pause Data Factory and Synapse pipelines for approvals and other steps, then continue or fail them.',
+    description: 'Pause Data Factory and Synapse pipelines for approvals and other steps, then continue or fail them',
     defaults: { name: 'Azure WebHook Activity' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

@@ -23,7 +23,7 @@ export class Dbt implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', dbt.operations),
-    description: 'Trigger on dbt job runs, run jobs, see which step failed, and download artifacts.',
+    description: 'Trigger on dbt job runs, run jobs, see which step failed, and download artifacts',
     defaults: { name: 'dbt' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

@@ -16,7 +16,7 @@ export class Databricks implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', databricks.operations),
-    description: 'Run Databricks jobs and notebooks, trigger on job runs, and download files from volumes.',
+    description: 'Run Databricks jobs and notebooks, trigger on job runs, and download files from volumes',
     defaults: { name: 'Databricks' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

@@ -16,7 +16,7 @@ export class Dataset implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', dataset.operations),
-    description: 'Read rows from a dataset, preview its columns and check it against rules, without a database.',
+    description: 'Read rows from a dataset, preview its columns and check it against rules, without a database',
     defaults: { name: 'Dataset' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

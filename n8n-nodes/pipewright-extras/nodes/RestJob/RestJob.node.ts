@@ -17,7 +17,7 @@ export class RestJob implements INodeType {
     version: 1,
     subtitle: describeSubtitle('operation', restJob.operations),
     description:
-      'Run jobs of any tool with a REST API, such as Airflow, Airbyte, Prefect or GitHub Actions, and trigger on finished runs.',
+      'Run jobs of any tool with a REST API, such as Airflow, Airbyte, Prefect or GitHub Actions, and trigger on finished runs',
     defaults: { name: 'REST Job' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

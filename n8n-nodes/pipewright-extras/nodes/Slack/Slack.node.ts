@@ -15,7 +15,7 @@ export class Slack implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', slack.operations),
-    description: 'Send messages, post run cards, upload and download files, and find channels and users.',
+    description: 'Send messages, post run cards, upload and download files, and find channels and users',
     defaults: { name: 'Slack' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

@@ -16,7 +16,7 @@ export class Fabric implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', fabric.operations),
-    description: 'Run Microsoft Fabric pipelines, notebooks and Spark jobs, and trigger on finished runs.',
+    description: 'Run Microsoft Fabric pipelines, notebooks and Spark jobs, and trigger on finished runs',
     defaults: { name: 'Microsoft Fabric' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

@@ -16,7 +16,7 @@ export class Mode implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', mode.operations),
-    description: 'Run Mode reports, wait for them to finish and download their results.',
+    description: 'Run Mode reports, wait for them to finish and download their results',
     defaults: { name: 'Mode' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

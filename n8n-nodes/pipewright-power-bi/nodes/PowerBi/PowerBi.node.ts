@@ -16,7 +16,7 @@ export class PowerBi implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', powerBi.operations),
-    description: 'Refresh Power BI semantic models, wait for them to finish, and trigger on finished refreshes.',
+    description: 'Refresh Power BI semantic models, wait for them to finish, and trigger on finished refreshes',
     defaults: { name: 'Power BI' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

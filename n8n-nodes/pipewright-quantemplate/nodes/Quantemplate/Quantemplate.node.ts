@@ -16,7 +16,7 @@ export class Quantemplate implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: describeSubtitle('operation', quantemplate.operations),
-    description: 'Trigger on updated datasets and completed pipelines, run pipelines, and download or upload datasets.',
+    description: 'Trigger on updated datasets and completed pipelines, run pipelines, and download or upload datasets',
     defaults: { name: 'Quantemplate' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

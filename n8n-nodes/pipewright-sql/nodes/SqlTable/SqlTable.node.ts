@@ -28,7 +28,7 @@ export class SqlTable implements INodeType {
     version: 1,
     subtitle: describeSubtitle('operation', sqlTable.operations),
     description:
-      'Load datasets into PostgreSQL, MySQL, MariaDB, SQL Server, Azure SQL or SQLite tables, check them against rules, and export tables and queries as CSV, Excel, Parquet or JSON Lines.',
+      'Load datasets into PostgreSQL, MySQL, MariaDB, SQL Server, Azure SQL or SQLite tables, check them against rules, and export tables and queries as CSV, Excel, Parquet or JSON Lines',
     defaults: { name: 'SQL Table' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],

@@ -17,7 +17,7 @@ export class Tableau implements INodeType {
     version: 1,
     subtitle: describeSubtitle('operation', tableau.operations),
     description:
-      'Refresh Tableau workbooks and data sources, run flows, wait for them to finish, and trigger on finished jobs.',
+      'Refresh Tableau workbooks and data sources, run flows, wait for them to finish, and trigger on finished jobs',
     defaults: { name: 'Tableau' },
     usableAsTool: true,
     inputs: [NodeConnectionTypes.Main],
