@@ -78,8 +78,15 @@ function base64Forms(text: string): SecretForm[] {
   return cores.map((core) => form(longestWord(core.slice(0, maxMatched)), () => source(core), true));
 }
 
-/** All forms of a secret in unescaped text: plain, and in base64 at any offset (as in HTTP Basic), also after URL encoding. */
+/**
+ * All forms of a secret in unescaped text: plain, and in base64 at any offset (as in HTTP Basic), also after the encodings in
+ * which requests send it: in URLs, forms and JSON.
+ */
 export function formsOf(secret: string): SecretForm[] {
-  const encoded = [encodeURIComponent(secret), new URLSearchParams([['', secret]]).toString().slice(1)];
+  const encoded = [
+    encodeURIComponent(secret),
+    new URLSearchParams([['', secret]]).toString().slice(1),
+    JSON.stringify(secret).slice(1, -1),
+  ];
   return [plainForm(unescape(secret).text), ...[...new Set([secret, ...encoded])].flatMap(base64Forms)];
 }

@@ -53,6 +53,7 @@ describe('secretMask hides a secret', () => {
     ['over several lines', wrap(secret)],
     ['over several lines in JSON', JSON.stringify(wrap(secret)).slice(1, -1)],
     ['over several lines in base64', wrap(base64(secret))],
+    ['in JSON and in base64', base64(JSON.stringify({ client_secret: secret }))],
     ['encoded for an address and in base64', base64(`user:${encodeURIComponent(secret)}`)],
   ];
 
