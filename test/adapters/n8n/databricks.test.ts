@@ -1,9 +1,12 @@
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';
+import { shortenWaits } from '../../support/machine/short-waits.ts';
 import { openN8n, type N8n } from './open-n8n.ts';
 
 let n8n: N8n;
 let sandbox: Sandbox;
+
+shortenWaits();
 
 beforeAll(async () => {
   sandbox = await startSandbox();

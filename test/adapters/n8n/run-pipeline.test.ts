@@ -1,5 +1,6 @@
 import { simpleRun } from '../../../shared/src/runs/report.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
+import { shortenWaits } from '../../support/machine/short-waits.ts';
 import { sandboxCredentials } from './credentials.ts';
 import { openN8n, type N8n, type NodeSetup } from './open-n8n.ts';
 
@@ -9,6 +10,8 @@ let dataFactory: (parameters: object, more?: Partial<NodeSetup>) => NodeSetup;
 
 const run = { resource: 'pipelineRun', operation: 'runPipeline', simplify: false };
 const pipeline = (value: string, mode = 'list') => ({ pipeline: { __rl: true, mode, value } });
+
+shortenWaits();
 
 beforeAll(async () => {
   sandbox = await startSandbox();
