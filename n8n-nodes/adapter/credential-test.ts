@@ -1,5 +1,6 @@
 import type { ICredentialTestFunctions, INodeCredentialTestResult } from 'n8n-workflow';
 import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
+import type { Machine } from '../../shared/src/host/host.ts';
 import { redact } from '../../shared/src/host/redact.ts';
 import type { Connection } from '../../shared/src/define/connection.ts';
 import { checkConnection } from './connection-values.ts';
@@ -22,12 +23,6 @@ function sendFrom({ helpers }: ICredentialTestFunctions): SendRequest {
     }) as Promise<FullResponse>;
 }
 
-/** Whether a login takes something from the machine: its identity, or the file with its federated token. */
-const usesMachine = (data: Record<string, unknown>): boolean => {
-  const logins = [data['authentication'], data['login']];
-  return logins.includes('managed-identity') || (logins.includes('federated') && !data['federatedToken']);
-};
-
 /** The error for a login with the machine before it is known whether that belongs to n8n Cloud. */
 const untestable = (): PipewrightError =>
   new PipewrightError({
@@ -36,6 +31,16 @@ const untestable = (): PipewrightError =>
       'This login cannot be tested yet: a test does not see whether n8n runs on n8n Cloud, whose machine is never used.',
     hint: 'Save the credential, select it in a node and open one of its lists or execute it. Then test the credential again.',
   });
+
+/** A machine of which it is not known yet whether a login may use it: the test of a login that does so fails. */
+const unknownMachine: Machine = {
+  get variable(): never {
+    throw untestable();
+  },
+  get readText(): never {
+    throw untestable();
+  },
+};
 
 /** Tests a credential and returns the result in n8n's format. */
 export async function testConnection(
@@ -46,15 +51,13 @@ export async function testConnection(
 ): Promise<INodeCredentialTestResult> {
   try {
     const machine = machineOfTest(offered);
-    const values = { ...data };
-    if (machine === 'unknown' && usesMachine(values)) throw untestable();
     const host = makeHost({
       send: sendFrom(context),
       logger: context.logger,
       lastingFolder,
-      machine: machine === 'unknown' ? undefined : machine,
+      machine: machine === 'unknown' ? unknownMachine : machine,
     });
-    const name = await connection.test({ host, connection: checkConnection(connection, values) });
+    const name = await connection.test({ host, connection: checkConnection(connection, { ...data }) });
     return { status: 'OK', message: `Connected to ${name}.` };
   } catch (error) {
     return { status: 'Error', message: redact(describeError(error, 'n8n')) };

@@ -22,7 +22,7 @@ function tooMany(count: number): PipewrightError {
   return new PipewrightError({
     code: 'invalid-input',
     message: `The trigger finds ${count} finished runs, more than the ${maxRemembered} that it can tell apart on Zapier.`,
-    hint: 'Let the trigger find fewer: select a single job or “Outcome”. For a custom tool, use {since} in “List Path” and fill in “End Time Field”.',
+    hint: 'Let the trigger find fewer: select a single job or an outcome, and let a list that you entered yourself return recent runs only.',
   });
 }
 

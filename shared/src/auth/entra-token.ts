@@ -99,11 +99,10 @@ async function proofOf(
   const { authentication = 'client-secret', certificatePath, certificatePassword } = login;
   if (authentication === 'client-secret') return { clientSecret: required(login, 'clientSecret') };
   if (authentication === 'federated') {
-    const file = login.federatedTokenFile ?? host.machine?.variable?.('AZURE_FEDERATED_TOKEN_FILE');
-    const token =
-      !login.federatedToken && file
-        ? await readSecret(host, file, labels.federatedToken)
-        : required(login, 'federatedToken');
+    const file = login.federatedToken
+      ? undefined
+      : (login.federatedTokenFile ?? host.machine?.variable?.('AZURE_FEDERATED_TOKEN_FILE'));
+    const token = file ? await readSecret(host, file, labels.federatedToken) : required(login, 'federatedToken');
     return { assertion: { proof: token, create: async () => token } };
   }
   const pem =
