@@ -17,7 +17,7 @@ function settingOf(name: PackageName): Setting {
   return packages[name].strict ? 'strict' : 'self-hosted';
 }
 
-/** The syntax tree of a bundle outlives V8's small young generation, and copying it took a quarter of the processor time. */
+/** The syntax tree of a bundle does not fit V8's young generation, and copying it takes up to a quarter of the processor time. */
 const bigSyntaxTrees = ['--max-semi-space-size=128'];
 
 const script = join(projectRoot, 'test', 'adapters', 'n8n', 'lint-folders.mjs');
