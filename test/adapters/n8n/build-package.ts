@@ -47,37 +47,54 @@ export interface Packed {
   integrity: string;
 }
 
-/** Builds a package in its own folder and packs it as `npm publish` would. */
-export async function packPackage(name: PackageName, destination: string): Promise<Packed> {
-  const source = sourceFolder(name);
-  await runCommand(node24(), [join(projectRoot, 'n8n-nodes', 'build-package.mjs'), source]);
-  const printed = await runCommand('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', destination], {
-    cwd: source,
+/** Builds packages in their own folders and packs them as `npm publish` would, in one call of npm. */
+export async function packPackages(names: readonly PackageName[], destination: string): Promise<Packed[]> {
+  const build = join(projectRoot, 'n8n-nodes', 'build-package.mjs');
+  // One after the other, because each build uses all cores.
+  for (const name of names) await runCommand(node24(), [build, sourceFolder(name)]);
+  const printed = await runCommand(
+    'npm',
+    [
+      ...['pack', '--json', '--ignore-scripts', '--pack-destination', destination],
+      ...names.flatMap((name) => ['--workspace', sourceFolder(name)]),
+    ],
+    { cwd: projectRoot },
+  );
+  const all = JSON.parse(printed) as (Packed & { name: string; filename: string })[];
+  return names.map((name) => {
+    const packed = all.find((one) => one.name === `n8n-nodes-${name}`);
+    if (!packed) throw new Error(`npm pack printed nothing about ${name}.`);
+    const { filename, version, size, unpackedSize, integrity } = packed;
+    return { file: join(destination, filename), version, size, unpackedSize, integrity };
   });
-  const [packed] = JSON.parse(printed) as (Packed & { filename: string })[];
-  if (!packed) throw new Error(`npm pack of ${name} printed nothing.`);
-  const { filename, version, size, unpackedSize, integrity } = packed;
-  return { file: join(destination, filename), version, size, unpackedSize, integrity };
 }
 
 /** The path of a package's .tgz, which is built and packed first if it is missing or its sources have changed. */
-export function packedPackage(name: PackageName): Promise<string> {
-  const { version } = JSON.parse(readFileSync(join(sourceFolder(name), 'package.json'), 'utf8')) as { version: string };
-  const folder = join(outputFolder, 'builds', 'packages');
-  return buildOnce({
-    name,
-    sources: ['n8n-nodes/adapter', 'n8n-nodes/build-package.mjs', `n8n-nodes/${name}`],
-    result: join(folder, `n8n-nodes-${name}-${version}.tgz`),
-    build: () => packPackage(name, folder),
-  });
+export async function packedPackage(name: PackageName): Promise<string> {
+  const [tarball] = await packedPackages([name]);
+  if (!tarball) throw new Error(`${name} was not packed.`);
+  return tarball;
 }
 
 /** The paths of the .tgz files of several packages, in the same order; by default of all. */
 export async function packedPackages(names: readonly PackageName[] = packageNames): Promise<string[]> {
-  const tarballs: string[] = [];
-  // One after the other, because each build uses all cores.
-  for (const name of names) tarballs.push(await packedPackage(name));
-  return tarballs;
+  const folder = join(outputFolder, 'builds', 'packages');
+  const artifacts = names.map((name) => {
+    const manifest = readFileSync(join(sourceFolder(name), 'package.json'), 'utf8');
+    const { version } = JSON.parse(manifest) as { version: string };
+    return {
+      name,
+      sources: ['n8n-nodes/adapter', 'n8n-nodes/build-package.mjs', `n8n-nodes/${name}`],
+      result: join(folder, `n8n-nodes-${name}-${version}.tgz`),
+    };
+  });
+  await buildOnce(artifacts, (outdated) =>
+    packPackages(
+      outdated.map(({ name }) => name),
+      folder,
+    ),
+  );
+  return artifacts.map(({ result }) => result);
 }
 
 /** The type of a node in workflows: `n8n-nodes-pipewright-dbt.dbtTrigger`. @param node its name: `dbtTrigger` */

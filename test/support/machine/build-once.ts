@@ -18,9 +18,12 @@ async function* filesIn(path: string): AsyncGenerator<string> {
   }
 }
 
+/** What every build reads. */
+const everywhere = ['package-lock.json', 'icons', 'scripts', 'shared'];
+
 async function fingerprint(sources: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const source of ['package-lock.json', 'icons', 'scripts', 'shared', ...sources]) {
+  for (const source of sources) {
     for await (const file of filesIn(join(projectRoot, source))) {
       const { mtimeMs, size } = await stat(file);
       hash.update(`${relative(projectRoot, file)} ${mtimeMs} ${size}\n`);
@@ -29,35 +32,48 @@ async function fingerprint(sources: readonly string[]): Promise<string> {
   return hash.digest('hex');
 }
 
-/** A build artifact of this project. */
-export interface Build {
+/** What a build of this project makes. */
+export interface Artifact {
   /** Name of the lock and of the record of the last build. */
   name: string;
   /** Source files and folders relative to the project, in addition to the shared core and the scripts. */
   sources: readonly string[];
   /** A file that the build writes. */
   result: string;
-  build(): Promise<unknown>;
 }
 
+const recordOf = ({ name }: Artifact): string => join(outputFolder, 'builds', name);
+
 /**
- * Runs a build unless its sources have not changed since the last one, so that all test files of a run, and the
- * next run, share one build. Other processes wait for the build to finish.
- * @returns the path of the result
+ * Builds together the artifacts whose sources have changed since their last build, so that all test files of a run, and
+ * the next run, share one build. Other processes wait for the build to finish.
+ * @param build gets the artifacts that are out of date
  */
-export async function buildOnce({ name, sources, result, build }: Build): Promise<string> {
-  const record = join(outputFolder, 'builds', name);
-  await withLock(
-    `${record}.lock`,
-    () => undefined,
-    async () => {
-      const current = await fingerprint(sources);
-      if (existsSync(result) && (await readFile(record, 'utf8').catch(() => '')) === current) return;
-      await rm(record, { force: true });
-      await mkdir(dirname(result), { recursive: true });
-      await build();
-      await writeFile(record, current);
-    },
+export async function buildOnce<One extends Artifact>(
+  artifacts: readonly One[],
+  build: (outdated: One[]) => Promise<unknown>,
+): Promise<void> {
+  const work = async (): Promise<void> => {
+    const common = await fingerprint(everywhere);
+    const current = new Map<One, string>();
+    for (const one of artifacts) {
+      const now = `${common} ${await fingerprint(one.sources)}`;
+      const last = existsSync(one.result) ? await readFile(recordOf(one), 'utf8').catch(() => '') : '';
+      if (last !== now) current.set(one, now);
+    }
+    if (current.size === 0) return;
+    for (const one of current.keys()) {
+      await rm(recordOf(one), { force: true });
+      await mkdir(dirname(one.result), { recursive: true });
+    }
+    await build([...current.keys()]);
+    for (const [one, now] of current) await writeFile(recordOf(one), now);
+  };
+  // In the order of their names, so that two processes never wait for each other.
+  const inOrder = artifacts.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  const locked = inOrder.reduceRight<() => Promise<void>>(
+    (inner, one) => () => withLock(`${recordOf(one)}.lock`, () => undefined, inner),
+    work,
   );
-  return result;
+  await locked();
 }

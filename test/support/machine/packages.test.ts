@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { packageNames, packages } from '../../../scripts/generate/packages.ts';
+import { packedPackage } from '../../adapters/n8n/build-package.ts';
 import { builtZip } from '../../adapters/zapier/built-zip.ts';
 import { runCommand } from './command.ts';
 import { node24, projectRoot } from './paths.ts';
@@ -56,27 +57,14 @@ function expectValid(list: Contents): void {
 
 describe.each(packageNames)('The tarball of n8n-nodes-%s', (name) => {
   const source = join(projectRoot, 'n8n-nodes', name);
-  const place = join(folder, name);
+  const unpacked = join(folder, name);
 
   beforeAll(async () => {
-    // Packed like npm publish does, but from a copy, because other tests build in the same folder.
-    await runCommand('cp', ['-R', '-L', source, place]);
-    await runCommand(node24(), [join(projectRoot, 'n8n-nodes', 'build-package.mjs'), source, place]);
-    const [packed] = JSON.parse(
-      await runCommand('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: place }),
-    ) as { filename: string }[];
-    await runCommand('tar', [
-      '-xzf',
-      join(folder, packed?.filename ?? ''),
-      '-C',
-      place,
-      '--one-top-level=unpacked',
-      '--strip-components=1',
-    ]);
+    mkdirSync(unpacked);
+    await runCommand('tar', ['-xzf', await packedPackage(name), '-C', unpacked, '--strip-components=1']);
   });
 
   it('contains the licenses and a list of exactly the bundled packages', async () => {
-    const unpacked = join(place, 'unpacked');
     const notices = readFileSync(join(unpacked, 'THIRD-PARTY-NOTICES'), 'utf8');
     const list = JSON.parse(readFileSync(join(unpacked, 'sbom.cdx.json'), 'utf8')) as Contents;
     expectValid(list);
