@@ -18,6 +18,7 @@ const sampled = [
   'test/databases/value-property/*',
   'test/databases/postgres/postgres-values',
   'test/support/machine/mysql-family',
+  'test/adapters/zapier/narrow-calls',
   'test/conformance/canary',
   'test/conformance/odd-answers',
   'test/unit/webhooks/fuzz',
