@@ -37,7 +37,12 @@ const begin = (more: Record<string, unknown> = {}, meta: Record<string, unknown>
   );
 const minute = 60_000;
 const plan = (more: object) =>
-  sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 40 * minute, ...more });
+  sandbox.control.planRun({
+    service: 'data-factory',
+    name: 'Load_and_call',
+    runningMilliseconds: 40 * minute,
+    ...more,
+  });
 
 describe('A step with a callback', () => {
   it('is paused, and resumes with the finished run long after 30 seconds', async () => {
