@@ -16,9 +16,15 @@ const folders = {
 const sampled = [
   'test/databases/mysql/*',
   'test/databases/value-property/*',
+  'test/databases/postgres/postgres-values',
   'test/support/machine/mysql-family',
+  'test/adapters/zapier/narrow-calls',
   'test/conformance/canary',
   'test/conformance/odd-answers',
+  'test/unit/webhooks/fuzz',
+  'test/unit/datasets/bytes/{bunzip2,unzstd}',
+  'test/unit/datasets/export/write-parquet',
+  'test/unit/datasets/formats/read-property',
 ];
 
 /** Tests that only `npm run test:load` runs: loads of millions of rows, and waits for locks. */

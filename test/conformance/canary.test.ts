@@ -83,17 +83,32 @@ function settingsOf(service: Service): { own: Planted; further: Map<string, Plan
   }));
 }
 
+/** How many works of each service have been run. */
+const turns = new Map<Service, number>();
+
+/** Which of `count` connections the next work of a service is run with: the first one, and the others in turn. */
+function inTurn(service: Service, count: number): number[] {
+  const turn = turns.get(service) ?? 0;
+  turns.set(service, turn + 1);
+  return count > 1 ? [0, 1 + (turn % (count - 1))] : [0];
+}
+
 /**
- * Runs work with every connection and every response; no result, error, log line or file may contain a secret.
- * @param isRepeat whether the same operation was run before with other input; `npm test` then uses the first connection only
+ * Runs work with connections and responses; no result, error, log line or file may contain a secret.
+ * @param connections which connections `npm test` uses; the load tests use all of them. In turn: the works of a service
+ * share them, because all of its works log in alike
  */
 async function everyWay(
   service: Service,
   work: (context: Context, connection: Record<string, unknown>) => Promise<unknown>,
-  isRepeat = false,
+  connections: 'all' | 'in turn' | 'first' = 'in turn',
 ): Promise<void> {
   const settings = settingsOf(service);
-  for (const [index, { own, further }] of (isRepeat && !isThorough ? settings.slice(0, 1) : settings).entries()) {
+  const all = [...settings.keys()];
+  const chosen =
+    isThorough || connections === 'all' ? all : connections === 'first' ? [0] : inTurn(service, settings.length);
+  for (const index of chosen) {
+    const { own, further } = settings[index] as (typeof settings)[number];
     const secrets = [...own.secrets, ...[...further.values()].flatMap((planted) => planted.secrets)];
     let connection: Record<string, unknown>;
     try {
@@ -138,7 +153,8 @@ describe.each(cliServices.map((service) => [service.name, service] as const))(
           const before = echo.requests();
           const inputs = inputsOf(service, operation, { path: 'a.csv' }, `${echo.url}/a.csv`);
           for (const [index, typed] of inputs.entries()) {
-            const every = (work: (context: Context) => Promise<unknown>) => everyWay(service, work, index > 0);
+            const every = (work: (context: Context) => Promise<unknown>) =>
+              everyWay(service, work, index > 0 ? 'first' : 'in turn');
             await every(async (context) => operation.run(typed, context));
             if (isDownload(operation)) {
               await every(async (context) => {
@@ -179,7 +195,7 @@ describe.each(cliServices.map((service) => [service.name, service] as const))(
     }
 
     it('in the connection test', async () => {
-      await everyWay(service, async (context) => service.connection.test(context));
+      await everyWay(service, async (context) => service.connection.test(context), 'all');
     });
 
     if (service.triggers.length > 0) {

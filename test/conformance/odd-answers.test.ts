@@ -7,7 +7,7 @@ import { seededRandom } from '../support/claims-file.ts';
 import { seedOf } from '../support/seed.ts';
 import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
 import { operate } from '../unit/operate.ts';
-import { isThorough } from '../support/thorough.ts';
+import { samples } from '../support/thorough.ts';
 import { answerCases, type AnswerCases } from './answer-cases.ts';
 import { startCoreWorld, type CoreWorld } from './core-host.ts';
 import { odditiesOf, sample, type Oddity } from './odd-answers.ts';
@@ -16,7 +16,7 @@ import { recordingHost, replayingHost, type RecordedAnswer, type Recording } fro
 const seed = seedOf('odd answers');
 
 /** Malformed variants to try for each recorded response: a sample in `npm test`, more in the load tests. */
-const perAnswer = Number(process.env['PIPEWRIGHT_ODDITIES'] ?? (isThorough ? 80 : 30));
+const perAnswer = Number(process.env['PIPEWRIGHT_ODDITIES'] ?? samples(15, 80));
 
 type Host = ReturnType<typeof replayingHost> | ReturnType<CoreWorld['open']>;
 

@@ -1,5 +1,6 @@
 import type { PollingTrigger } from '../../shared/src/define/trigger.ts';
 import { checkInput } from '../../shared/src/define/check-input.ts';
+import type { Host } from '../../shared/src/host/host.ts';
 import { credentialName } from '../../n8n-nodes/adapter/names.ts';
 import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
 import { context } from '../unit/operate.ts';
@@ -11,8 +12,10 @@ const polled = vendors.filter(({ service }) => service.triggers.some(({ how }) =
 
 describe.each(polled)('The polling trigger for finished runs of $name', (vendor) => {
   let world: CoreWorld;
+  let starter: Host;
   beforeEach(async () => {
     world = await startCoreWorld();
+    starter = world.open({ random: Math.random });
   });
   afterEach(() => world.sandbox.stop());
 
@@ -38,12 +41,7 @@ describe.each(polled)('The polling trigger for finished runs of $name', (vendor)
     };
   };
   const start = async () => {
-    await world.operate(
-      vendor,
-      vendor.operation,
-      { ...vendor.input, wait: false },
-      world.open({ random: Math.random }),
-    );
+    await world.operate(vendor, vendor.operation, { ...vendor.input, wait: false }, starter);
     if (vendor.oneAtATime) world.clock.advance(4 * minute);
   };
 

@@ -18,7 +18,6 @@ const slow = [
   'n8n/canary',
   'n8n/databricks',
   'zapier/built-app',
-  'zapier/callback',
   'zapier/conformance',
   'postgres/postgres-values',
 ];

@@ -3,3 +3,6 @@ declare const thorough: boolean;
 
 /** Whether tests cover every server and use full samples: `npm run test:load`. */
 export const isThorough = thorough;
+
+/** How many samples a test takes: fewer in `npm test` than in `npm run test:load`. */
+export const samples = (usual: number, inFull: number): number => (isThorough ? inFull : usual);

@@ -49,16 +49,18 @@ function truncatedPattern(units: string[], minLength: number): string {
 }
 
 function plainForm(secret: string): SecretForm {
-  const units = [...secret].map(unitOf);
-  const start = (length: number): string => longestWord([...secret].slice(0, length).join(''));
-  if (units.length > maxMatched) return form(start(maxMatched), () => `${longWrapped(units)}[\\w.~+/=-]*`);
-  const whole = units.join('');
-  if (units.length >= minWrappedLength) {
-    const minLength = Math.max(8, Math.ceil(units.length / 3));
-    return form(start(minLength), () => `${wrapped(units)}|${truncatedPattern(units, minLength)}`);
+  const characters = [...secret];
+  const { length } = characters;
+  const units = (): string[] => characters.map(unitOf);
+  const start = (count: number): string => longestWord(characters.slice(0, count).join(''));
+  if (length > maxMatched) return form(start(maxMatched), () => `${longWrapped(units())}[\\w.~+/=-]*`);
+  if (length >= minWrappedLength) {
+    const minLength = Math.max(8, Math.ceil(length / 3));
+    return form(start(minLength), () => `${wrapped(units())}|${truncatedPattern(units(), minLength)}`);
   }
   // A short secret may be part of a longer word that is not the secret.
-  return form(longestWord(secret), () => (units.length < 12 ? `(?<![a-zA-Z\\d])${whole}(?![a-zA-Z\\d])` : whole));
+  const whole = (): string => units().join('');
+  return form(longestWord(secret), () => (length < 12 ? `(?<![a-zA-Z\\d])${whole()}(?![a-zA-Z\\d])` : whole()));
 }
 
 /** The base64 characters that depend only on the secret, when it starts at one of three bit offsets. */

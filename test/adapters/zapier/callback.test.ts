@@ -1,15 +1,20 @@
 import { services } from '../../../shared/src/catalog.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
+import { ManualClock } from '../../doubles/server/clock.ts';
 import { zapierApp } from '../../../zapier-app/adapter/app.ts';
+import { pausesAdvance } from './pauses-advance.ts';
 import { startPlatform, type Platform } from './platform.ts';
 import { groupsOf } from './sandbox-accounts.ts';
+
+const clock = new ManualClock();
+pausesAdvance(clock);
 
 let sandbox: Sandbox;
 let zapier: Platform;
 let said: jest.SpyInstance;
 
 beforeAll(async () => {
-  sandbox = await startSandbox();
+  sandbox = await startSandbox({ clock });
   zapier = await startPlatform(zapierApp(services, { maxWaitSeconds: 3 }));
   said = jest.spyOn(console, 'log').mockImplementation(() => undefined);
 });
@@ -30,8 +35,14 @@ const begin = (more: Record<string, unknown> = {}, meta: Record<string, unknown>
     },
     meta,
   );
+const minute = 60_000;
 const plan = (more: object) =>
-  sandbox.control.planRun({ service: 'data-factory', name: 'Load_and_call', runningMilliseconds: 4_000, ...more });
+  sandbox.control.planRun({
+    service: 'data-factory',
+    name: 'Load_and_call',
+    runningMilliseconds: 40 * minute,
+    ...more,
+  });
 
 describe('A step with a callback', () => {
   it('is paused, and resumes with the finished run long after 30 seconds', async () => {
@@ -40,6 +51,7 @@ describe('A step with a callback', () => {
     expect(begun.status).toBe('CALLBACK');
     if (begun.status !== 'CALLBACK') return;
     expect(JSON.stringify(begun.output)).not.toContain(begun.callbackUrl);
+    clock.advance(50 * minute);
     const ended = await begun.resumed;
     expect(ended).toMatchObject({ status: 'succeeded', finished: true, steps: [{ name: 'Copy data' }] });
     expect(ended).not.toHaveProperty('kept');
@@ -48,11 +60,13 @@ describe('A step with a callback', () => {
   it('fails with the reason when the run failed, or continues, depending on On Failure', async () => {
     plan({ failure: { message: 'The source does not answer.' } });
     const stopped = await begin();
+    clock.advance(50 * minute);
     await expect(stopped.status === 'CALLBACK' ? stopped.resumed : undefined).rejects.toThrow(
       'The source does not answer',
     );
     plan({ failure: { message: 'The source does not answer.' } });
     const going = await begin({ onFailure: 'continue' });
+    clock.advance(50 * minute);
     expect(going.status === 'CALLBACK' && (await going.resumed)).toMatchObject({
       status: 'failed',
       explanation: expect.stringContaining('does not answer'),
@@ -108,7 +122,8 @@ describe('A step with a callback', () => {
     expect(sandbox.world.dbt.webhooks.list()).toHaveLength(before + 1);
     // Zapier pauses a step for up to 30 days, so the webhook must not count as abandoned before.
     const [until = ''] = /\d{4}-.*Z$/.exec(String(sandbox.world.dbt.webhooks.list().at(-1)?.name)) ?? [];
-    expect(Date.parse(until) - Date.now()).toBeGreaterThan(29 * 24 * 3600_000);
+    expect(Date.parse(until) - clock.now()).toBeGreaterThan(29 * 24 * 3600_000);
+    clock.advance(50 * minute);
     expect(begun.status === 'CALLBACK' && (await begun.resumed)).toMatchObject({ service: 'dbt', status: 'succeeded' });
     expect(sandbox.world.dbt.webhooks.list()).toHaveLength(before);
   });

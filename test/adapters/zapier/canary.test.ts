@@ -6,8 +6,12 @@ import { kindOf } from '../../../zapier-app/adapter/kind.ts';
 import { keyOf } from '../../../zapier-app/adapter/names.ts';
 import { checks, findSecret, inputsOf, plantedConnections, wholeText } from '../../conformance/canary/canaries.ts';
 import { startEchoServer, type Answer, type EchoServer } from '../../conformance/canary/echo-server.ts';
+import { ManualClock } from '../../doubles/server/clock.ts';
 import type { StoredFile } from '../../support/zapier-runtime/stored-file.ts';
+import { pausesAdvance } from './pauses-advance.ts';
 import { startPlatform, type Platform } from './platform.ts';
+
+pausesAdvance(new ManualClock());
 
 let echo: EchoServer;
 let zapier: Platform;

@@ -1,10 +1,8 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { zapsOf } from '../../e2e/flows/zaps.ts';
 import { agreedSecret } from '../../e2e/flows/cases/load-updated-dataset.ts';
 import { restJobAccount } from '../../doubles/rest-job/account.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
-import { projectRoot } from '../../support/machine/paths.ts';
+import { fastClock } from '../../support/zapier-runtime/fast-clock.ts';
 import { runZap, startZap, type ZapRun, type ZapStep } from '../../support/zapier-runtime/zap.ts';
 import { startZapierBackend, type ZapierBackend } from '../../support/zapier-runtime/zapier-backend.ts';
 import { builtZip } from './built-zip.ts';
@@ -23,11 +21,7 @@ let authData: Record<string, unknown>;
 
 beforeAll(async () => {
   sandbox = await startSandbox({ claimsRows: 10 });
-  const preload = pathToFileURL(join(projectRoot, 'test', 'support', 'zapier-runtime', 'fast-clock.mjs')).href;
-  zapier = await startZapierBackend(await builtZip(), {
-    maxContainers: 6,
-    environment: { NODE_OPTIONS: `--import=${preload}`, CLOCK_FACTOR: String(factor) },
-  });
+  zapier = await startZapierBackend(await builtZip(), { maxContainers: 6, environment: fastClock(factor) });
   authData = { ...Object.assign({}, ...Object.values(groupsOf(sandbox))), quantemplate_webhookSecret: agreedSecret };
   zaps = zapsOf(sandbox.accounts, authData);
   sandbox.control.setDurations({ queuedMilliseconds: 100, runningMilliseconds });

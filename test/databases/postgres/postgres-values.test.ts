@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { LoadOptions } from '../../../shared/src/datasets/load/load-options.ts';
 import { startPostgres, type Postgres } from '../../support/machine/postgres.ts';
+import { isThorough } from '../../support/thorough.ts';
 import { loadCsv } from '../load-csv.ts';
 
 let postgres: Postgres;
@@ -92,7 +93,8 @@ describe.each([
 ] as const)('A PostgreSQL column of the type %s', (type, values) => {
   it.each(modes)('refuses what the server would store differently, by %s', async (_mode, options) => {
     const table = await newTable(`k int PRIMARY KEY, v ${type}`);
-    for (const value of values) {
+    // Every mode checks values with the same rules, so one value shows that a mode applies them.
+    for (const value of isThorough || options.mode === undefined ? values : values.slice(0, 1)) {
       await expect(load(`k,v\n1,${quotedCsv(value)}\n`, { table, ...options }).then(() => value)).rejects.toMatchObject(
         { code: 'invalid-input' },
       );

@@ -72,6 +72,7 @@ describe('Bytes that are not UTF-8', () => {
     const seed = seedOf('UTF-8');
     const random = seededRandom(seed);
     const decoder = new TextDecoder('utf-8', { fatal: true });
+    const wrong: number[][] = [];
     for (let round = 0; round < 50_000; round += 1) {
       const bytes = Uint8Array.from({ length: 1 + Math.floor(random() * 5) }, () =>
         random() < 0.7 ? 0x80 + Math.floor(random() * 128) : Math.floor(random() * 256),
@@ -82,12 +83,9 @@ describe('Bytes that are not UTF-8', () => {
       } catch {
         isValid = false;
       }
-      expect({ seed, bytes: [...bytes], isValid: findInvalidUtf8(bytes, 0, bytes.length) < 0 }).toEqual({
-        seed,
-        bytes: [...bytes],
-        isValid,
-      });
+      if (findInvalidUtf8(bytes, 0, bytes.length) < 0 !== isValid) wrong.push([...bytes]);
     }
+    expect({ seed, wrong }).toEqual({ seed, wrong: [] });
   });
 });
 

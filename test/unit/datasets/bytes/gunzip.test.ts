@@ -109,11 +109,15 @@ describe('A gzip file', () => {
   });
 
   it('can contain nothing, zeros, and data of any length', async () => {
+    const wrong: unknown[] = [];
     for (let length = 0; length < 300; length += 1) {
       for (const content of [Buffer.alloc(length), Buffer.alloc(length, 'ab'), randomBytes(length)])
-        for (const level of [0, 1, 9])
-          expect(await collect(gunzipIfNeeded(inPieces(gzipSync(content, { level }), 13)))).toEqual(content);
+        for (const level of [0, 1, 9]) {
+          const read = await collect(gunzipIfNeeded(inPieces(gzipSync(content, { level }), 13)));
+          if (!content.equals(read)) wrong.push({ level, content: content.toString('hex') });
+        }
     }
+    expect(wrong).toEqual([]);
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { exportRows } from '../../../../shared/src/datasets/export/export-rows.ts';
 import type { ExportColumn, ExportRow, ExportValue } from '../../../../shared/src/datasets/export/row-source.ts';
 import { seedOf } from '../../../support/seed.ts';
+import { samples } from '../../../support/thorough.ts';
 import { randomFrom } from '../../random.ts';
 import { DuckDb } from '../parquet/duckdb.ts';
 import { readDataset } from '../read-dataset.ts';
@@ -233,7 +234,7 @@ describe('A Parquet file', () => {
       },
       () => [{ kind: 'text' }, () => digits(whole(40))],
     ];
-    for (let round = 0; round < 25; round += 1) {
+    for (let round = 0; round < samples(10, 25); round += 1) {
       const chosen = Array.from({ length: 1 + whole(8) }, () => (kinds[whole(kinds.length)] as (typeof kinds)[0])());
       const columns = chosen.map(([column], index): ExportColumn => ({ name: `c${index}`, ...column }));
       const nulls = random() < 0.5 ? 0 : random();

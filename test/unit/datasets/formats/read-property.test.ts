@@ -1,5 +1,6 @@
 import type { CsvFormat } from '../../../../shared/src/datasets/formats/csv-scanner.ts';
 import { seedOf } from '../../../support/seed.ts';
+import { samples } from '../../../support/thorough.ts';
 import { seededRandom } from '../../../support/claims-file.ts';
 import { readDataset } from '../read-dataset.ts';
 
@@ -79,12 +80,15 @@ function writeCsv(
   return `${mark ? '\uFEFF' : ''}${lines.join(lineEnd)}${lastEnd ? lineEnd : ''}`;
 }
 
+/** How many values each test reads. */
+const atLeast = samples(30_000, 100_000);
+
 describe('Random datasets', () => {
   it('are read exactly from CSV, with every delimiter, quoting style and line end, however the file is split', async () => {
     const random = seededRandom(seed);
     const flip = (): boolean => random() < 0.5;
     let values = 0;
-    for (let round = 0; values < 100_000; round += 1) {
+    for (let round = 0; values < atLeast; round += 1) {
       const delimiter = delimiters[round % delimiters.length] as (typeof delimiters)[number];
       const table = randomTable(random, letters);
       // Without a line end, a last row of one NULL has no bytes at all.
@@ -111,7 +115,7 @@ describe('Random datasets', () => {
   it('are read exactly from JSON Lines and JSON arrays, however the file is split', async () => {
     const random = seededRandom(seed + 1);
     let values = 0;
-    for (let round = 0; values < 100_000; round += 1) {
+    for (let round = 0; values < atLeast; round += 1) {
       const table = randomTable(random, [...letters, '\u2028', '\b', '\u001f']);
       const objects = table.rows.map((row) =>
         JSON.stringify(Object.fromEntries(row.map((value, column) => [table.header[column], value]))),
