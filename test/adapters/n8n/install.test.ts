@@ -36,7 +36,7 @@ const credentialsOf = (name: PackageName): string[] =>
 /** The name of the service of a node; n8n adds a tool for AI agents to every node with operations. */
 const withoutKind = (node: string): string => node.replace(/(Polling)?(Trigger)?(Tool)?$/, '');
 
-/** Checks which of our packages n8n has loaded. The types of all nodes are 25 MB, so it is not called for every package. */
+/** Checks which of our packages n8n has loaded. The types of all nodes are 19 MB, so it is not called for every package. */
 async function expectLoaded(names: readonly PackageName[]): Promise<void> {
   const nodes = (await n8n.api.types<{ name: string }>('nodes')).map(({ name }) => name);
   const loaded = nodes.filter((name) => name.startsWith('n8n-nodes-pipewright')).map(withoutKind);
