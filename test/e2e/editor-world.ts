@@ -1,4 +1,3 @@
-import type { Browser } from 'playwright-core';
 import { openBrowser } from '../support/machine/chromium.ts';
 import { packedPackages } from '../adapters/n8n/build-package.ts';
 import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
@@ -35,7 +34,7 @@ export async function startEditorWorld(): Promise<EditorWorld> {
     const credentials: Record<string, Credential> = {};
     for (const [type, data] of Object.entries(sandboxCredentials(sandbox)))
       credentials[type] = await createCredential(n8n, type, type, data);
-    const browser: Browser = await openBrowser();
+    const browser = await openBrowser();
     started.push(() => browser.close());
     return { sandbox, n8n, editor: await openEditor(n8n, browser), credentials, stop };
   } catch (error) {
