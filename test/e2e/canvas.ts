@@ -1,7 +1,4 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { outputFolder } from '../support/machine/paths.ts';
 import type { Editor } from '../support/n8n-server/editor.ts';
 
 const byTestId = (id: string): string => `[data-test-id="${id}"]`;
@@ -57,12 +54,6 @@ export async function openForm({ page }: Editor): Promise<void> {
 /** Returns from the form of a node to the canvas. */
 export async function closeForm({ page }: Editor): Promise<void> {
   await page.locator(byTestId('ndv-close-button')).click();
-}
-
-/** Saves a screenshot of the editor. */
-export async function keepPicture({ page }: Editor, name: string): Promise<void> {
-  await mkdir(outputFolder, { recursive: true });
-  await page.screenshot({ path: join(outputFolder, `${name}.png`) });
 }
 
 /** Fits the whole workflow on the canvas. */

@@ -8,8 +8,8 @@ const { default: Sequencer } = createRequire(jest.resolve('@jest/core'))('@jest/
 /** The slowest files, slowest first. */
 const slow = [
   'e2e/editor',
+  'n8n/install',
   'n8n/parking',
-  'n8n-server/n8n-server',
   'n8n/real-n8n',
   'zapier/canary',
   'conformance/canary',

@@ -73,6 +73,8 @@ export interface NodeSetup {
 export interface N8n {
   core: Core;
   module: typeof WorkflowModule;
+  /** The names of the nodes of these packages: `dataFactory`. */
+  nodeNames: readonly string[];
   nodeType(name: string): INodeType;
   credentialTypes: Record<string, ICredentialType>;
   /** A workflow with a single node, with the parts of n8n's contexts. */
@@ -183,6 +185,7 @@ export async function openN8n(names: readonly PackageName[] = packageNames): Pro
   return {
     core,
     module,
+    nodeNames: Object.keys(loaded),
     nodeType: typeOf,
     credentialTypes,
     set,

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCredential, testCredential, type Credential } from '../../support/n8n-server/credentials.ts';
+import { packEcho } from '../../support/n8n-server/echo-package.ts';
 import { listExecutions, outputOf, waitForExecution, waitForExecutions } from '../../support/n8n-server/executions.ts';
 import { listSearch } from '../../support/n8n-server/list-search.ts';
 import { startN8n, type N8n } from '../../support/n8n-server/n8n-server.ts';
+import { serverScenarios } from '../../support/n8n-server/server-scenarios.ts';
 import {
   createWorkflow,
   manualTrigger,
@@ -32,7 +34,7 @@ const start = (): Promise<N8n> =>
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pipewright-real-n8n-'));
-  packages = await packedPackages();
+  packages = [...(await packedPackages()), await packEcho(folder)];
   sandbox = await startSandbox();
   sandbox.control.setDurations({ queuedMilliseconds: 10, runningMilliseconds: 200 });
   n8n = await start();
@@ -45,6 +47,9 @@ afterAll(async () => {
   await sandbox.stop();
   await rm(folder, { recursive: true, force: true });
 });
+
+// The tests of the functions of test/support/n8n-server run here because a start of n8n costs more than they do.
+describe('the functions for a real n8n', () => serverScenarios(() => n8n));
 
 const used = (...types: string[]) =>
   Object.fromEntries(types.map((type) => [type, { id: credentials[type]?.id ?? '', name: type }]));

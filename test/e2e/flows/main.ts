@@ -87,7 +87,7 @@ async function main({ open, pictures, only }: Choices): Promise<boolean> {
   const running: Platform[] = [];
   let n8n: N8nPlatform | undefined;
   try {
-    if (only !== 'zapier') running.push((n8n = await startN8nPlatform(world, log)));
+    if (only !== 'zapier') running.push((n8n = await startN8nPlatform(world, log, open || pictures)));
     if (n8n) for (const flow of flows) lines.push(...(await tryFlow(world, n8n, flow)));
     if (n8n && pictures) for (const path of await takePictures(n8n, log)) log(`picture: ${path}`);
     if (only !== 'n8n') {

@@ -49,12 +49,19 @@ function reportsRejection({ data }: Execution): boolean {
   return data.resultData.error?.message.startsWith('An event was rejected.') === true;
 }
 
-/** Starts n8n with all packages from their tarballs, imports the templates and publishes them. */
-export async function startN8nPlatform(world: World, log: (line: string) => void, port?: number): Promise<N8nPlatform> {
+/**
+ * Starts n8n with all packages from their tarballs, imports the templates and publishes them.
+ * @param editor whether it serves the editor
+ */
+export async function startN8nPlatform(
+  world: World,
+  log: (line: string) => void,
+  editor: boolean,
+): Promise<N8nPlatform> {
   log('packing the n8n packages');
   const packages = await packedPackages();
   log('starting n8n and installing them');
-  const n8n = await startN8n({ packages, log, editor: true, ...(port ? { port } : {}) });
+  const n8n = await startN8n({ packages, log, editor });
   const credentials = await createCredentials(n8n, world);
   const workflows: Record<string, string> = {};
   return {

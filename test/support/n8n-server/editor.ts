@@ -36,8 +36,26 @@ export async function openEditor(n8n: N8n, browser: Browser): Promise<Editor> {
   return { page, outsideRequests, pageErrors };
 }
 
-/** Opens a workflow and waits until its nodes are on the canvas. */
-export async function openWorkflow({ page }: Editor, id: string): Promise<void> {
-  await page.goto(`/workflow/${id}`);
-  await page.locator('[data-test-id="canvas-node"]').first().waitFor();
+/** Opens a page of the editor like one of its links. Loading the whole editor again would cost three times the CPU time. */
+export async function goTo({ page }: Editor, path: string): Promise<void> {
+  const router = "document.querySelector('#app').__vue_app__.config.globalProperties.$router";
+  // Not awaited, because the editor may ask the user first.
+  await page.evaluate(`void ${router}.push(${JSON.stringify(path)})`);
+}
+
+/** Opens a workflow and waits until its nodes are on the canvas. Changes of the workflow that was open before may be lost. */
+export async function openWorkflow(editor: Editor, id: string): Promise<void> {
+  await leaveWorkflow(editor);
+  await goTo(editor, `/workflow/${id}`);
+  await editor.page.locator('[data-test-id="canvas-node"]').first().waitFor();
+}
+
+/** Opens the list of workflows, so that no node of the workflow that was open before is on the page. */
+export async function leaveWorkflow(editor: Editor): Promise<void> {
+  const { page } = editor;
+  await goTo(editor, '/home/workflows');
+  const leave = page.getByRole('button', { name: 'Leave without saving' });
+  await leave.or(page.locator('[data-test-id="tab-WorkflowsView"]')).first().waitFor();
+  if (await leave.isVisible()) await leave.click();
+  await page.locator('[data-test-id="canvas-node"]').first().waitFor({ state: 'hidden' });
 }
