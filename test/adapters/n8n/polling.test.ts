@@ -139,7 +139,10 @@ describe('A polling trigger for a list without end times', () => {
   it.each([
     ['Outcome', { outcome: 'succeeded' }],
     ['Job Name', { options: { listedIdField: 'dag_run_id', statusField: 'state', jobName: 'Claims' } }],
-    ['nothing but the default of a field', { options: { listedIdField: 'dag_run_id', statusField: 'state', headers: {} } }],
+    [
+      'nothing but the default of a field',
+      { options: { listedIdField: 'dag_run_id', statusField: 'state', headers: {} } },
+    ],
   ])('loses no run that finishes before %s is changed', async (_what, parameters) => {
     const workflow = activate(setup());
     await workflow.poll();
