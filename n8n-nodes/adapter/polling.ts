@@ -24,41 +24,52 @@ const maxSeen = 2000;
 interface StoredState {
   /** The previous poll, in milliseconds since 1970. */
   polledAt?: number;
-  /** IDs of known events: those that the last poll found come last. */
+  /** IDs of known events, wanted or not: those that the last poll found come last. */
   seen?: string[];
+  /** What was polled when these IDs were found; missing if an earlier version stored them. */
+  list?: string;
 }
 
-async function poll(context: IPollFunctions, service: Service, since: number): Promise<Event[]> {
+/** The selected trigger with its input and connection. */
+async function openTrigger(context: IPollFunctions, service: Service) {
   const read = (name: string, fallback: unknown) => context.getNodeParameter(name, fallback);
   const trigger = selectedTrigger(pollingTriggers(service), read);
   const input = readTriggerInput(trigger, read);
   const connection = await readConnection(context, service.connection);
   const host = hostFor(context, service.connection, { start: { isTest: context.getMode() === 'manual' } });
-  return trigger.poll(input, new Date(since), { host, connection });
+  return {
+    list: `${trigger.key}:${trigger.list(input, connection)}`,
+    poll: (since: number) => trigger.poll(input, new Date(since), { host, connection }),
+    wanted: (events: readonly Event[]) => events.filter(({ data }) => trigger.isWanted(data, input)),
+  };
 }
 
 /**
- * Emits the events since the previous poll. The first poll of an active workflow only records existing events. A test in the
+ * Emits the events since the previous poll. The first poll of an active workflow, and the first one after a change of what is
+ * polled, only records existing events. A test in the
  * editor returns the newest event and records nothing.
  */
 export async function pollEvents(context: IPollFunctions, service: Service): Promise<INodeExecutionData[][] | null> {
   try {
     const now = Date.now();
+    const { list, poll, wanted } = await openTrigger(context, service);
     if (context.getMode() === 'manual') {
-      const [newest] = await poll(context, service, now - exampleWindowMs);
+      const [newest] = wanted(await poll(now - exampleWindowMs));
       return newest ? [[itemOf(newest)]] : null;
     }
     const state: StoredState = context.getWorkflowStaticData('node');
-    const isFirst = state.polledAt === undefined;
-    const events = await poll(context, service, (state.polledAt ?? now) - overlapMs);
-    const seen = new Set(state.seen ?? []);
+    const isSameList = state.list === undefined || state.list === list;
+    const { polledAt, seen: known = [] } = isSameList ? state : {};
+    const events = await poll((polledAt ?? now) - overlapMs);
+    const seen = new Set(known);
     const { accepted } = await acceptEvents(events, (id) => !seen.has(id));
-    const fresh = accepted.reverse();
+    const fresh = wanted(accepted.reverse());
     state.polledAt = now;
+    state.list = list;
     // An event that is still listed is never forgotten, or a list without end times would emit it again.
     const listed = new Set(events.map(({ id }) => id));
     state.seen = [...[...seen].filter((id) => !listed.has(id)).slice(-maxSeen), ...listed];
-    return isFirst || fresh.length === 0 ? null : [fresh.map(itemOf)];
+    return polledAt === undefined || fresh.length === 0 ? null : [fresh.map(itemOf)];
   } catch (error) {
     throw nodeError(context.getNode(), error);
   }

@@ -35,7 +35,7 @@ describe.each(polled)('The polling trigger for finished runs of $name', (vendor)
         context(vendor.service, world.open(), connection),
       );
       last = world.clock.now();
-      const fresh = events.filter(({ id }) => !seen.has(id));
+      const fresh = events.filter(({ id, data }) => !seen.has(id) && trigger.isWanted(data, values));
       for (const { id } of fresh) seen.add(id);
       return fresh.map(({ data }) => data as Record<string, unknown>);
     };

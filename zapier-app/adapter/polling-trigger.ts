@@ -1,6 +1,6 @@
 import type { Bundle, Trigger, ZObject } from 'zapier-platform-core';
 import type { Service } from '../../shared/src/define/service.ts';
-import type { PollingTrigger } from '../../shared/src/define/trigger.ts';
+import type { Event, PollingTrigger } from '../../shared/src/define/trigger.ts';
 import { callService } from './call.ts';
 import { chooseEvents } from './choose-events.ts';
 import { fieldGroupsOf, inputFieldsOf } from './input-fields.ts';
@@ -22,8 +22,14 @@ export function pollingTriggerOf(service: Service, trigger: PollingTrigger, sett
   const perform = (z: ZObject, bundle: Bundle) =>
     callService({ z, bundle, settings, service }, async (context, { cache }) => {
       const since = new Date(Date.now() - (bundle.meta?.isLoadingSample ? sampleWindowMs : pollWindowMs));
-      const events = await trigger.poll(bundle.inputData ?? {}, since, context);
-      const chosen = await chooseEvents(events, cache, keyOf(service, trigger), bundle);
+      const input = bundle.inputData ?? {};
+      const polled = {
+        events: await trigger.poll(input, since, context),
+        isWanted: (data: Event['data']) => trigger.isWanted(data, input),
+        trigger: keyOf(service, trigger),
+        list: trigger.list(input, context.connection),
+      };
+      const chosen = await chooseEvents(polled, cache, bundle);
       return chosen.map(({ id, data }) => ({ ...withJsonTexts(output, data), id }));
     });
   return {

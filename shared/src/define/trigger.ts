@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Wording } from '../host/wording.ts';
 import type { DeliveryFacts, EntraCheck, EntraSender, HmacSettings, SchemeName, Secrets } from './verification.ts';
-import { inputChecker, checkInput, type Values } from './check-input.ts';
+import { inputChecker, type Values } from './check-input.ts';
 import type { RawInput } from './raw-input.ts';
 import type { Context } from './context.ts';
 import { boolean, type Fields } from './fields.ts';
@@ -107,8 +108,15 @@ export interface WebhookTriggerDefinition<F extends Fields, O extends Fields, C>
 
 /** A trigger that polls the vendor. */
 export interface PollingTriggerDefinition<F extends Fields, O extends Fields, C> extends Described<F, O> {
-  /** Events since a timestamp, newest first; events of earlier polls may be among them. */
+  /** Events since a timestamp, newest first; events of earlier polls and unwanted ones may be among them. */
   poll(input: Values<F>, since: Date, context: Context<C>): Promise<Event<Values<O>>[]>;
+  /**
+   * What decides which events are polled for. After a change, the events that a poll finds are not new: what earlier polls
+   * found says nothing about them. Leave out what only chooses among the events or changes their data. Default: the input.
+   */
+  list?(input: Values<F>, connection: C): Readonly<Record<string, unknown>>;
+  /** Whether the user wants an event, which is known either way. Default: every event is wanted. */
+  isWanted?(data: Values<O>, input: Values<F>): boolean;
 }
 
 interface DescribedTrigger extends Described<Fields, Fields> {
@@ -160,6 +168,10 @@ export interface WebhookTrigger extends DescribedTrigger {
 export interface PollingTrigger extends DescribedTrigger {
   how: 'polling';
   poll(raw: RawInput, since: Date, context: Context): Promise<Event[]>;
+  /** A hash of what is polled; see `PollingTriggerDefinition.list`. */
+  list(raw: RawInput, connection: unknown): string;
+  /** See `PollingTriggerDefinition.isWanted`. */
+  isWanted(data: Event['data'], raw: RawInput): boolean;
 }
 
 /** Any trigger. */
@@ -253,11 +265,28 @@ export function defineWebhookTrigger<C>() {
 export function definePollingTrigger<C>() {
   return <const F extends Fields, const O extends Fields>({
     poll,
+    list = (input) => input,
+    isWanted = () => true,
     ...described
-  }: PollingTriggerDefinition<F, O, C>): PollingTrigger => ({
-    ...described,
-    kind: 'trigger',
-    how: 'polling',
-    poll: async (raw, since, context) => poll(checkInput(described.input, raw), since, context as Context<C>),
+  }: PollingTriggerDefinition<F, O, C>): PollingTrigger => {
+    const check = inputChecker(described.input);
+    return {
+      ...described,
+      kind: 'trigger',
+      how: 'polling',
+      poll: async (raw, since, context) => poll(check(raw), since, context as Context<C>),
+      list: (raw, connection) => hashList(list(check(raw), connection as C), described.input),
+      isWanted: (data, raw) => isWanted(data as Values<O>, check(raw)),
+    };
+  };
+}
+
+/** Leaves out defaults, so that a field added by a new version does not change the list of a trigger in use. */
+function hashList(values: Readonly<Record<string, unknown>>, fields: Fields): string {
+  const given = Object.entries(values).filter(([name, value]) => {
+    const field = fields[name];
+    return value !== undefined && !(field && JSON.stringify(value) === JSON.stringify(v.getDefault(field)));
   });
+  const sorted = given.toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(sorted)).digest('base64url').slice(0, 22);
 }

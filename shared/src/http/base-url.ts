@@ -1,25 +1,41 @@
 import { PipewrightError } from '../host/error.ts';
 
 /**
- * Normalizes the URL that the user entered for a service: no trailing slash, and `https://` before a bare host.
- * @throws PipewrightError `invalid-input` unless it is https, or http on this machine
+ * Normalizes the URL that the user entered for a service: no trailing slash, and `https://` before a bare host. Paths are
+ * appended to it, so that a query or fragment would have no place.
+ * @throws PipewrightError `invalid-input` unless it is https, or http on this machine, without a query and a fragment
  */
 export function baseUrl(input: string, label: string): string {
   const url = checkedUrl(input, label);
+  if (url.search !== '' || url.hash !== '')
+    throw new PipewrightError({
+      code: 'invalid-input',
+      message: `“${label}” must not contain a question mark or a # part, because paths are appended to it.`,
+      hint: 'Enter the URL up to that character.',
+    });
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 
 /**
+ * The base URL of a service from the URL of any of its pages, copied from a browser: what the browser adds after ? and # is
+ * removed.
+ * @throws PipewrightError `invalid-input` as `baseUrl`
+ */
+export function baseUrlOfPage(input: string, label: string): string {
+  return baseUrl(input.replace(/[?#].*$/s, ''), label);
+}
+
+/**
  * A complete URL that the user entered, with its query and a slash at its end: to some servers they make a difference.
- * @throws PipewrightError `invalid-input` as `baseUrl`, and without a scheme: a path without its slash would become a host
+ * @throws PipewrightError `invalid-input` unless it is https, or http on this machine, without a fragment
  */
 export function completeUrl(input: string, label: string): string {
   const url = checkedUrl(input, label);
-  if (/^https?:\/\//i.test(input) && url.hash === '') return url.href;
+  if (url.hash === '') return url.href;
   throw new PipewrightError({
     code: 'invalid-input',
-    message: `“${label}” is not a complete URL.`,
-    hint: 'Enter it from https:// on and without a # part, or enter a path that starts with a slash.',
+    message: `“${label}” must not contain a # part, which is never sent.`,
+    hint: 'Enter the URL up to the #.',
   });
 }
 

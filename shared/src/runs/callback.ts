@@ -4,6 +4,7 @@ import type { Host } from '../host/host.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
 import { option } from '../define/fields.ts';
 import { followRun, type FollowChoices } from './follow-run.ts';
+import { getRun } from './get-run.ts';
 import type { RunProvider } from './provider.ts';
 import { reportRun, type RunReport } from './report.ts';
 import { runFailure } from './run-failure.ts';
@@ -82,7 +83,7 @@ export async function startCallbackWait(
 
 /** Reads a run after a callback, which is never trusted by itself. Undefined while the run is active. */
 export async function readFinishedRun(host: Host, provider: RunProvider, id: string): Promise<FinishedRun | undefined> {
-  const run = await provider.get(id);
+  const run = await getRun(provider, id);
   if (!isFinished(run.status)) return undefined;
   const complete = await withSteps(host, provider, run);
   return withoutUndefined({

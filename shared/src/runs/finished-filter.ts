@@ -24,7 +24,7 @@ export interface OutcomeFilter {
 }
 
 /** Whether a run has finished with the chosen outcome; a run that timed out counts as failed. */
-export function matchesOutcome(run: RunReport, filter: OutcomeFilter): boolean {
+export function matchesOutcome(run: Pick<RunReport, 'status' | 'finished'>, filter: OutcomeFilter): boolean {
   if (!run.finished) return false;
   const outcome = run.status === 'timed-out' ? 'failed' : run.status;
   return filter.outcome === 'any' || filter.outcome === outcome;

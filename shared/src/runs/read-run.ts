@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import { getRun } from './get-run.ts';
 import type { RunProvider } from './provider.ts';
 import { reportRun, type RunReport } from './report.ts';
 import type { WaitChoices } from './wait-fields.ts';
@@ -17,5 +18,5 @@ export async function readRun(
     // Reading a run again is always safe.
     return waitForRun(host, provider, id, choices, { repeatable: true });
   }
-  return reportRun(await withSteps(host, provider, await provider.get(id)), provider.knownCauses);
+  return reportRun(await withSteps(host, provider, await getRun(provider, id)), provider.knownCauses);
 }

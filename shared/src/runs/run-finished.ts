@@ -18,6 +18,10 @@ export interface RunFinished<F extends Fields, C> {
   /** Input fields in addition to the outcome. */
   input: F;
   sample: Values<typeof runFields>;
+  /** Where the runs are, apart from the input fields: the account of the connection, without its login. */
+  account(connection: C): string;
+  /** Input fields that change only the data of an event. All others decide which runs are listed. */
+  cosmetic?: readonly (keyof F & string)[];
   /**
    * The runs that may have finished since a time, in any order; may include others.
    * @param since milliseconds since 1970
@@ -27,7 +31,10 @@ export interface RunFinished<F extends Fields, C> {
   idOf?(run: Run, input: Values<F>): string;
 }
 
-/** Defines a polling trigger that emits each completion once, newest first, including runs without an end time. */
+/**
+ * Defines a polling trigger that emits each completion once, newest first, including runs without an end time. A run that is not
+ * wanted because of its outcome is known all the same: after a change of Outcome, it is not new.
+ */
 export function defineRunFinished<C>() {
   return <const F extends Fields>({
     key,
@@ -35,6 +42,8 @@ export function defineRunFinished<C>() {
     description,
     input,
     sample,
+    account,
+    cosmetic = [],
     runs,
     idOf = ({ id }) => id,
   }: RunFinished<F, C>): PollingTrigger => {
@@ -48,13 +57,21 @@ export function defineRunFinished<C>() {
       input: fields,
       output: runFields,
       sample,
+      list: (values, connection) => ({
+        ...Object.fromEntries(
+          Object.keys(input)
+            .filter((field) => !cosmetic.includes(field))
+            .map((field) => [field, values[field]]),
+        ),
+        account: account(connection),
+      }),
+      isWanted: (run, values) => matchesOutcome(run, v.parse(filterSchema, values)),
       async poll(values, since, context) {
-        const filter = v.parse(filterSchema, values);
         const own = v.parse(ownSchema, values);
         const found = await runs(own, since.getTime(), context);
         return found
           .map((run) => reportRun(run))
-          .filter((run) => matchesOutcome(run, filter) && !(Date.parse(run.finishedAt ?? '') < since.getTime()))
+          .filter((run) => run.finished && !(Date.parse(run.finishedAt ?? '') < since.getTime()))
           .sort((a, b) => (b.finishedAt ?? '').localeCompare(a.finishedAt ?? ''))
           .map((run) => ({ id: idOf(run, own), data: run }));
       },

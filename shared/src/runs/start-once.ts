@@ -3,6 +3,7 @@ import { PipewrightError } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import { backoff } from '../http/retry-delay.ts';
 import { OwnedRuns, type SentStart } from './owned-runs.ts';
+import { getRun } from './get-run.ts';
 import type { RunProvider } from './provider.ts';
 import { isFinished, type Run } from './run.ts';
 import { keyAfter, outlivesExecution, type StartKey } from './start-key.ts';
@@ -150,7 +151,7 @@ const didNotSucceed = ({ status }: Run): boolean => isFinished(status) && status
 /** Reads a started run, which the vendor may not return yet. */
 async function readStarted(provider: RunProvider, id: string): Promise<Run> {
   try {
-    return await provider.get(id);
+    return await getRun(provider, id);
   } catch (error) {
     if (!(error instanceof PipewrightError && error.code === 'not-found')) throw error;
     return {

@@ -3,6 +3,7 @@ import { PipewrightError, withDetails } from '../host/error.ts';
 import type { Host } from '../host/host.ts';
 import { redact } from '../host/redact.ts';
 import { medianDurationMs, pollDelayMs, pollLimits } from './poll-interval.ts';
+import { getRun } from './get-run.ts';
 import type { RunProvider } from './provider.ts';
 import { reportRun, runReference, type RunReport } from './report.ts';
 import { runFailure } from './run-failure.ts';
@@ -66,7 +67,7 @@ export async function waitForRun(
     if (host.signal?.aborted) throw await stopWaiting(wait, 'cancelled');
     let delayMs = 0;
     try {
-      run = await provider.get(id, { endsAt: deadline });
+      run = await getRun(provider, id, { endsAt: deadline });
       failingSince = undefined;
       lastError = undefined;
     } catch (error) {

@@ -31,6 +31,8 @@ function activate(setup: NodeSetup = trigger) {
   const { workflow, node, additionalData } = n8n.set(setup);
   return {
     kept: () => workflow.getStaticData('node', node),
+    /** Changes fields of the node, as saving the published workflow does: its stored data stays. */
+    change: (parameters: NodeSetup['parameters']) => void Object.assign(node.parameters, parameters),
     async poll(mode: WorkflowExecuteMode = 'trigger'): Promise<INodeExecutionData[]> {
       const context = new n8n.core.PollContext(workflow, node, additionalData, mode, 'activate');
       const found = await n8n.nodeType(setup.node).poll?.call(context);
@@ -99,6 +101,67 @@ it('a polling trigger loses nothing when a poll fails', async () => {
   });
   await expect(workflow.poll()).rejects.toMatchObject({ message: expect.stringContaining('out of order') });
   expect((await workflow.poll()).map(({ json }) => json['id'])).toEqual([id]);
+});
+
+describe('A polling trigger for a list without end times', () => {
+  const path = '/api/v2/dags/daily_claims/dagRuns?offset={offset}';
+  const finish = async (): Promise<string> => {
+    const { airflow } = sandbox.world.restJob;
+    const { id } = airflow.start(sandbox.accounts.restJob.dag, {});
+    while (airflow.all.some((one) => !airflow.isOver(one))) await sleep(10);
+    return id;
+  };
+  const setup = (parameters: NodeSetup['parameters'] = {}): NodeSetup => ({
+    node: 'restJobTrigger',
+    credentials: { pipewrightRestJobApi: sandboxCredentials(sandbox)['pipewrightRestJobApi'] ?? {} },
+    parameters: {
+      tool: 'custom',
+      listPath: path,
+      listField: 'dag_runs',
+      successWords: 'success',
+      failureWords: 'failed',
+      options: { listedIdField: 'dag_run_id', statusField: 'state' },
+      ...parameters,
+    },
+  });
+
+  it('starts again when List Path changes: it emits no old run of the other list, and every later one', async () => {
+    await finish();
+    const workflow = activate(setup({ listPath: `${path}&end_date_gte=2999-01-01T00:00:00Z` }));
+    expect(await workflow.poll()).toEqual([]);
+    workflow.change({ listPath: path });
+    expect(await workflow.poll()).toEqual([]);
+    const id = await finish();
+    expect((await workflow.poll()).map(({ json }) => json['id'])).toEqual([id]);
+    expect(await workflow.poll()).toEqual([]);
+  });
+
+  it.each([
+    ['Outcome', { outcome: 'succeeded' }],
+    ['Job Name', { options: { listedIdField: 'dag_run_id', statusField: 'state', jobName: 'Claims' } }],
+    [
+      'nothing but the default of a field',
+      { options: { listedIdField: 'dag_run_id', statusField: 'state', headers: {} } },
+    ],
+  ])('loses no run that finishes before %s is changed', async (_what, parameters) => {
+    const workflow = activate(setup());
+    await workflow.poll();
+    const id = await finish();
+    workflow.change(parameters);
+    expect((await workflow.poll()).map(({ json }) => json['id'])).toEqual([id]);
+    expect(await workflow.poll()).toEqual([]);
+  });
+
+  it('emits no old run that was not wanted when Outcome is changed', async () => {
+    const workflow = activate(setup({ outcome: 'failed' }));
+    await workflow.poll();
+    await finish();
+    expect(await workflow.poll()).toEqual([]);
+    workflow.change({ outcome: 'any' });
+    expect(await workflow.poll()).toEqual([]);
+    const id = await finish();
+    expect((await workflow.poll()).map(({ json }) => json['id'])).toEqual([id]);
+  });
 });
 
 it('a polling trigger emits none of 2,500 old runs that a list without end times keeps showing', async () => {

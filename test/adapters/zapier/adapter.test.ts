@@ -264,6 +264,19 @@ describe('a polling trigger', () => {
     expect(new Set(polls.flat())).toEqual(new Set(parcels('burst', 250)));
   });
 
+  it('returns an answer that Zapier rejected again in the next poll', async () => {
+    lostParcels.ids = parcels('known', 130);
+    const trigger = await zapier.trigger('parcel_post_lost');
+    const setup = { authData, inputData: { country: 'SE' } };
+    expect(await trigger.poll(setup)).toEqual([]);
+    lostParcels.ids = [...parcels('lost', 100), ...parcels('known', 130)];
+    expect(await trigger.poll({ ...setup, isRejected: true })).toEqual([]);
+    lostParcels.ids = ['newer', ...lostParcels.ids];
+    expect(await poll('SE')).toEqual(['newer', ...parcels('lost', 99)]);
+    expect(await poll('SE')).toEqual(['lost-99']);
+    expect(await poll('SE')).toEqual([]);
+  });
+
   it('emits no old event of a Zap whose memory was lost', async () => {
     lostParcels.ids = parcels('known', 130);
     expect(await poll('FR')).toEqual([]);

@@ -6,18 +6,27 @@ import { randomFrom } from '../../unit/random.ts';
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** A Zap that polls a list, as Zapier does: it drops what it knows, and the first poll only fills its record. */
-function zap(list: (since: number) => string[]) {
+/**
+ * A Zap that polls a list, as Zapier does: it drops what it knows, and the first poll only fills its record.
+ * @param isRejected whether Zapier rejects the next answer, and records nothing of it
+ */
+function zap(list: (since: number) => string[], isRejected = () => false) {
   let now = Date.parse('2026-11-20T08:00:00Z');
   const memory = memoryCache(() => now);
   const deduper = new Deduper();
   return {
     now: () => now,
     pass: (milliseconds: number) => void (now += milliseconds),
-    async poll(): Promise<string[]> {
-      const events = list(now - day).map((id) => ({ id, data: {} }));
+    /** @param wanted what the names of wanted events start with */
+    async poll(wanted = '', polled = 'one list'): Promise<string[]> {
+      const events = list(now - day).map((id) => ({ id, data: { id } }));
+      const isWanted = ({ id }: { id?: unknown }) => String(id).startsWith(wanted);
       const meta = { zap: { id: 1 }, isPopulatingDedupe: deduper.isEmpty } as never;
-      const chosen = await chooseEvents(events, memory, 'jobRunFinished', { meta, inputData: {} });
+      const chosen = await chooseEvents({ events, isWanted, trigger: 'jobRunFinished', list: polled }, memory, {
+        meta,
+        inputData: { wanted, polled },
+      });
+      if (isRejected()) return [];
       if (!deduper.isEmpty) expect(chosen.length).toBeLessThanOrEqual(100);
       return deduper
         .takeNew(
@@ -62,6 +71,92 @@ describe('A series of polls on Zapier', () => {
     }
     expect(emitted.length).toBeGreaterThan(300);
     expect(emitted.toSorted()).toEqual(expected.toSorted());
+  });
+
+  it.each([1, 2, 3])('emits every run once although a quarter of the answers are rejected (seed %i)', async (seed) => {
+    const random = randomFrom(seed);
+    const runs: { id: string; end: number }[] = [];
+    let isRejecting = false;
+    const subject = zap(
+      (since) => runs.filter(({ end }) => end >= since).map(({ id }) => id),
+      () => isRejecting && random() < 0.25,
+    );
+    const finish = (count: number): string[] =>
+      Array.from({ length: count }, () => {
+        const id = `run-${runs.length}`;
+        runs.unshift({ id, end: subject.now() });
+        return id;
+      });
+    finish(Math.floor(random() * 300));
+    await subject.poll();
+    isRejecting = true;
+    const expected: string[] = [];
+    const emitted: string[] = [];
+    for (let count = 0; count < 150; count += 1) {
+      subject.pass(15 * minute);
+      expected.push(...finish(random() < 0.04 ? 100 + Math.floor(random() * 200) : Math.floor(random() * 3)));
+      emitted.push(...(await subject.poll()));
+    }
+    isRejecting = false;
+    for (let count = 0; count < 60; count += 1) {
+      subject.pass(15 * minute);
+      emitted.push(...(await subject.poll()));
+    }
+    expect(emitted.length).toBeGreaterThan(300);
+    expect(emitted.toSorted()).toEqual(expected.toSorted());
+  });
+
+  it('answers an answer that was rejected again, before what has been returned more often', async () => {
+    let runs = ['old'];
+    let isRejecting = false;
+    const subject = zap(
+      () => runs,
+      () => isRejecting,
+    );
+    await subject.poll();
+    for (let burst = 0; burst < 5; burst += 1) {
+      const added = Array.from({ length: 100 }, (_, index) => `${burst}-${index}`);
+      runs = [...added, ...runs];
+      isRejecting = true;
+      expect(await subject.poll()).toEqual([]);
+      isRejecting = false;
+      expect(await subject.poll()).toEqual(added);
+      expect(await subject.poll()).toEqual([]);
+    }
+  });
+
+  it('emits no old run when the wanted outcome changes, and loses none that finishes then', async () => {
+    let runs = Array.from({ length: 300 }, (_, index) => `failed-${index}`);
+    const subject = zap(() => runs.toReversed());
+    expect(await subject.poll('succeeded')).toEqual([]);
+    runs = [...runs, 'succeeded-1', 'failed-new'];
+    expect(await subject.poll('succeeded')).toEqual(['succeeded-1']);
+    runs = [...runs, 'failed-newer'];
+    expect(await subject.poll('failed')).toEqual(['failed-newer']);
+    expect(await subject.poll('')).toEqual([]);
+  });
+
+  it('emits nothing that existed when another list is polled, and every run that finishes later', async () => {
+    let runs = ['a-1', 'a-2'];
+    const subject = zap(() => runs.toReversed());
+    expect(await subject.poll()).toEqual([]);
+    runs = Array.from({ length: 300 }, (_, index) => `b-${index}`);
+    expect(await subject.poll('', 'another list')).toEqual([]);
+    runs = [...runs, 'b-new'];
+    expect(await subject.poll('', 'another list')).toEqual(['b-new']);
+    expect(await subject.poll('', 'another list')).toEqual([]);
+  });
+
+  it('finds all runs of a wanted outcome although more than 5,000 others finish', async () => {
+    let runs = Array.from({ length: 5_000 }, (_, index) => `succeeded-${index}`);
+    const subject = zap(() => runs.toReversed());
+    expect(await subject.poll('failed')).toEqual([]);
+    runs = [...runs, 'succeeded-new', 'failed-1'];
+    expect(await subject.poll('failed')).toEqual(['failed-1']);
+    expect(await subject.poll('failed')).toEqual([]);
+    runs = [...runs.slice(100), 'failed-2'];
+    expect(await subject.poll('failed')).toEqual(['failed-2']);
+    expect(await subject.poll('succeeded')).toEqual([]);
   });
 
   it('is refused while it finds more runs than it can remember, and then goes on without old or repeated ones', async () => {

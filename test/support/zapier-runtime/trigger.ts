@@ -26,12 +26,20 @@ export interface SubscribeOptions extends StepSetup {
   onError?: (error: unknown) => void;
 }
 
+/** A poll of a Zap. */
+export interface PollSetup extends StepSetup {
+  /** Identifies the Zap, whose fields may change. Default: the fields identify it, and the app is not told the Zap. */
+  zap?: number;
+  /** Whether Zapier rejects the answer, for example because it came too late: nothing of it is recorded. */
+  isRejected?: boolean;
+}
+
 /** A trigger of the app as Zapier's engine uses it. */
 export interface Trigger {
   /** Turns on a Zap with a webhook trigger. */
   subscribe(options?: SubscribeOptions): Promise<HookSubscription>;
   /** Polls a polling trigger for new items, in the app's order. The first poll returns none. */
-  poll(setup?: StepSetup): Promise<Data[]>;
+  poll(setup?: PollSetup): Promise<Data[]>;
   /** The recent items of a webhook trigger, which the editor shows as example events. */
   performList(setup?: StepSetup): Promise<Data[]>;
   /** The items that "Test trigger" shows in the editor. */
@@ -55,11 +63,13 @@ export async function openTrigger(
   return {
     action,
     subscribe: (options = {}) => subscribe(runner, action, path, options),
-    async poll(setup = {}) {
-      const name = fingerprint({ key, ...setup });
+    async poll({ zap, isRejected = false, ...setup } = {}) {
+      const name = fingerprint(zap === undefined ? { key, ...setup } : { key, zap });
       const deduper = dedupers.get(name) ?? new Deduper();
       dedupers.set(name, deduper);
-      const items = await runList('perform', setup, { isPopulatingDedupe: deduper.isEmpty });
+      const meta = { isPopulatingDedupe: deduper.isEmpty, ...(zap === undefined ? {} : { zap: { id: zap } }) };
+      const items = await runList('perform', setup, meta);
+      if (isRejected) return [];
       return deduper.takeNew(items, primaryFields(action));
     },
     performList: (setup = {}) => runList('performList', setup, { isLoadingSample: true }),

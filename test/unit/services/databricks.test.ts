@@ -123,7 +123,7 @@ describe('Run Job (Databricks)', () => {
       { task_key: 'report', run_id: 9, state: state('FAILED', 'INTERNAL_ERROR') },
     ];
     const host = fakeHost()
-      .on('POST', `${api}/run-now`, { json: { run_id: 7 } })
+      .on('POST', `${api}/run-now`, { text: `{"run_id":${long}}` })
       .on('GET', `${api}/runs/get`, { text: vendorRun('FAILED', tasks) })
       .on('GET', `${api}/runs/get-output`, { json: { error: 'The report date lies in the future.' } });
     await expect(run('runJob', { job: '910' }, host)).rejects.toMatchObject({
@@ -144,7 +144,7 @@ describe('Run Job (Databricks)', () => {
     ['SOMETHING_NEW', 'unknown'],
   ])('maps the result %s to %s', async (result, status) => {
     const host = fakeHost().on('GET', `${api}/runs/get`, { text: vendorRun(result) });
-    expect(await run('getRun', { run: '7' }, host)).toMatchObject({ status, vendorStatus: result });
+    expect(await run('getRun', { run: long }, host)).toMatchObject({ status, vendorStatus: result });
   });
 
   it('rejects invalid IDs before sending a request', async () => {
@@ -271,7 +271,7 @@ describe('The Databricks connection', () => {
       clientId: 'c',
       clientSecret: 's',
     };
-    await run('getRun', { run: '7' }, host, values);
+    await run('getRun', { run: long }, host, values);
     const [login] = host.sent('POST', 'token');
     expect([login?.headers['authorization'], login?.body]).toEqual([
       `Basic ${Buffer.from('c:s').toString('base64')}`,
@@ -338,7 +338,7 @@ it.each([
     const host = fakeHost()
       .on('POST', `${authority}/contoso/oauth2/v2.0/token`, { json: { access_token: 'entra-token', expires_in: 3600 } })
       .on('GET', `${workspaceUrl}/api/2.2/jobs/runs/get`, { text: vendorRun('SUCCESS') });
-    await run('getRun', { run: '7' }, host, {
+    await run('getRun', { run: long }, host, {
       workspaceUrl,
       authentication: 'entra',
       tenantId: 'contoso',

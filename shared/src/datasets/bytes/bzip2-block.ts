@@ -93,6 +93,8 @@ export class Bzip2Block {
   #maxSize = 0;
   /** The bytes of the block, and in the upper 24 bits the order in which to read them; reused for all blocks. */
   #order = new Uint32Array(0);
+  /** Bytes to pass on, as copies; reused for all blocks, so that many small ones cost little. */
+  readonly #out = new Uint8Array(pieceSize);
 
   /**
    * Decodes a block and verifies its checksum after the last byte.
@@ -186,7 +188,7 @@ export class Bzip2Block {
     let crc = 0xffff_ffff;
     let last = -1;
     let equal = 0;
-    let out = new Uint8Array(pieceSize);
+    const out = this.#out;
     let at = 0;
     for (let index = 0; index < size; index += 1) {
       const entry = order[next] as number;
@@ -205,15 +207,14 @@ export class Bzip2Block {
         at += 1;
         crc = (crc << 8) ^ (crcTable[(crc >>> 24) ^ last] as number);
         if (at === pieceSize) {
-          yield out;
-          out = new Uint8Array(pieceSize);
+          yield out.slice();
           at = 0;
         }
       }
       if (equal === 0) last = -1;
     }
     if (~crc >>> 0 !== wanted) throw damaged();
-    if (at > 0) yield out.subarray(0, at);
+    if (at > 0) yield out.slice(0, at);
   }
 }
 

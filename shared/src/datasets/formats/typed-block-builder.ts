@@ -1,3 +1,4 @@
+import { PipewrightError } from '../../host/error.ts';
 import { valueKind, type CsvBlock } from './csv-block.ts';
 
 const quote = 0x22;
@@ -6,6 +7,13 @@ const lineFeed = Buffer.from('\n');
 /** Bytes and values that a builder starts with. */
 const initialBytes = 4096;
 const initialValues = 8192;
+
+/**
+ * Empty cells of a dataset after which they are compared with its rows and values, and how many there may be for each: a small
+ * file whose rows lack tens of thousands of columns would expand to billions of cells. A table with fewer columns never has
+ * that many.
+ */
+const emptyCells = { min: 8_000_000, perRowOrValue: 1000 };
 
 /** A longer text is copied by Node, a shorter one character by character, which is faster than the call. */
 const maxCopiedLength = 32;
@@ -35,6 +43,8 @@ export class TypedBlockBuilder {
   /** Number of values. */
   #count = 0;
   #lines: number[] = [];
+  /** Cells, empty ones and rows since the start of the dataset. */
+  readonly #found = { cells: 0, empty: 0, rows: 0 };
 
   /** @param delimiter delimiter of the rows to write, one byte */
   constructor(delimiter: string) {
@@ -104,12 +114,25 @@ export class TypedBlockBuilder {
 
   /** Adds NULL. */
   addNull(): void {
+    this.#found.empty += 1;
     this.#separate(0);
     this.#note(this.#at, valueKind.bare);
   }
 
-  /** Ends the current row. @param line number of its line, or of its row in a sheet, from 1 */
+  /**
+   * Ends the current row.
+   * @param line number of its line, or of its row in a sheet, from 1
+   * @throws PipewrightError `invalid-input` for a dataset that consists almost only of empty cells
+   */
   endRow(line: number): void {
+    this.#countRow();
+    const { cells, empty, rows } = this.#found;
+    if (empty > emptyCells.min && empty > (cells - empty + rows) * emptyCells.perRowOrValue)
+      throw new PipewrightError({
+        code: 'invalid-input',
+        message: `The file has more than ${emptyCells.perRowOrValue} empty cells for each value: few of its rows have the same columns.`,
+        hint: 'Check where the file comes from. Put names that differ from row to row into a column of their own.',
+      });
     this.#reserve(1);
     this.#buffer[this.#at++] = lineFeed[0] as number;
     this.#lines.push(line);
@@ -119,6 +142,7 @@ export class TypedBlockBuilder {
 
   /** Removes the current row, which is not ended. Returns its text. */
   cancelRow(): string {
+    this.#countRow();
     const text = this.#buffer.toString('utf8', this.#rowStart, this.#at);
     this.#at = this.#rowStart;
     this.#count = this.#rowValues;
@@ -142,6 +166,11 @@ export class TypedBlockBuilder {
       pieces: rows > 0 ? [buffer] : [],
       lineEnd: lineFeed,
     };
+  }
+
+  #countRow(): void {
+    this.#found.rows += 1;
+    this.#found.cells += this.#count - this.#rowValues;
   }
 
   #note(start: number, kind: number): void {

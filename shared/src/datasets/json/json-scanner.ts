@@ -30,7 +30,9 @@ export class JsonScanner {
   readonly #columns = new Map<string, number>();
   #held: JsonRecord[] | undefined = [];
   #characters = 0;
+  /** The values of a row, and the columns that have one; reused for all rows, of which each may have few. */
   #row: JsonValue[] = [];
+  readonly #placed: number[] = [];
 
   /** Names of objects whose fields are columns. */
   readonly #objects = new Set<string>();
@@ -133,10 +135,11 @@ export class JsonScanner {
   }
 
   #read({ text, line }: JsonRecord): void {
-    this.#row = new Array<JsonValue>(this.#columns.size).fill(nothing);
+    if (this.#row.length === 0) this.#row = new Array<JsonValue>(this.#columns.size).fill(nothing);
     const reason = faultOf(() => readJsonRow(text, (name, value) => this.#place(name, value), this.#flatten));
     if (reason === undefined) this.#builder.add(this.#row, line);
     else this.#onReject({ line, reason, text: text.slice(0, maxShown) });
+    for (const column of this.#placed.splice(0)) this.#row[column] = nothing;
   }
 
   /** Puts the value of a field into its column. */
@@ -150,6 +153,7 @@ export class JsonScanner {
     }
     if (this.#row[column] !== nothing) throw new JsonFault(`has the field “${dotted(name).slice(0, 60)}” twice`);
     this.#row[column] = value;
+    this.#placed.push(column);
   }
 }
 

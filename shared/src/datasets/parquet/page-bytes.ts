@@ -1,10 +1,10 @@
 import { Gunzip } from 'fflate';
-import { Decompress as ZstdStream } from 'fzstd';
 import type { CompressionCodec } from 'hyparquet';
 import { snappyUncompress } from 'hyparquet/src/snappy.js';
 import { decompressBrotli } from 'hyparquet-compressors/src/brotli.js';
 import { decompressLz4, decompressLz4Raw } from 'hyparquet-compressors/src/lz4.js';
 import { crc32 } from '../bytes/crc32.ts';
+import { unzstdInto } from '../bytes/zstd-page.ts';
 import { hadoopLz4Length, lz4Length } from './lz4-length.ts';
 import { badParquet, refusedParquet } from './bad-parquet.ts';
 
@@ -28,6 +28,16 @@ const decompressors: Partial<Record<CompressionCodec, Decompress>> = {
 
 /** The result of data that does not have the stated length. */
 const nothing = new Uint8Array(0);
+
+/** Decompresses Zstandard. Its errors speak of a compressed file. */
+function unpackZstd(packed: Uint8Array, length: number): Uint8Array {
+  const unpacked = new Uint8Array(length);
+  try {
+    return unpacked.subarray(0, unzstdInto(packed, unpacked));
+  } catch (error) {
+    throw badParquet('its data is damaged', error);
+  }
+}
 
 /** Decompresses Brotli. The decoder does not say how much it wrote, so the filling of the last byte must be gone. */
 function unpackBrotli(packed: Uint8Array, length: number): Uint8Array {
@@ -64,18 +74,6 @@ function gunzipPage(packed: Uint8Array, length: number): Uint8Array {
   for (let from = 0; from < packed.length; from += gzipPiece)
     engine.push(packed.subarray(from, from + gzipPiece), from + gzipPiece >= packed.length);
   endMember(packed.length);
-  return unpacked.subarray(0, at);
-}
-
-/** Decompresses Zstandard block by block, so that what is too long is noticed before all of it is in memory. */
-function unpackZstd(packed: Uint8Array, length: number): Uint8Array {
-  const unpacked = new Uint8Array(length);
-  let at = 0;
-  const stream = new ZstdStream((piece) => {
-    unpacked.set(piece, at);
-    at += piece.length;
-  });
-  stream.push(packed, true);
   return unpacked.subarray(0, at);
 }
 

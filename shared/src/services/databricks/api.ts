@@ -5,7 +5,7 @@ import type { HttpResponse } from '../../host/http.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import type { Wording } from '../../host/wording.ts';
 import { openApi, readCommonProblem, type Api } from '../../http/api.ts';
-import { baseUrl } from '../../http/base-url.ts';
+import { baseUrl, baseUrlOfPage } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
 import type { Context } from '../../define/context.ts';
 import { describeField } from '../../define/fields.ts';
@@ -39,7 +39,7 @@ function readProblem(response: HttpResponse): VendorProblem {
 
 /** The base URL of the workspace; the path of a pasted page URL is removed. */
 export function workspaceAddress({ workspaceUrl }: DatabricksConnection): string {
-  return baseUrl(workspaceUrl.replace(/[?#].*$/, ''), 'Workspace URL').replace(
+  return baseUrlOfPage(workspaceUrl, 'Workspace URL').replace(
     /\/(jobs?|compute|explore|sql|browse|settings|api|ml|editor)(\/.*)?$/,
     '',
   );

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { maxRunDurationMs, defineRunFinished } from '../../runs/run-finished.ts';
 import { readAllPages } from '../../http/read-pages.ts';
-import { service } from './api.ts';
+import { service, workspaceAddress } from './api.ts';
 import type { DatabricksConnection } from './connection-fields.ts';
 import { jobField } from './jobs.ts';
 import { readJobRun, readRunsPage, sampleJobRun, type VendorJobRun } from './runs.ts';
@@ -16,6 +16,7 @@ export const jobRunFinished = defineRunFinished<DatabricksConnection>()({
   description: 'Triggers when a job run finishes; polls Databricks, so no notification destination is required.',
   input: { job: v.optional(jobField) },
   sample: sampleJobRun,
+  account: workspaceAddress,
   idOf: ({ id, finishedAt }) => `${id}:${finishedAt ?? ''}`,
   async runs({ job }, since, context) {
     const query = { job_id: job, completed_only: true, start_time_from: since - maxRunDurationMs };

@@ -11,7 +11,7 @@ import {
   type ResponseSchema,
 } from '../../http/response-schema.ts';
 import { openApi, type Api, type Call } from '../../http/api.ts';
-import { baseUrl } from '../../http/base-url.ts';
+import { baseUrlOfPage } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
 import type { Context } from '../../define/context.ts';
 import type { DbtConnection } from './connection-fields.ts';
@@ -51,7 +51,7 @@ function readProblem(response: HttpResponse): VendorProblem {
 
 /** The access URL without a trailing slash; the path of a pasted page URL is removed. */
 export function accessUrl(connection: DbtConnection): string {
-  return baseUrl(connection.accessUrl, 'Access URL').replace(
+  return baseUrlOfPage(connection.accessUrl, 'Access URL').replace(
     /\/(deploy|develop|explore|dashboard|settings|accounts|home|api)(\/.*)?$/,
     '',
   );

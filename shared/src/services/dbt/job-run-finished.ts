@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { defineRunFinished } from '../../runs/run-finished.ts';
+import { accessUrl } from './api.ts';
 import type { DbtConnection } from './connection-fields.ts';
 import { jobField } from './jobs.ts';
 import { runsSince } from './recent-runs.ts';
@@ -15,6 +16,7 @@ export const jobRunFinished = defineRunFinished<DbtConnection>()({
   description: 'Triggers when a job run finishes; polls dbt, so no webhook is required.',
   input: { job: v.optional(jobField) },
   sample: sampleJobRun,
+  account: (connection) => `${accessUrl(connection)}/${connection.accountId}`,
   runs: async ({ job }, since, context) =>
     (await runsSince(job, since, context)).map((run) => readJobRun(run, context.connection)),
 });

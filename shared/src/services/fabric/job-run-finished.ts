@@ -16,6 +16,7 @@ export const jobRunFinished = defineRunFinished<FabricConnection>()({
   description: 'Triggers when a run of a pipeline, notebook or other item finishes, also a scheduled one.',
   input: { workspace: workspaceField, item: runnableField },
   sample: sampleJobRun,
+  account: ({ address }) => address,
   async runs(input, since, context) {
     const jobs = jobsOf(await openItem(input.workspace, input.item, context), context.host);
     const read = async (run: Run): Promise<Run> => {

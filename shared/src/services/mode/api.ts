@@ -1,6 +1,6 @@
 import type { HttpResponse } from '../../host/http.ts';
 import { openApi, readCommonProblem, type Api } from '../../http/api.ts';
-import { baseUrl } from '../../http/base-url.ts';
+import { baseUrlOfPage } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
 import type { Context } from '../../define/context.ts';
 import type { ModeConnection } from './connection-fields.ts';
@@ -22,7 +22,7 @@ function readProblem(response: HttpResponse): VendorProblem {
 
 /** The base URL of the pages of the workspace. */
 export function workspaceUrl({ address, workspace }: ModeConnection): string {
-  return `${baseUrl(address, 'Base URL')}/${encodeURIComponent(workspace)}`;
+  return `${baseUrlOfPage(address, 'Base URL')}/${encodeURIComponent(workspace)}`;
 }
 
 /**
@@ -34,7 +34,7 @@ export function openMode({ connection, host }: Context<ModeConnection>): Api {
   const basic = Buffer.from(`${apiToken}:${apiSecret.trim()}`).toString('base64');
   return openApi({
     service,
-    baseUrl: `${baseUrl(address, 'Base URL')}/api/${encodeURIComponent(workspace)}`,
+    baseUrl: `${baseUrlOfPage(address, 'Base URL')}/api/${encodeURIComponent(workspace)}`,
     host,
     headers: { accept: 'application/hal+json' },
     readProblem,

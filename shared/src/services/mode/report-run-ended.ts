@@ -1,5 +1,6 @@
 import { maxRunDurationMs, defineRunFinished } from '../../runs/run-finished.ts';
 import type { ModeConnection } from './connection-fields.ts';
+import { workspaceUrl } from './api.ts';
 import { readEntries } from './pages.ts';
 import { openReport, reportField } from './reports.ts';
 import { readReportRun, runsOf, sampleReportRun, type VendorReportRun } from './runs.ts';
@@ -14,6 +15,7 @@ export const reportRunEnded = defineRunFinished<ModeConnection>()({
   description: 'Triggers when a report run finishes; polls Mode, so no webhook is required.',
   input: { report: reportField },
   sample: sampleReportRun,
+  account: workspaceUrl,
   async runs({ report: typed }, since, context) {
     const report = await openReport(typed, context);
     const found: VendorReportRun[] = [];

@@ -16,6 +16,7 @@ export const refreshFinished = defineRunFinished<PowerBiConnection>()({
   description: 'Triggers when a refresh of a semantic model finishes, also a scheduled one.',
   input: { workspace: workspaceField, model: modelField },
   sample: sampleRefresh,
+  account: ({ address }) => address,
   async runs(input, since, context) {
     const model = await openModel(input, context);
     const read = async (entry: VendorRefresh) => {

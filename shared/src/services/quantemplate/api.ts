@@ -3,7 +3,7 @@ import { clientCredentialsToken } from '../../auth/client-credentials.ts';
 import type { HttpResponse } from '../../host/http.ts';
 import { displayText } from '../../http/response-schema.ts';
 import { openApi, type Api } from '../../http/api.ts';
-import { baseUrl } from '../../http/base-url.ts';
+import { baseUrl, completeUrl } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
 import type { Context } from '../../define/context.ts';
 import type { QuantemplateConnection } from './connection-fields.ts';
@@ -49,7 +49,7 @@ export function quantemplateToken(
   endsAt?: number,
 ): Promise<string> {
   const { clientId, clientSecret } = connection;
-  const tokenUrl = baseUrl(connection.loginUrl, 'Token URL');
+  const tokenUrl = completeUrl(connection.loginUrl, 'Token URL');
   return clientCredentialsToken(
     host,
     { service, tokenUrl, clientId, clientSecret, readProblem: readLoginProblem },

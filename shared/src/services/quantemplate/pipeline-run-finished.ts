@@ -15,6 +15,7 @@ export const pipelineRunFinished = defineRunFinished<QuantemplateConnection>()({
   description: 'Triggers when a pipeline run finishes; polls Quantemplate, so no webhook is required.',
   input: { pipeline: pipelineField },
   sample: samplePipelineRun,
+  account: ({ organisationId }) => organisationId,
   runs: async ({ pipeline }, _since, context) =>
     (await listExecutions(openOrganisation(context), pipeline)).map((execution) => readExecution(pipeline, execution)),
 });

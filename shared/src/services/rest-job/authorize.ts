@@ -22,14 +22,15 @@ const usualPaths: Partial<Record<RestJobConnection['authentication'], string>> =
 function tokenUrlOf(service: string, connection: RestJobConnection): string {
   const entered = connection.loginUrl ?? usualPaths[connection.authentication];
   if (!entered) throw missingLogin(service, 'Token URL');
-  if (!entered.startsWith('/')) return completeUrl(entered, 'Token URL');
-  if (!/[\s\\?#]|\/\/|\/(?:\.|%2e){1,2}(?:\/|$)/i.test(entered))
+  if (/^https?:\/\//i.test(entered)) return completeUrl(entered, 'Token URL');
+  // A path without its slash would become a host.
+  if (entered.startsWith('/') && !/[\s\\?#]|\/\/|\/(?:\.|%2e){1,2}(?:\/|$)/i.test(entered))
     return `${baseUrl(connection.baseUrl, 'Base URL')}${entered}`;
   throw new PipewrightError({
     code: 'invalid-input',
     service,
-    message: 'The path in “Token URL” is not valid.',
-    hint: 'Enter a path such as /auth/token, without . and .. segments and without a query, or a complete URL.',
+    message: '“Token URL” is neither a valid path nor a complete URL.',
+    hint: 'Enter a path such as /auth/token, without . and .. segments and without a query, or a complete URL from https:// on.',
   });
 }
 

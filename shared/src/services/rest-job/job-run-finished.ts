@@ -1,4 +1,5 @@
 import { defineRunFinished } from '../../runs/run-finished.ts';
+import { baseUrlOf } from './api.ts';
 import type { RestJobConnection } from './connection-fields.ts';
 import { jobWithList } from './job.ts';
 import { finishedJobFields, presetOfInput } from './job-fields.ts';
@@ -17,6 +18,8 @@ export const jobRunFinished = defineRunFinished<RestJobConnection>()({
   description: 'Triggers when a run of a job finishes, however it was started.',
   input: finishedJobFields,
   sample,
+  account: baseUrlOf,
+  cosmetic: ['activeWords', 'messageField', 'runUrl', 'jobName'],
   runs: (input, since, context) => toolRuns(context, jobWithList(input, context.connection)).finished(since),
   idOf({ id, finishedAt, details }, input) {
     const again = presetOfInput(input)?.finishesAgain ? finishedAt : details?.['attempt'];

@@ -3,7 +3,7 @@ import type { Host, IncomingFile } from '../../host/host.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import { optionalField, idShape, displayText } from '../../http/response-schema.ts';
 import { openApi } from '../../http/api.ts';
-import { baseUrl } from '../../http/base-url.ts';
+import { completeUrl } from '../../http/base-url.ts';
 import type { Context } from '../../define/context.ts';
 import { openSlack, postOnce, service, slackShape } from './api.ts';
 import type { SlackConnection } from './connection-fields.ts';
@@ -22,7 +22,7 @@ export interface Share {
 
 /** Uploads the bytes to Slack's upload URL. The URL itself is secret, and the token is not sent. */
 async function sendBytes(host: Host, url: string, { open, length }: CountedBytes): Promise<void> {
-  baseUrl(url, 'Upload URL');
+  completeUrl(url, 'Upload URL');
   const api = openApi({ service, baseUrl: '', host, authorize: async () => ({}) });
   await api.send('POST', url, {
     bytes: { stream: open, length, mediaType: 'application/octet-stream' },

@@ -103,6 +103,7 @@ export const jobFinished = defineRunFinished<TableauConnection>()({
     flow: only('flow'),
   },
   sample: sampleJob,
+  account: ({ address, site = '' }) => `${address}\n${site}`,
   async runs(input, since, context) {
     const { contentType, ...selected } = input;
     for (const { value: kind } of kinds) {

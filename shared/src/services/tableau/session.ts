@@ -7,7 +7,7 @@ import type { HttpResponse } from '../../host/http.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import type { Wording } from '../../host/wording.ts';
 import { openApi, type Api } from '../../http/api.ts';
-import { baseUrl } from '../../http/base-url.ts';
+import { baseUrlOfPage } from '../../http/base-url.ts';
 import { isRedirect } from '../../http/guard-redirects.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
 import { filledText, type Parsed } from '../../http/response-schema.ts';
@@ -128,7 +128,7 @@ async function signIn(
   { connection, host }: Context<TableauConnection>,
   { endsAt, previous }: SignIn,
 ): Promise<Session> {
-  let address = baseUrl(connection.address, 'Server URL');
+  let address = baseUrlOfPage(connection.address, 'Server URL');
   const version = previous?.version ?? (await readVersion(host, address, endsAt));
   const send: Host['http'] = async (request) => {
     const response = await host.http(request);

@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../host/http.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import type { Wording } from '../../host/wording.ts';
 import { openApi, type Api } from '../../http/api.ts';
-import { baseUrl } from '../../http/base-url.ts';
+import { baseUrlOfPage } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
 import type { Context } from '../../define/context.ts';
 import type { WebAddressConnection } from './connection-fields.ts';
@@ -28,7 +28,7 @@ function readProblem({ status }: HttpResponse): VendorProblem {
 
 /** The origin of the website, without a trailing slash. */
 export function websiteOf({ website }: WebAddressConnection): string {
-  return new URL(baseUrl(website, 'Website')).origin;
+  return new URL(baseUrlOfPage(website, 'Website')).origin;
 }
 
 /** Client for the website. Credentials are only sent to its origin. */

@@ -19,6 +19,7 @@ export function definePipelineRunFinished(kind: PipelineHomeKind, pipeline: Pipe
     description: `Triggers when a pipeline run in ${kind.service} finishes.`,
     input: inHome(kind, { pipeline: v.optional(pipeline) }),
     sample: samplePipelineRun(kind),
+    account: ({ subscriptionId }) => subscriptionId,
     runs: async (input, since, context) =>
       pipelineRuns(kind, await openHome(kind, input, context), context.host, input.pipeline).recent(since),
   });

@@ -14,6 +14,7 @@ export const sparkJobFinished = defineRunFinished<AzureConnection>()({
   description: 'Triggers when a Spark batch job in a pool finishes.',
   input: { workspace: workspaceField, pool: sparkPoolField },
   sample: sampleSparkJob,
+  account: ({ subscriptionId }) => subscriptionId,
   runs: async (input, since, context) =>
     sparkJobsSince(await openWorkspace(input.workspace, context), input.pool, since - maxRunDurationMs),
 });
