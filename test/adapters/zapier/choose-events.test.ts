@@ -39,7 +39,7 @@ function zap(list: (since: number) => string[], isRejected = () => false) {
 }
 
 describe('A series of polls on Zapier', () => {
-  it.each([1, 2, 3, 4, 5, 6])('emits every run once and none from before it was turned on (seed %i)', async (seed) => {
+  it.each([1, 2, 3, 4])('emits every run once and none from before it was turned on (seed %i)', async (seed) => {
     const random = randomFrom(seed);
     const hasEnds = seed % 2 === 0;
     const runs: { id: string; end: number; order: number }[] = [];
@@ -56,16 +56,16 @@ describe('A series of polls on Zapier', () => {
         runs.push({ id, end: subject.now() - Math.floor(random() * 8) * 15 * minute, order: random() });
         return id;
       });
-    finish(Math.floor(random() * 1_500));
+    finish(Math.floor(random() * 500));
     expect(await subject.poll()).toEqual([]);
     const expected: string[] = [];
     const emitted: string[] = [];
-    for (let count = 0; count < 200; count += 1) {
+    for (let count = 0; count < 120; count += 1) {
       subject.pass(15 * minute);
-      expected.push(...finish(random() < 0.04 ? Math.floor(random() * 400) : Math.floor(random() * 3)));
+      expected.push(...finish(random() < 0.05 ? Math.floor(random() * 400) : Math.floor(random() * 3)));
       emitted.push(...(await subject.poll()));
     }
-    for (let count = 0; count < 60; count += 1) {
+    for (let count = 0; count < 40; count += 1) {
       subject.pass(15 * minute);
       emitted.push(...(await subject.poll()));
     }
