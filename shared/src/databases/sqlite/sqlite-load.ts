@@ -18,7 +18,15 @@ import { explainSqlite, inSqlite } from './sqlite-error.ts';
 import { evolveSqlite, refuseTooManyColumns } from './sqlite-evolve.ts';
 import { whenUnlocked } from './sqlite-lock.ts';
 import { SqliteMerge, stagedName, staging, stagingFile, type MovedColumn } from './sqlite-merge.ts';
-import { bindingsOf, firstBinding, insertRows, prepareInsert, stagedValue, type Binding, type RowInsert } from './sqlite-rows.ts';
+import {
+  bindingsOf,
+  firstBinding,
+  insertRows,
+  prepareInsert,
+  stagedValue,
+  type Binding,
+  type RowInsert,
+} from './sqlite-rows.ts';
 import { readSqliteTable, refuseCascades, type SqliteColumn, type SqliteTable } from './sqlite-table.ts';
 import { isStagedAsType } from './sqlite-text.ts';
 import { sqliteType } from './sqlite-types.ts';

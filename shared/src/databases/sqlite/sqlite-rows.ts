@@ -76,9 +76,7 @@ export function prepareInsert(database: DatabaseSync, table: string, bindings: r
   const isUtf8 = database.prepare('PRAGMA main.encoding').get()?.['encoding'] === 'UTF-8';
   return {
     values: prepare(bindings.map(() => '?')),
-    bytes: isUtf8
-      ? prepare(bindings.map((binding) => (binding === 'text' ? 'CAST(? AS TEXT)' : '?')))
-      : undefined,
+    bytes: isUtf8 ? prepare(bindings.map((binding) => (binding === 'text' ? 'CAST(? AS TEXT)' : '?'))) : undefined,
   };
 }
 

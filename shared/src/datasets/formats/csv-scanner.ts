@@ -261,7 +261,7 @@ export class CsvScanner {
       begin = at;
       mark = 0;
     }
-    return begin;
+    return begin - mark;
   }
 
   /** Handles a row that is first, empty, multi-line, after a byte order mark, or of a different width. */
