@@ -73,10 +73,10 @@ export class CsvScanner {
   header: string[] | undefined;
   readonly #delimiter: number;
   readonly #highest: number;
-  readonly #delimiters: NextByte;
   readonly #lineFeeds = new NextByte(lineFeed);
   readonly #quotes = new NextByte(quote);
-  readonly #carriageReturns = new NextByte(carriageReturn);
+  /** Searches for the bytes that can end an unquoted value. */
+  readonly #searches: readonly NextByte[];
   readonly #named: boolean;
   readonly #onReject: (reject: Reject) => void;
   readonly #builder: BlockBuilder;
@@ -92,7 +92,7 @@ export class CsvScanner {
     this.#builder = new BlockBuilder(format.delimiter ?? ',');
     this.#comment = format.comment ? Buffer.from(format.comment) : undefined;
     this.#delimiter = (format.delimiter ?? ',').charCodeAt(0);
-    this.#delimiters = new NextByte(this.#delimiter);
+    this.#searches = [new NextByte(this.#delimiter), this.#lineFeeds, this.#quotes, new NextByte(carriageReturn)];
     this.#highest = Math.max(this.#delimiter, quote);
     this.#named = format.header ?? true;
     this.#onReject = onReject;
@@ -140,10 +140,7 @@ export class CsvScanner {
     const size = whole.length;
     const delimiter = this.#delimiter;
     const highest = this.#highest;
-    const delimiters = this.#delimiters.begin(whole);
-    const lineFeeds = this.#lineFeeds.begin(whole);
-    const quotes = this.#quotes.begin(whole);
-    const carriageReturns = this.#carriageReturns.begin(whole);
+    for (const search of this.#searches) search.begin(whole);
     const builder = this.#builder;
     const comment = this.#comment;
     let { starts, ends, kinds, capacity, used } = builder;
@@ -183,8 +180,8 @@ export class CsvScanner {
             at += 1;
           }
           if (at === near && at < size) {
-            at = quotes.from(near);
-            lines += lineFeeds.countWithin(near, at);
+            at = this.#quotes.from(near);
+            lines += this.#lineFeeds.countWithin(near, at);
             bits = anyBits;
           }
           if (at >= size || (at === size - 1 && !last)) {
@@ -203,7 +200,7 @@ export class CsvScanner {
           if (byte <= highest) {
             if (byte === delimiter || byte === lineFeed || byte === carriageReturn || byte === quote) break;
             if (at - start > nearBytes) {
-              at = Math.min(delimiters.from(at), lineFeeds.from(at), quotes.from(at), carriageReturns.from(at));
+              at = this.#searchEnd(at);
               bits = anyBits;
               break;
             }
@@ -262,6 +259,13 @@ export class CsvScanner {
       mark = 0;
     }
     return begin - mark;
+  }
+
+  /** The end of a long unquoted value. */
+  #searchEnd(at: number): number {
+    let end = Infinity;
+    for (const search of this.#searches) end = Math.min(end, search.from(at));
+    return end;
   }
 
   /** Handles a row that is first, empty, multi-line, after a byte order mark, or of a different width. */

@@ -16,10 +16,9 @@ export class NextByte {
   }
 
   /** Starts at the beginning of a buffer. */
-  begin(buffer: Buffer): this {
+  begin(buffer: Buffer): void {
     this.#buffer = buffer;
     this.#next = -1;
-    return this;
   }
 
   /** The first occurrence at or after a position, not before the one of the previous call; the length of the buffer if there is none. */
