@@ -111,6 +111,50 @@ describe('A new SQLite table', () => {
     database.close();
   });
 
+  it.each(['UTF-8', 'UTF-16le'])(
+    'has texts of any length, in a new and an existing table, in a database in %s',
+    async (encoding) => {
+      const other = join(folder, `texts-${encoding}.db`);
+      const database = new DatabaseSync(other);
+      database.exec(
+        `PRAGMA encoding = '${encoding}'; CREATE TABLE known (row INTEGER PRIMARY KEY, typed VARCHAR, untyped, list BLOB)`,
+      );
+      const forms = ['plain ', 'Zürich 東京 😀 ', 'say ""no"" ', '""', 'x""', 'line\nand\r\nline ', '7', '\uFEFF', '’'];
+      const texts = forms.flatMap((form) =>
+        [1, 5, 10, 16, 32, 60, 64, 65, 66, 500].flatMap((times) => [
+          form.repeat(times),
+          `${'x'.repeat(60)}${form.repeat(times)}`,
+        ]),
+      );
+      const rows = texts.map((text, row) => `${row},"${text}",,"${text}"\n`);
+      await loadCsv(`sqlite:${other}`, `row,typed,untyped,list\n${rows.join('')}`, { table: 'fresh' });
+      const known = texts.map((text, row) => `${row},"${text}","${text}","${text}"\n`);
+      await loadCsv(`sqlite:${other}`, `row,typed,untyped,list\n${known.join('')}`, { table: 'known', mode: 'append' });
+      const values = texts.map((text) => text.replaceAll('""', '"'));
+      const all = (sql: string): Row[] =>
+        database
+          .prepare(sql)
+          .all()
+          .map((row) => ({ ...row }));
+      expect(all('SELECT typed, untyped, list FROM fresh ORDER BY row')).toEqual(
+        values.map((value) => ({ typed: value, untyped: null, list: value })),
+      );
+      expect(all('SELECT typed, untyped, list FROM known ORDER BY row')).toEqual(
+        values.map((value) => ({ typed: value, untyped: value, list: value })),
+      );
+      expect(all('SELECT DISTINCT typeof(typed) AS a, typeof(untyped) AS b, typeof(list) AS c FROM known')).toEqual([
+        { a: 'text', b: 'text', c: 'text' },
+      ]);
+      database.close();
+    },
+  );
+
+  it('has the long texts of a column that began with numbers', async () => {
+    const texts = ['1', '2.5', 'x'.repeat(300), `Zürich ${'"'.repeat(100)}`, '7'];
+    await load(numbered(texts.map((text) => `"${text.replaceAll('"', '""')}"`)), { table: 'changed' });
+    expect(ask('SELECT value FROM changed ORDER BY row').map(({ value }) => value)).toEqual(texts);
+  });
+
   it('is not created from bytes that are not UTF-8', async () => {
     async function* latin1() {
       yield Buffer.from('a\nM\xfcller\n', 'latin1');

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { PipewrightError } from '../../host/error.ts';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import type { CsvBlock } from '../../datasets/formats/csv-block.ts';
@@ -18,7 +18,15 @@ import { explainSqlite, inSqlite } from './sqlite-error.ts';
 import { evolveSqlite, refuseTooManyColumns } from './sqlite-evolve.ts';
 import { whenUnlocked } from './sqlite-lock.ts';
 import { SqliteMerge, stagedName, staging, stagingFile, type MovedColumn } from './sqlite-merge.ts';
-import { bindingsOf, firstBinding, insertRows, stagedValue, type Binding } from './sqlite-rows.ts';
+import {
+  bindingsOf,
+  firstBinding,
+  insertRows,
+  prepareInsert,
+  stagedValue,
+  type Binding,
+  type RowInsert,
+} from './sqlite-rows.ts';
 import { readSqliteTable, refuseCascades, type SqliteColumn, type SqliteTable } from './sqlite-table.ts';
 import { isStagedAsType } from './sqlite-text.ts';
 import { sqliteType } from './sqlite-types.ts';
@@ -58,7 +66,7 @@ export class SqliteLoad implements TableLoad {
   /** Columns of the staging table, as inferred from the first rows. */
   #staged: readonly InferredColumn[] = [];
   #bindings: Binding[] = [];
-  #insert: StatementSync | undefined;
+  #insert: RowInsert | undefined;
   #attached = false;
   #done = false;
 
@@ -89,7 +97,7 @@ export class SqliteLoad implements TableLoad {
         `CREATE TABLE ${staging} (${columns.map((column, index) => `${stagedName(index)} ${this.#stagedType(column)}`).join(', ')})`,
       );
       this.#database.exec('BEGIN');
-      this.#insert = this.#database.prepare(`INSERT INTO ${staging} VALUES (${columns.map(() => '?').join(', ')})`);
+      this.#insert = prepareInsert(this.#database, staging, this.#bindings);
     });
   }
 

@@ -1,4 +1,4 @@
-import type { StatementSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { InferredColumn } from '../../datasets/types/column.ts';
 import { valueKind, type CsvBlock } from '../../datasets/formats/csv-block.ts';
 import { noForm } from '../../datasets/types/value-forms.ts';
@@ -17,6 +17,10 @@ export type Binding = 'text' | 'number' | 'float' | 'boolean' | 'marked';
 /** Digits of an integer that a double always stores exactly. */
 const exactDigits = 15;
 
+/** Bytes from which on a text is bound as bytes, which saves decoding it here and encoding it in SQLite. */
+const longText = 64;
+
+const quote = 0x22;
 const minus = 0x2d;
 const point = 0x2e;
 const zero = 0x30;
@@ -54,16 +58,38 @@ export function bindingsOf(
   });
 }
 
+/** The statements that insert a row. */
+export interface RowInsert {
+  /** The values as they are bound. */
+  values: StatementSync;
+  /** Values of columns bound as text may be bytes; undefined where the database does not store text in UTF-8. */
+  bytes: StatementSync | undefined;
+}
+
+/**
+ * Prepares the statements for a table.
+ * @param bindings of its columns: one that is bound as text now never has numbers later
+ */
+export function prepareInsert(database: DatabaseSync, table: string, bindings: readonly Binding[]): RowInsert {
+  const prepare = (values: readonly string[]): StatementSync =>
+    database.prepare(`INSERT INTO ${table} VALUES (${values.join(', ')})`);
+  const isUtf8 = database.prepare('PRAGMA main.encoding').get()?.['encoding'] === 'UTF-8';
+  return {
+    values: prepare(bindings.map(() => '?')),
+    bytes: isUtf8 ? prepare(bindings.map((binding) => (binding === 'text' ? 'CAST(? AS TEXT)' : '?'))) : undefined,
+  };
+}
+
 /** Writes the rows of a block, each by one call. */
 export function insertRows(
   { buffer, rows, width, starts, ends, kinds }: CsvBlock,
   bindings: readonly Binding[],
-  insert: StatementSync,
+  insert: RowInsert,
 ): void {
-  // Decoded once and sliced: for ASCII, an index of the text is an index of the bytes.
-  const text = buffer.toString('latin1', 0, buffer.length);
-  const values = new Array<string | number | null>(width);
+  let text: string | undefined;
+  const values = new Array<string | number | Uint8Array | null>(width);
   for (let row = 0, index = 0; row < rows; row += 1) {
+    let statement = insert.values;
     for (let column = 0; column < width; column += 1, index += 1) {
       const start = starts[index] as number;
       const end = ends[index] as number;
@@ -78,12 +104,33 @@ export function insertRows(
         values[column] = readNumber(buffer, start, end);
         continue;
       }
+      if (binding === 'text' && insert.bytes !== undefined && end - start > longText) {
+        statement = insert.bytes;
+        values[column] =
+          kind & valueKind.doubledQuotes ? withSingleQuotes(buffer, start, end) : buffer.subarray(start, end);
+        continue;
+      }
+      // Decoded once and sliced: for ASCII, an index of the text is an index of the bytes.
+      text ??= buffer.toString('latin1', 0, buffer.length);
       let value = kind & valueKind.beyondAscii ? buffer.toString('utf8', start, end) : text.substring(start, end);
       if (kind & valueKind.doubledQuotes) value = value.replaceAll('""', '"');
       values[column] = binding === 'text' || binding === 'number' ? value : bound(binding, value);
     }
-    insert.run(...values);
+    statement.run(...values);
   }
+}
+
+/** The bytes of a value with one quotation mark for each two. */
+function withSingleQuotes(buffer: Buffer, start: number, end: number): Buffer {
+  const written = Buffer.allocUnsafe(end - start);
+  let length = 0;
+  let from = start;
+  for (let at = buffer.indexOf(quote, from); at >= 0 && at < end; at = buffer.indexOf(quote, from)) {
+    length += buffer.copy(written, length, from, at + 1);
+    from = at + 2;
+  }
+  length += buffer.copy(written, length, from, end);
+  return written.subarray(0, length);
 }
 
 function bound(binding: Binding | undefined, value: string): string | number {

@@ -1,15 +1,25 @@
+/** Bytes from which on a search by words is faster. */
+const minSearch = 512;
+
+const beyondAsciiBits = 0x80808080 | 0;
+
 /**
  * Finds the first byte that is not valid UTF-8 as defined by the Unicode Standard: overlong forms, surrogates and code
- * points above U+10FFFF are invalid. Plain JavaScript, because n8n's package scanner refuses `node:buffer`; about 1 GB/s.
+ * points above U+10FFFF are invalid. Plain JavaScript, because n8n's package scanner refuses `node:buffer`; ASCII is skipped
+ * by words of four bytes.
  * @returns its offset; -1 if all bytes from `start` to `end` are valid
  * @see https://www.unicode.org/versions/Unicode16.0.0/core-spec/chapter-3/#G27506 (table 3-7)
  */
 export function findInvalidUtf8(bytes: Uint8Array, start: number, end: number): number {
+  const first = start + (-(bytes.byteOffset + start) & 3);
+  const words =
+    end - start < minSearch ? undefined : new Uint32Array(bytes.buffer, bytes.byteOffset + first, (end - first) >> 2);
   let at = start;
   while (at < end) {
     const lead = bytes[at] as number;
     if (lead < 0x80) {
       at += 1;
+      if (words !== undefined && ((at - first) & 3) === 0) at = first + 4 * asciiWords(words, (at - first) >> 2);
       continue;
     }
     if (lead < 0xe0) {
@@ -28,6 +38,12 @@ export function findInvalidUtf8(bytes: Uint8Array, start: number, end: number): 
     at += length;
   }
   return -1;
+}
+
+/** The first word from `at` on with a byte beyond ASCII. */
+function asciiWords(words: Uint32Array, at: number): number {
+  while (at < words.length && ((words[at] as number) & beyondAsciiBits) === 0) at += 1;
+  return at;
 }
 
 /** Counts the line feeds from `start` to `end`. */

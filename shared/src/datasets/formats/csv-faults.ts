@@ -2,6 +2,7 @@ import { PipewrightError } from '../../host/error.ts';
 import { valueKind } from './csv-block.ts';
 
 const quote = 0x22;
+const lineFeed = 0x0a;
 const equals = 0x3d;
 
 /** The error of invalid CSV. */
@@ -69,14 +70,27 @@ export function countRowsWithin(bytes: Buffer, begin: number, end: number, delim
     .filter(({ values }) => values === width).length;
 }
 
+/** Whether each line has one value per column when quotation marks are ignored. */
+function areLinesOf(width: number, bytes: Buffer, begin: number, end: number, delimiter: number): boolean {
+  let values = 1;
+  for (let at = begin; at < end; at += 1) {
+    const byte = bytes[at];
+    if (byte === delimiter) values += 1;
+    else if (byte === lineFeed) {
+      if (values !== width) return false;
+      values = 1;
+    }
+  }
+  return values === width;
+}
+
 /**
  * Whether each line of a multi-line row is probably a row of its own, joined by a stray quotation mark: each has one value
  * per column, and numbers are in the same columns. Three lines of values separated by tabs or pipes need no numbers.
  */
 export function isSwallowed(bytes: Buffer, begin: number, end: number, delimiter: number, width: number): boolean {
-  if (width < 2) return false;
+  if (width < 2 || !areLinesOf(width, bytes, begin, end, delimiter)) return false;
   const lines = linesWithin(bytes, begin, end, delimiter);
-  if (lines.some(({ values }) => values !== width)) return false;
   if (lines.length > 2 && width > 2 && (delimiter === 0x09 || delimiter === 0x7c)) return true;
   if (lines.some(({ isProse }) => isProse)) return false;
   const columns = Array.from({ length: width }, (_value, column) => new Set(lines.map(({ kinds }) => kinds[column])));

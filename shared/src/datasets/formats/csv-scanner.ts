@@ -5,10 +5,17 @@ import { BlockBuilder } from './block-builder.ts';
 import { valueKind, type CsvBlock } from './csv-block.ts';
 import { badCsv, countRowsWithin, isSwallowed, misplacedQuote, zeroByte } from './csv-faults.ts';
 import { nameColumns } from './column-names.ts';
+import { NextByte } from './next-byte.ts';
 
 const quote = 0x22;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
+/** Bytes of a value that are read one by one; the rest of a longer one is searched for its end. */
+const nearBytes = 64;
+
+/** The bits of bytes that were not read. */
+const anyBits = 0xff;
+
 const nothing: Buffer = Buffer.alloc(0);
 const byteOrderMark = Buffer.from('\uFEFF');
 
@@ -65,16 +72,19 @@ export class CsvScanner {
   /** Column names, known after the first row. */
   header: string[] | undefined;
   readonly #delimiter: number;
-  /** The highest byte that can end a value: most bytes are higher, so one comparison skips them. */
   readonly #highest: number;
+  readonly #lineFeeds = new NextByte(lineFeed);
+  readonly #quotes = new NextByte(quote);
+  /** Searches for the bytes that can end an unquoted value. */
+  readonly #searches: readonly NextByte[];
   readonly #named: boolean;
   readonly #onReject: (reject: Reject) => void;
   readonly #builder: BlockBuilder;
   readonly #comment: Buffer | undefined;
   #rest = nothing;
   #line: number;
-  /** Whether the current block contains non-ASCII bytes. */
-  #beyondAscii = false;
+  /** Bytes of the values in the current block that may not be ASCII. */
+  #beyondAscii = 0;
   #headerRow = nothing;
 
   /** @param line line number of the start of the first piece, from 1 */
@@ -82,6 +92,7 @@ export class CsvScanner {
     this.#builder = new BlockBuilder(format.delimiter ?? ',');
     this.#comment = format.comment ? Buffer.from(format.comment) : undefined;
     this.#delimiter = (format.delimiter ?? ',').charCodeAt(0);
+    this.#searches = [new NextByte(this.#delimiter), this.#lineFeeds, this.#quotes, new NextByte(carriageReturn)];
     this.#highest = Math.max(this.#delimiter, quote);
     this.#named = format.header ?? true;
     this.#onReject = onReject;
@@ -110,14 +121,14 @@ export class CsvScanner {
     const zero = whole.indexOf(0);
     if (zero >= 0) throw zeroByte(line + countLines(whole, 0, zero));
     builder.begin(whole, line);
-    this.#beyondAscii = false;
+    this.#beyondAscii = 0;
     const at = this.#rows(whole, last, hasMarkAtLine(whole));
     this.#rest = at < whole.length ? Buffer.from(whole.subarray(at)) : nothing;
     if (this.#rest.length > maxRowBytes) {
       throw badCsv(this.#line, 'a row is longer than 16 MB; check for a missing quotation mark');
     }
     const block = builder.finish();
-    if (this.#beyondAscii) verifyUtf8(block);
+    if (this.#beyondAscii > 0) verifyUtf8(block, this.#beyondAscii);
     return block;
   }
 
@@ -129,6 +140,7 @@ export class CsvScanner {
     const size = whole.length;
     const delimiter = this.#delimiter;
     const highest = this.#highest;
+    for (const search of this.#searches) search.begin(whole);
     const builder = this.#builder;
     const comment = this.#comment;
     let { starts, ends, kinds, capacity, used } = builder;
@@ -161,10 +173,16 @@ export class CsvScanner {
         kind = valueKind.quoted;
         start = at += 1;
         for (;;) {
-          while (at < size && (byte = whole[at] as number) !== quote) {
+          const near = Math.min(size, at + nearBytes);
+          while (at < near && (byte = whole[at] as number) !== quote) {
             bits |= byte;
             if (byte === lineFeed) lines += 1;
             at += 1;
+          }
+          if (at === near && at < size) {
+            at = this.#quotes.from(near);
+            lines += this.#lineFeeds.countWithin(near, at);
+            bits = anyBits;
           }
           if (at >= size || (at === size - 1 && !last)) {
             if (last) throw badCsv(this.#line + countLines(whole, begin, start), 'a quotation mark is never closed');
@@ -181,6 +199,11 @@ export class CsvScanner {
           byte = whole[at] as number;
           if (byte <= highest) {
             if (byte === delimiter || byte === lineFeed || byte === carriageReturn || byte === quote) break;
+            if (at - start > nearBytes) {
+              at = this.#searchEnd(at);
+              bits = anyBits;
+              break;
+            }
           }
           bits |= byte;
           at += 1;
@@ -196,7 +219,7 @@ export class CsvScanner {
       ends[count] = end;
       if (bits > 0x7f) {
         kind |= valueKind.beyondAscii;
-        this.#beyondAscii = true;
+        this.#beyondAscii += end - start;
       }
       kinds[count] = kind;
       count += 1;
@@ -235,7 +258,14 @@ export class CsvScanner {
       begin = at;
       mark = 0;
     }
-    return begin;
+    return begin - mark;
+  }
+
+  /** The end of a long unquoted value. */
+  #searchEnd(at: number): number {
+    let end = Infinity;
+    for (const search of this.#searches) end = Math.min(end, search.from(at));
+    return end;
   }
 
   /** Handles a row that is first, empty, multi-line, after a byte order mark, or of a different width. */
@@ -351,9 +381,14 @@ function hasMarkAtLine(bytes: Buffer): boolean {
   return false;
 }
 
-/** Verifies the UTF-8 of values with non-ASCII bytes. */
-function verifyUtf8({ buffer, rows, width, line, starts, ends, kinds }: CsvBlock): void {
+/**
+ * Verifies the UTF-8 of values with non-ASCII bytes.
+ * @param bytes length of these values: where they are a large part of the block, it is verified as a whole first
+ */
+function verifyUtf8({ buffer, rows, width, line, starts, ends, kinds }: CsvBlock, bytes: number): void {
   const count = rows * width;
+  if (count === 0) return;
+  if (bytes * 4 > buffer.length && findInvalidUtf8(buffer, starts[0] as number, ends[count - 1] as number) < 0) return;
   for (let index = 0; index < count; index += 1) {
     if (((kinds[index] as number) & valueKind.beyondAscii) === 0) continue;
     const invalid = findInvalidUtf8(buffer, starts[index] as number, ends[index] as number);

@@ -89,6 +89,31 @@ describe('Bytes that are not UTF-8', () => {
   });
 });
 
+describe('Invalid UTF-8', () => {
+  it('is found at its place in texts of any length, wherever they begin and end', () => {
+    const seed = seedOf('long UTF-8');
+    const random = seededRandom(seed);
+    const whole = (below: number): number => Math.floor(random() * below);
+    const parts = ['plain text ', 'a', 'é', '語', '😀', 'x'.repeat(40)].map((part) => Buffer.from(part));
+    for (let round = 0; round < 3_000; round += 1) {
+      const texts = Array.from({ length: whole(120) }, () => parts[whole(round % 2 ? 2 : parts.length)] as Buffer);
+      const [before, after] = [Buffer.concat(texts), Buffer.concat(texts.slice(whole(60)))];
+      // The bytes around the text and the alignment of its memory do not matter.
+      const start = whole(8);
+      const bytes = Buffer.concat([
+        Buffer.alloc(8 + start, 0xff),
+        before,
+        Buffer.of(0x80 + whole(64)),
+        after,
+        Buffer.of(0xff),
+      ]).subarray(8);
+      const place = start + before.length;
+      expect({ seed, round, valid: findInvalidUtf8(bytes, start, place) }).toEqual({ seed, round, valid: -1 });
+      expect({ seed, round, at: findInvalidUtf8(bytes, start, bytes.length - 1) }).toEqual({ seed, round, at: place });
+    }
+  });
+});
+
 describe('A supported encoding', () => {
   const texts: Partial<Record<Encoding, [bytes: number[], text: string]>> = {
     'windows-1252': [[0x80, 0xe9, 0x9c], '€éœ'],

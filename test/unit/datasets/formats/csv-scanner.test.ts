@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { readValue } from '../../../../shared/src/datasets/formats/csv-block.ts';
 import { CsvScanner, type CsvFormat, type Reject } from '../../../../shared/src/datasets/formats/csv-scanner.ts';
 import { claimsPieces, seededRandom } from '../../../support/claims-file.ts';
+import { seedOf } from '../../../support/seed.ts';
 
 interface Read {
   header: string[] | undefined;
@@ -180,6 +181,106 @@ describe('The CSV scanner', () => {
     );
   });
 
+  it('rejects a header repeated after a byte order mark, however the file is split', () => {
+    const bytes = Buffer.from('a,b\n1,2\n\uFEFFa,b\n3,4\n');
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      const { rows, rejects } = read([bytes.subarray(0, cut), bytes.subarray(cut)]);
+      expect({ cut, rows, rejects }).toMatchObject({
+        cut,
+        rows: [
+          ['1', '2'],
+          ['3', '4'],
+        ],
+        rejects: [{ line: 3, reason: expect.stringContaining('repeats the header') }],
+      });
+    }
+  });
+
+  it('reads values of any length like short ones, in valid and invalid files, however they are split', () => {
+    const seed = seedOf('long values');
+    const random = seededRandom(seed);
+    const whole = (below: number): number => Math.floor(random() * below);
+    const parts = [
+      'x',
+      'x',
+      'x',
+      'x',
+      ',',
+      ',',
+      '\n',
+      '\n',
+      '\r\n',
+      '\r',
+      '"',
+      '""',
+      '","',
+      ',"',
+      '",',
+      '"\n',
+      ' ',
+      'é',
+      '\uFEFF',
+      '5',
+    ];
+    /** What a file is read as, without the filler of long values, which reports and names would cut. */
+    const outcome = (bytes: Buffer, delimiter: Delimiter): unknown => {
+      try {
+        const { rows, rejects, csv } = read(cutAtRandom(bytes, random, whole(2) ? 20 : 400), { delimiter });
+        return {
+          rows: rows.map((row) => row.map((value) => value?.replaceAll(filler, '') ?? null)),
+          rejects: rejects.map(({ line, reason }) => ({ line, reason })),
+          csv: csv.replaceAll(filler, ''),
+        };
+      } catch (error) {
+        return String(error);
+      }
+    };
+    const filler = / y/g;
+    const found = { rows: 0, rejects: 0, refused: 0 };
+    for (let round = 0; round < 3_000; round += 1) {
+      const delimiter = (['\t', ';', '|', ','] as const)[round % 4] ?? ',';
+      const letters = Array.from({ length: whole(60) }, () => parts[whole(parts.length)] as string);
+      const written = (long: boolean): Buffer =>
+        Buffer.from(
+          `a,b\n${letters.map((part, index) => (long && part === 'x' && index % 3 ? `x${' y'.repeat((index * 37) % 120)}` : part)).join('')}`.replaceAll(
+            ',',
+            delimiter,
+          ),
+        );
+      const short = outcome(written(false), delimiter);
+      expect({ seed, round, text: written(true).toString(), read: outcome(written(true), delimiter) }).toEqual({
+        seed,
+        round,
+        text: written(true).toString(),
+        read: short,
+      });
+      if (typeof short === 'string') found.refused += 1;
+      else {
+        const { rows, rejects } = short as Pick<Read, 'rows' | 'rejects'>;
+        found.rows += rows.length;
+        found.rejects += rejects.length;
+      }
+    }
+    expect(Math.min(found.rows, found.rejects, found.refused)).toBeGreaterThan(500);
+  });
+
+  it('refuses invalid UTF-8 in any value with its line, but not in a comment', () => {
+    const long = 'Straße in Zürich '.repeat(20);
+    const lines = ['a,b', ...Array.from({ length: 30 }, (_value, index) => `${index},${long}`)];
+    for (const wrong of [1, 15, 30]) {
+      const bytes = lines.map((line, index) => Buffer.from(line, index === wrong ? 'latin1' : 'utf8'));
+      const file = Buffer.concat(bytes.flatMap((line) => [line, Buffer.from('\n')]));
+      expect(() => read([file])).toThrow(
+        expect.objectContaining({ message: expect.stringContaining(`Line ${wrong + 1} is not UTF-8`) }),
+      );
+    }
+    const comment = Buffer.from(`# ${long}\n`, 'latin1');
+    const text = Buffer.from(`${lines.join('\n')}\n`);
+    const header = text.indexOf('\n') + 1;
+    const commented = Buffer.concat([text.subarray(0, header), comment, text.subarray(header), comment]);
+    expect(read([commented], { comment: '#' }).rows).toEqual(read([text]).rows);
+  });
+
   it('refuses a row that grows beyond 16 MB', () => {
     const scanner = new CsvScanner({}, () => undefined);
     scanner.push(Buffer.from('a,b\n1,"'));
@@ -204,9 +305,9 @@ function randomCsv(random: () => number): string {
   return `${random() < 0.3 ? '\uFEFF' : ''}${[header, ...rows].join(lineEnd)}${random() < 0.5 ? lineEnd : ''}`;
 }
 
-function* cutAtRandom(bytes: Buffer, random: () => number): Generator<Buffer> {
+function* cutAtRandom(bytes: Buffer, random: () => number, below = 20): Generator<Buffer> {
   for (let at = 0; at < bytes.length; ) {
-    const next = at + Math.floor(random() * 20);
+    const next = at + Math.floor(random() * below);
     yield bytes.subarray(at, next);
     at = next;
   }
