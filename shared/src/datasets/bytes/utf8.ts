@@ -9,7 +9,7 @@ export function findInvalidUtf8(bytes: Uint8Array, start: number, end: number): 
   while (at < end) {
     const lead = bytes[at] as number;
     if (lead < 0x80) {
-      at += 1;
+      at = asciiEnd(bytes, at + 1, end);
       continue;
     }
     if (lead < 0xe0) {
@@ -28,6 +28,19 @@ export function findInvalidUtf8(bytes: Uint8Array, start: number, end: number): 
     at += length;
   }
   return -1;
+}
+
+/** The offset of the first byte that is not ASCII; four bytes at a time, because most files have only a few. */
+function asciiEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  for (const last = end - 3; at < last; at += 4)
+    if (
+      ((bytes[at] as number) | (bytes[at + 1] as number) | (bytes[at + 2] as number) | (bytes[at + 3] as number)) >=
+      0x80
+    )
+      break;
+  while (at < end && (bytes[at] as number) < 0x80) at += 1;
+  return at;
 }
 
 /** Counts the line feeds from `start` to `end`. */

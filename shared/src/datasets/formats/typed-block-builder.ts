@@ -16,6 +16,15 @@ export interface TypedValue {
   isText: boolean;
 }
 
+/** Where the values of a block are, and how they are written; see `CsvBlock`. */
+type Offsets = Pick<CsvBlock, 'starts' | 'ends' | 'kinds'>;
+
+const offsetsFor = (values: number): Offsets => ({
+  starts: new Int32Array(values),
+  ends: new Int32Array(values),
+  kinds: new Uint8Array(values),
+});
+
 /**
  * Writes typed values as a CSV block: text quoted; numbers, booleans, dates and times as ASCII without quotes; NULL empty.
  * Readers of such a block set `quotedIsText`. One builder serves all blocks of a dataset: `begin`, then the values of each
@@ -29,9 +38,10 @@ export class TypedBlockBuilder {
   /** Start of the current row, and number of values before it. */
   #rowStart = 0;
   #rowValues = 0;
-  #starts = new Int32Array(initialValues);
-  #ends = new Int32Array(initialValues);
-  #kinds = new Uint8Array(initialValues);
+  #offsets = offsetsFor(initialValues);
+  /** Offsets of the blocks that were built, and those of earlier blocks, for the next ones. */
+  readonly #lent: Offsets[] = [];
+  readonly #free: Offsets[] = [];
   /** Number of values. */
   #count = 0;
   #lines: number[] = [];
@@ -53,6 +63,7 @@ export class TypedBlockBuilder {
    */
   begin(bytes: number): void {
     this.#buffer = Buffer.allocUnsafe(bytes + initialBytes);
+    if (this.#lent.at(-1) === this.#offsets) this.#offsets = this.#free.pop() ?? offsetsFor(this.#offsets.kinds.length);
     this.#at = this.#rowStart = this.#rowValues = this.#count = 0;
     this.#lines = [];
   }
@@ -88,9 +99,17 @@ export class TypedBlockBuilder {
     this.#separate(end - start + 2);
     this.#buffer[this.#at++] = quote;
     const from = this.#at;
-    this.#at += bytes.copy(this.#buffer, from, start, end);
+    this.#copy(bytes, start, end);
     this.#note(from, kind);
     this.#buffer[this.#at++] = quote;
+  }
+
+  /** Adds a number, boolean, date or time whose bytes are ASCII; see `addBare`. */
+  addEncodedBare(bytes: Buffer, start: number, end: number): void {
+    this.#separate(end - start);
+    const from = this.#at;
+    this.#copy(bytes, start, end);
+    this.#note(from, valueKind.bare);
   }
 
   /** Adds a number, boolean, date or time: ASCII without delimiters, quotation marks and line ends. */
@@ -117,51 +136,70 @@ export class TypedBlockBuilder {
     this.#rowValues = this.#count;
   }
 
-  /** Removes the current row, which is not ended. Returns its text. */
-  cancelRow(): string {
-    const text = this.#buffer.toString('utf8', this.#rowStart, this.#at);
-    this.#at = this.#rowStart;
-    this.#count = this.#rowValues;
-    return text;
+  /** The text of the current row, which is not ended. */
+  get rowText(): string {
+    return this.#buffer.toString('utf8', this.#rowStart, this.#at);
   }
 
-  /** Returns the block with the added rows. */
+  /** Removes the current row, which is not ended. */
+  cancelRow(): void {
+    this.#at = this.#rowStart;
+    this.#count = this.#rowValues;
+  }
+
+  /** Returns the block with the added rows; its offsets are its own until `reuse`. */
   build(width: number): CsvBlock {
+    if (this.#lent.at(-1) !== this.#offsets) this.#lent.push(this.#offsets);
     const buffer = this.#buffer.subarray(0, this.#at);
     const rows = this.#lines.length;
+    const { starts, ends, kinds } = this.#offsets;
     return {
       buffer,
       rows,
       width,
       line: this.#lines[0] ?? 1,
       lines: new Int32Array(this.#lines),
-      starts: this.#starts.slice(0, this.#count),
-      ends: this.#ends.slice(0, this.#count),
-      kinds: this.#kinds.slice(0, this.#count),
+      starts,
+      ends,
+      kinds,
       delimiter: this.#delimiter,
       pieces: rows > 0 ? [buffer] : [],
       lineEnd: lineFeed,
     };
   }
 
+  /** Reuses the memory for the offsets of earlier blocks, which nobody may read any more. @param count of the first of them */
+  reuse(count: number): void {
+    for (const offsets of this.#lent.splice(0, count)) if (offsets !== this.#offsets) this.#free.push(offsets);
+  }
+
+  #copy(bytes: Buffer, start: number, end: number): void {
+    if (end - start > maxCopiedLength) {
+      this.#at += bytes.copy(this.#buffer, this.#at, start, end);
+      return;
+    }
+    const buffer = this.#buffer;
+    let to = this.#at;
+    for (let at = start; at < end; at += 1) buffer[to++] = bytes[at] as number;
+    this.#at = to;
+  }
+
   #note(start: number, kind: number): void {
     const index = this.#count;
-    if (index === this.#kinds.length) this.#grow();
-    this.#starts[index] = start;
-    this.#ends[index] = this.#at;
-    this.#kinds[index] = kind;
+    if (index === this.#offsets.kinds.length) this.#grow();
+    const { starts, ends, kinds } = this.#offsets;
+    starts[index] = start;
+    ends[index] = this.#at;
+    kinds[index] = kind;
     this.#count = index + 1;
   }
 
   #grow(): void {
-    const { length } = this.#kinds;
-    const [starts, ends, kinds] = [this.#starts, this.#ends, this.#kinds];
-    this.#starts = new Int32Array(length * 2);
-    this.#ends = new Int32Array(length * 2);
-    this.#kinds = new Uint8Array(length * 2);
-    this.#starts.set(starts);
-    this.#ends.set(ends);
-    this.#kinds.set(kinds);
+    const { starts, ends, kinds } = this.#offsets;
+    this.#offsets = offsetsFor(kinds.length * 2);
+    this.#offsets.starts.set(starts);
+    this.#offsets.ends.set(ends);
+    this.#offsets.kinds.set(kinds);
   }
 
   /** Writes the delimiter, unless the value is the first of its row, after making room for it and the value. */
