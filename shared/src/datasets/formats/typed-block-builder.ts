@@ -2,6 +2,15 @@ import { valueKind, type CsvBlock } from './csv-block.ts';
 
 const quote = 0x22;
 const lineFeed = Buffer.from('\n');
+const [minus, point, zero] = [0x2d, 0x2e, 0x30];
+
+/** Digits of a number to write, and the powers of ten with up to as many. */
+const maxDigits = 16;
+const powers = Array.from({ length: maxDigits + 1 }, (_value, digits) => 10 ** digits);
+
+/** Digits that are taken from a number at once. */
+const splitDigits = 9;
+const splitAt = 1e9;
 
 /** Bytes and values that a builder starts with. */
 const initialBytes = 4096;
@@ -118,6 +127,44 @@ export class TypedBlockBuilder {
     const start = this.#at;
     if (text.length > maxCopiedLength) this.#at += this.#buffer.write(text, start, 'latin1');
     else for (let at = 0; at < text.length; at += 1) this.#buffer[this.#at++] = text.charCodeAt(at);
+    this.#note(start, valueKind.bare);
+  }
+
+  /**
+   * Adds a decimal number: `unscaled` divided by a power of ten, with all decimals that `scale` states.
+   * @param unscaled a safe integer of at most 15 digits, not -0
+   * @param scale from 0 to 15
+   */
+  addDecimal(unscaled: number, scale: number): void {
+    const number = Math.abs(unscaled);
+    let digits = scale + 1;
+    while (digits < maxDigits && number >= (powers[digits] as number)) digits += 1;
+    this.#separate(digits + 2);
+    const start = this.#at;
+    const buffer = this.#buffer;
+    if (unscaled < 0) buffer[this.#at++] = minus;
+    const end = this.#at + digits + (scale > 0 ? 1 : 0);
+    const pointAt = scale > 0 ? end - scale - 1 : -1;
+    // Two parts of 32 bits, because their digits are found in a fraction of the time.
+    let rest = number % splitAt;
+    let high = (number - rest) / splitAt;
+    let left = splitDigits;
+    for (let at = end - 1; at >= this.#at; at -= 1) {
+      if (at === pointAt) {
+        buffer[at] = point;
+        continue;
+      }
+      if (left === 0) {
+        rest = high % splitAt;
+        high = (high - rest) / splitAt;
+        left = splitDigits;
+      }
+      const next = (rest / 10) | 0;
+      buffer[at] = zero + rest - next * 10;
+      rest = next;
+      left -= 1;
+    }
+    this.#at = end;
     this.#note(start, valueKind.bare);
   }
 
