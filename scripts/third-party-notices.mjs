@@ -92,14 +92,45 @@ function textsOf({ name, folder }) {
   );
 }
 
+/** The title of a license, and the line of an owner; not a line in the text that happens to start with “copyright notice”. */
+const title = /^\s*\(?(?:the )?(?:mit|isc)(?: licen[cs]e)?\)?(?: \(mit\))?:?\s*$/i;
+const owner = /^\s*Copyright\b(?! (?:notice|holder|owner)).*$|^\s*All rights reserved\.?\s*$/;
+
+/** Divides license texts into the lines that are the package's own, and the text that other packages can share. */
+function divide(texts) {
+  const lines = texts.join('\n\n').split(/\r?\n/);
+  const own = lines.filter((line) => owner.test(line)).map((line) => line.trim());
+  const shared = lines
+    .filter((line) => !owner.test(line) && !title.test(line))
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+  return { own, shared };
+}
+
 /**
- * The text of THIRD-PARTY-NOTICES: every bundled package with its license.
+ * The text of THIRD-PARTY-NOTICES: every bundled package with its license. Packages whose licenses differ only in their owners
+ * are listed with these above one text.
  *
  * @param {ReturnType<typeof packagesOf>} packages
  * @throws Error if a package has no license text
  */
 export function thirdPartyNotices(packages) {
   const head = 'This product contains the following packages. Each is used under its own license.';
-  const parts = packages.map((one) => `${one.name} ${one.version} (${one.license})\n\n${textsOf(one).join('\n\n')}`);
+  /** @type {Map<string, { packages: { name: string, own: string[], texts: string[] }[], shared: string }>} */
+  const groups = new Map();
+  for (const one of packages) {
+    const texts = textsOf(one);
+    const { own, shared } = divide(texts);
+    const key = shared.replace(/\s+/g, ' ').toLowerCase();
+    const group = groups.get(key) ?? { packages: [], shared };
+    group.packages.push({ name: `${one.name} ${one.version} (${one.license})`, own, texts });
+    groups.set(key, group);
+  }
+  const parts = [...groups.values()].map(({ packages: [first, ...others], shared }) =>
+    others.length === 0
+      ? `${first.name}\n\n${first.texts.join('\n\n')}`
+      : `${[first, ...others].map(({ name, own }) => [name, ...own].join('\n')).join('\n\n')}\n\n${shared}`,
+  );
   return `${[head, ...parts].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }

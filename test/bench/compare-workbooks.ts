@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as sheetJs from '@e965/xlsx';
+import { HeldBytes } from '../../shared/src/datasets/bytes/held-bytes.ts';
 import { ZipDirectory } from '../../shared/src/datasets/bytes/zip-directory.ts';
 import { allCells, columnLetters } from '../../shared/src/datasets/excel/cell-reference.ts';
 import { cellValue } from '../../shared/src/datasets/excel/cell-value.ts';
@@ -21,7 +22,9 @@ type Grid = Map<string, string>;
 
 /** All values of a workbook as read by Pipewright; dates in ISO 8601 become `date`. */
 async function readOwn(bytes: Buffer): Promise<Grid> {
-  const zip = new ZipDirectory(bytes);
+  const held = new HeldBytes();
+  held.add(bytes);
+  const zip = new ZipDirectory(held);
   const workbook = await readWorkbook(zip);
   const strings = new SharedStrings();
   if (workbook.sharedStrings !== undefined) await strings.read(zip.read(workbook.sharedStrings));

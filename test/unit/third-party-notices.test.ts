@@ -57,3 +57,21 @@ it('The build fails when a bundled package has no license text', async () => {
   install('four', {}, { 'README.md': '## License\n\nMIT\n' });
   await expect(notices('node_modules/four/index.js')).rejects.toThrow(/The bundled package four ships no license text/);
 });
+
+it('THIRD-PARTY-NOTICES writes a text once that packages share, under the names and owners of all of them', async () => {
+  const terms = 'Permission is hereby granted.\n\nThe above\ncopyright notice shall be included.';
+  install('one', {}, { LICENSE: `MIT License\n\nCopyright (c) 2020 Ada\n\n${terms}` });
+  install(
+    'two',
+    {},
+    {
+      LICENSE: `The MIT License (MIT)\r\n\r\nCopyright (c) 2021 Bob\r\nCopyright (c) 2022 Cy\r\n\r\n${terms.replaceAll('\n', '\r\n')}`,
+    },
+  );
+  install('other', {}, { LICENSE: `MIT License\n\nCopyright (c) 2020 Ada\n\n${terms} Other words.` });
+  const text = await notices('node_modules/one/index.js', 'node_modules/two/index.js', 'node_modules/other/index.js');
+  expect(text).toContain(
+    `one 1.2.3 (MIT)\nCopyright (c) 2020 Ada\n\ntwo 1.2.3 (MIT)\nCopyright (c) 2021 Bob\nCopyright (c) 2022 Cy\n\n${terms}\n`,
+  );
+  expect(text).toContain(`other 1.2.3 (MIT)\n\nMIT License\n\nCopyright (c) 2020 Ada\n\n${terms} Other words.`);
+});

@@ -1,6 +1,7 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
 import { damaged } from './decompress.ts';
+import type { HeldBytes } from './held-bytes.ts';
 import { readName, unpackEntry } from './zip-entries.ts';
 
 /** Sizes of the records of a ZIP; see sections 4.3.7 to 4.3.16 of the specification. */
@@ -34,13 +35,13 @@ interface DirectoryEntry {
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
 export class ZipDirectory {
-  readonly #bytes: Buffer;
+  readonly #bytes: HeldBytes;
   readonly #entries = new Map<string, DirectoryEntry>();
   /** Bytes before the ZIP, which its offsets do not count. */
   #before = 0;
 
   /** @throws PipewrightError `incomplete` for a damaged ZIP, `invalid-file` for two files of one name */
-  constructor(bytes: Buffer) {
+  constructor(bytes: HeldBytes) {
     this.#bytes = bytes;
     for (const entry of this.#readDirectory()) {
       const key = keyOf(entry.name);
@@ -71,41 +72,33 @@ export class ZipDirectory {
     const entry = this.#entries.get(keyOf(name));
     if (!entry) throw damaged();
     const at = entry.at + this.#before;
-    if (at + sizes.local > this.#bytes.length || this.#bytes.readUInt32LE(at) !== signatures.local) throw damaged();
-    const start = at + sizes.local + this.#bytes.readUInt16LE(at + 26) + this.#bytes.readUInt16LE(at + 28);
-    if (start + entry.packedSize > this.#bytes.length) throw damaged();
-    const packed = this.#bytes.subarray(start, start + entry.packedSize);
-    return unpackEntry(entry, inSlices(packed), entry);
+    const local = this.#bytes.slice(at, at + sizes.local);
+    if (local.length < sizes.local || local.readUInt32LE() !== signatures.local) throw damaged();
+    const start = at + sizes.local + local.readUInt16LE(26) + local.readUInt16LE(28);
+    const end = start + entry.packedSize;
+    if (end > this.#bytes.length) throw damaged();
+    return unpackEntry(entry, inSlices(this.#bytes.pieces(start, end)), entry);
   }
 
   #readDirectory(): DirectoryEntry[] {
-    const bytes = this.#bytes;
-    const end = findEnd(bytes);
-    let count = bytes.readUInt16LE(end + 10);
-    let size = bytes.readUInt32LE(end + 12);
-    let at = bytes.readUInt32LE(end + 16);
+    const end = findEnd(this.#bytes);
+    const record = this.#bytes.slice(end, end + sizes.end);
+    let count = record.readUInt16LE(10);
+    let size = record.readUInt32LE(12);
+    let at = record.readUInt32LE(16);
     let directoryEnd = end;
-    const locator = end - sizes.locator64;
-    if (locator >= 0 && bytes.readUInt32LE(locator) === signatures.locator64) {
-      const end64 = findEnd64(bytes, locator);
-      count = Number(bytes.readBigUInt64LE(end64 + 32));
-      size = Number(bytes.readBigUInt64LE(end64 + 40));
-      at = Number(bytes.readBigUInt64LE(end64 + 48));
-      directoryEnd = end64;
+    const locatorAt = end - sizes.locator64;
+    const locator = locatorAt >= 0 ? this.#bytes.slice(locatorAt, end) : undefined;
+    if (locator?.readUInt32LE() === signatures.locator64) {
+      directoryEnd = findEnd64(this.#bytes, locatorAt, Number(locator.readBigUInt64LE(8)));
+      const record64 = this.#bytes.slice(directoryEnd, directoryEnd + sizes.end64);
+      count = Number(record64.readBigUInt64LE(32));
+      size = Number(record64.readBigUInt64LE(40));
+      at = Number(record64.readBigUInt64LE(48));
     }
     this.#before = directoryEnd - size - at;
     if (this.#before < 0) throw damaged();
-    const found: DirectoryEntry[] = [];
-    for (let from = at + this.#before; found.length < count; ) {
-      if (from + sizes.central > directoryEnd || bytes.readUInt32LE(from) !== signatures.central) throw damaged();
-      const nameLength = bytes.readUInt16LE(from + 28);
-      const extraLength = bytes.readUInt16LE(from + 30);
-      const next = from + sizes.central + nameLength + extraLength + bytes.readUInt16LE(from + 32);
-      if (next > directoryEnd) throw damaged();
-      found.push(readEntry(bytes, from, nameLength, extraLength));
-      from = next;
-    }
-    return found.filter(({ name }) => !name.endsWith('/'));
+    return entriesOf(this.#bytes.slice(at + this.#before, directoryEnd), count);
   }
 }
 
@@ -114,24 +107,41 @@ const keyOf = (name: string): string => name.replace(/^\/+/, '').toLowerCase();
 /** Compressed bytes to decompress at once. */
 const sliceSize = 64 * 1024;
 
-async function* inSlices(bytes: Uint8Array): Bytes {
-  for (let at = 0; at < bytes.length; at += sliceSize) yield bytes.subarray(at, at + sliceSize);
+async function* inSlices(pieces: Iterable<Uint8Array>): Bytes {
+  for (const piece of pieces)
+    for (let at = 0; at < piece.length; at += sliceSize) yield piece.subarray(at, at + sliceSize);
 }
 
 /** Finds the end record: the last one whose comment ends where the file ends. */
-function findEnd(bytes: Buffer): number {
+function findEnd(bytes: HeldBytes): number {
   const first = Math.max(0, bytes.length - sizes.end - sizes.maxComment);
-  for (let at = bytes.length - sizes.end; at >= first; at -= 1)
-    if (bytes.readUInt32LE(at) === signatures.end && at + sizes.end + bytes.readUInt16LE(at + 20) <= bytes.length)
+  const last = bytes.slice(first, bytes.length);
+  for (let at = last.length - sizes.end; at >= 0; at -= 1)
+    if (last.readUInt32LE(at) === signatures.end && at + sizes.end + last.readUInt16LE(at + 20) <= last.length)
+      return first + at;
+  throw damaged();
+}
+
+function findEnd64(bytes: HeldBytes, locator: number, stated: number): number {
+  for (const at of [stated, locator - sizes.end64])
+    if (at >= 0 && at + sizes.end64 <= locator && bytes.slice(at, at + 4).readUInt32LE() === signatures.end64)
       return at;
   throw damaged();
 }
 
-function findEnd64(bytes: Buffer, locator: number): number {
-  const stated = Number(bytes.readBigUInt64LE(locator + 8));
-  for (const at of [stated, locator - sizes.end64])
-    if (at >= 0 && at + sizes.end64 <= locator && bytes.readUInt32LE(at) === signatures.end64) return at;
-  throw damaged();
+/** The files of a directory. */
+function entriesOf(bytes: Buffer, count: number): DirectoryEntry[] {
+  const found: DirectoryEntry[] = [];
+  for (let from = 0; found.length < count; ) {
+    if (from + sizes.central > bytes.length || bytes.readUInt32LE(from) !== signatures.central) throw damaged();
+    const nameLength = bytes.readUInt16LE(from + 28);
+    const extraLength = bytes.readUInt16LE(from + 30);
+    const next = from + sizes.central + nameLength + extraLength + bytes.readUInt16LE(from + 32);
+    if (next > bytes.length) throw damaged();
+    found.push(readEntry(bytes, from, nameLength, extraLength));
+    from = next;
+  }
+  return found.filter(({ name }) => !name.endsWith('/'));
 }
 
 function readEntry(bytes: Buffer, at: number, nameLength: number, extraLength: number): DirectoryEntry {

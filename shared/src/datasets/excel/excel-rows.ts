@@ -10,6 +10,7 @@ import { csvFormatOf, type DatasetFormat } from '../formats/decode-dataset.ts';
 import type { DetectedFormat } from '../formats/detected-format.ts';
 import type { RowSource } from '../formats/row-source.ts';
 import { chooseArea } from './choose-area.ts';
+import { PlainRows } from './plain-rows.ts';
 import { SharedStrings } from './shared-strings.ts';
 import { SheetCells } from './sheet-cells.ts';
 import { SheetTable } from './sheet-table.ts';
@@ -59,15 +60,17 @@ export class ExcelRows implements RowSource {
     if (workbook.sharedStrings !== undefined) await strings.read(zip.read(workbook.sharedStrings));
     const formats = workbook.styles === undefined ? [] : await readStyles(zip.read(workbook.styles));
     const { is1904, isOutdated } = workbook;
+    const context = { strings, formats, is1904, isOutdated, roundTo15Digits };
     const table = new SheetTable(
       area,
-      { strings, formats, is1904, isOutdated, roundTo15Digits },
+      context,
       { delimiter, header: this.#options.header, skipRows, invalidCells },
       this.#onReject,
     );
     this.#table = table;
     const cells = new SheetCells(area.area, skipHiddenRows, (row, found) => table.add(row, found));
-    for await (const length of parseXml(zip.read(area.sheet.path), cells)) {
+    const plain = new PlainRows(cells, table, context, area.area, { skipRows, skipHidden: skipHiddenRows });
+    for await (const length of parseXml(zip.read(area.sheet.path), cells, plain)) {
       this.bytesRead += length;
       yield* table.take();
     }

@@ -5,7 +5,8 @@ import type { TypedBlockBuilder } from '../formats/typed-block-builder.ts';
 import { badWorkbook } from './bad-workbook.ts';
 import { decodeCellText, textFault } from './cell-text.ts';
 import { StringItem } from './string-item.ts';
-import { readXml } from './xml-reader.ts';
+import { isAscii, isAt, literal, plainTextEnd } from './plain-xml.ts';
+import { readXml, type XmlHandler } from './xml-reader.ts';
 
 /** Limits of the texts that a workbook can share between its cells. */
 const maxBytes = 256 * 1024 * 1024;
@@ -32,7 +33,7 @@ export class SharedStrings {
   async read(bytes: Bytes): Promise<void> {
     const item = new StringItem();
     let isInside = false;
-    await readXml(bytes, {
+    const handler: XmlHandler = {
       open: (name) => {
         if (name === 'si') {
           isInside = true;
@@ -46,7 +47,28 @@ export class SharedStrings {
         isInside = false;
         this.#add(decodeCellText(item.value));
       },
+    };
+    await readXml(bytes, handler, {
+      name: 'si',
+      parent: 'sst',
+      isReady: true,
+      read: (piece, at, end) => this.#readPlain(piece, at, end),
     });
+  }
+
+  /** Reads `<si><t>…</t></si>` without markup, entities and quotation marks. */
+  #readPlain(bytes: Buffer, from: number, end: number): number {
+    let next = from;
+    for (;;) {
+      const start = textStart(bytes, next);
+      if (start < 0) return next;
+      const stop = plainTextEnd(bytes, start, end);
+      if (stop < 0 || !isAt(bytes, stop, itemEnd)) return next;
+      this.#reserve(stop - start);
+      this.#note(stop - start, valueKind.quoted | (isAscii(bytes, start, stop) ? 0 : valueKind.beyondAscii));
+      bytes.copy(this.#buffer, this.#at - stop + start, start, stop);
+      next = stop + itemEnd.length;
+    }
   }
 
   /** Whether a string is empty. */
@@ -79,17 +101,24 @@ export class SharedStrings {
     const doubled = text.includes('"');
     const written = doubled ? text.replaceAll('"', '""') : text;
     this.#reserve(written.length * 3);
+    const length = this.#buffer.write(written, this.#at, 'utf8');
+    this.#note(
+      length,
+      valueKind.quoted |
+        (doubled ? valueKind.doubledQuotes : 0) |
+        (length > written.length ? valueKind.beyondAscii : 0),
+    );
+  }
+
+  /** Adds the string whose bytes are next in the buffer. */
+  #note(length: number, kind: number): void {
     if (this.count === maxStrings) throw tooMuchText();
     if (this.count === this.#starts.length) {
       this.#starts = grown(this.#starts, new Uint32Array(this.count * 2));
       this.#kinds = grown(this.#kinds, new Uint8Array(this.count * 2));
     }
-    const length = this.#buffer.write(written, this.#at, 'utf8');
     this.#starts[this.count] = this.#at;
-    this.#kinds[this.count] =
-      valueKind.quoted |
-      (doubled ? valueKind.doubledQuotes : 0) |
-      (length > written.length ? valueKind.beyondAscii : 0);
+    this.#kinds[this.count] = kind;
     this.#at += length;
     this.count += 1;
   }
@@ -102,6 +131,16 @@ export class SharedStrings {
     this.#buffer.copy(larger, 0, 0, this.#at);
     this.#buffer = larger;
   }
+}
+
+const itemStart = literal('<si><t>');
+const spacedItemStart = literal('<si><t xml:space="preserve">');
+const itemEnd = literal('</t></si>');
+
+/** Where the text of a plain item starts; -1 for other elements. */
+function textStart(bytes: Buffer, at: number): number {
+  if (isAt(bytes, at, itemStart)) return at + itemStart.length;
+  return isAt(bytes, at, spacedItemStart) ? at + spacedItemStart.length : -1;
 }
 
 function tooMuchText(): PipewrightError {

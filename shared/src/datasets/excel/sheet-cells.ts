@@ -34,6 +34,8 @@ export type OnRow = (row: number, cells: readonly RawCell[]) => void;
  * @throws PipewrightError `invalid-file` for cells that are repeated or outside of a worksheet
  */
 export class SheetCells implements XmlHandler {
+  /** Number of the last row that was read. */
+  lastRow = 0;
   readonly #area: CellArea;
   readonly #skipHidden: boolean;
   readonly #onRow: OnRow;
@@ -42,7 +44,6 @@ export class SheetCells implements XmlHandler {
   #isHidden = false;
   /** The current row; 0 if its number is not known yet. */
   #row = 0;
-  #lastRow = 0;
   #lastColumn = 0;
   readonly #cells: RawCell[] = [];
   /** Cells to reuse: a large worksheet has millions. */
@@ -100,8 +101,8 @@ export class SheetCells implements XmlHandler {
   }
 
   #checkRow(): void {
-    if (!(this.#row > this.#lastRow && this.#row <= maxRows) || !Number.isInteger(this.#row))
-      throw badWorkbook(`row ${String(this.#row).slice(0, 20)} follows row ${this.#lastRow}`);
+    if (!(this.#row > this.lastRow && this.#row <= maxRows) || !Number.isInteger(this.#row))
+      throw badWorkbook(`row ${String(this.#row).slice(0, 20)} follows row ${this.lastRow}`);
   }
 
   #openCell(attributes: XmlAttributes): void {
@@ -145,10 +146,10 @@ export class SheetCells implements XmlHandler {
   }
 
   #closeRow(): void {
-    if (this.#row === 0) this.#row = this.#lastRow + 1;
+    if (this.#row === 0) this.#row = this.lastRow + 1;
     const row = this.#row;
     if (row > maxRows) throw badWorkbook(`it has more than ${maxRows} rows`);
-    this.#lastRow = row;
+    this.lastRow = row;
     const { top, bottom } = this.#area;
     if (this.#cells.length === 0 || this.#isHidden || row < top || row > bottom) return;
     this.#sort(row);

@@ -45,19 +45,23 @@ export interface SheetTableOptions {
 export class SheetTable {
   /** Column names, once known. */
   header: string[] | undefined;
+  /** Number of columns; 0 until they are known. */
+  width = 0;
+  /** Receives the values of the rows. */
+  readonly builder: TypedBlockBuilder;
   readonly #area: ChosenArea;
   readonly #context: CellContext;
   readonly #options: SheetTableOptions;
   readonly #onReject: (reject: Reject) => void;
-  readonly #builder: TypedBlockBuilder;
   readonly #blocks: CsvBlock[] = [];
+  /** Number of blocks that were taken last. */
+  #taken = 0;
   #headerRow: SheetRow | undefined;
   #sample: SheetRow[] | undefined = [];
   #sampleCells = 0;
   #sampleRows = 0;
   /** Place of each column of the sheet in the table, by its number. */
   #places: number[] = [];
-  #width = 0;
   #values: CellValue[] = [];
 
   constructor(area: ChosenArea, context: CellContext, options: SheetTableOptions, onReject: (reject: Reject) => void) {
@@ -65,8 +69,8 @@ export class SheetTable {
     this.#context = context;
     this.#options = options;
     this.#onReject = onReject;
-    this.#builder = new TypedBlockBuilder(options.delimiter);
-    this.#builder.begin(bytesPerBlock);
+    this.builder = new TypedBlockBuilder(options.delimiter);
+    this.builder.begin(bytesPerBlock);
   }
 
   /** The row of the sheet with the column names, from 1; undefined for a table without one. */
@@ -95,9 +99,17 @@ export class SheetTable {
     this.#flush();
   }
 
-  /** Returns the blocks that are complete, and forgets them. */
+  /** The place of a column of the sheet in the table; undefined for a column that is not part of it. */
+  placeOf(column: number): number | undefined {
+    return this.#places[column];
+  }
+
+  /** Returns the blocks that are complete, and forgets them. Nobody may read the offsets of those returned before. */
   take(): CsvBlock[] {
-    return this.#blocks.splice(0);
+    this.builder.reuse(this.#taken);
+    const blocks = this.#blocks.splice(0);
+    this.#taken = blocks.length;
+    return blocks;
   }
 
   #begin(rows: readonly SheetRow[]): void {
@@ -112,7 +124,7 @@ export class SheetTable {
     columns.forEach((column, place) => {
       this.#places[column] = place;
     });
-    this.#width = columns.length;
+    this.width = columns.length;
     this.#values = new Array<CellValue>(columns.length).fill(nothing);
     for (const row of sample) this.#write(row);
   }
@@ -199,20 +211,25 @@ export class SheetTable {
   /** Writes the current values as a row, or rejects it. */
   #end(row: number, reason: string | undefined, rowOf: () => SheetRow): void {
     if (reason !== undefined) return this.#reject(row, rowOf().cells, reason);
-    const builder = this.#builder;
+    const builder = this.builder;
     for (const value of this.#values) {
       if (value.kind === 'shared') this.#context.strings.write(value.index, builder);
       else if (value.kind === 'bare') builder.addBare(value.text);
       else if (value.kind === 'text') builder.addText(value.text);
       else builder.addNull();
     }
-    builder.endRow(row);
-    if (builder.size >= bytesPerBlock) this.#flush();
+    this.endRow(row);
+  }
+
+  /** Ends a row whose values the builder has received. */
+  endRow(row: number): void {
+    this.builder.endRow(row);
+    if (this.builder.size >= bytesPerBlock) this.#flush();
   }
 
   #flush(): void {
-    this.#blocks.push(this.#builder.build(this.#width));
-    this.#builder.begin(bytesPerBlock);
+    this.#blocks.push(this.builder.build(this.width));
+    this.builder.begin(bytesPerBlock);
   }
 
   #reject(row: number, cells: SheetRow['cells'], reason: string): void {

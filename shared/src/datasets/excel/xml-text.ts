@@ -7,23 +7,11 @@ import { badWorkbook } from './bad-workbook.ts';
 const maxIncomplete = 3;
 
 /**
- * Decodes an XML file: UTF-8 or UTF-16, as the Open Packaging Conventions require. Line ends become line feeds, as XML
- * 1.0 requires (section 2.11).
+ * Decodes an XML file: UTF-8 or UTF-16, as the Open Packaging Conventions require.
+ * @returns the file as UTF-8 without byte order mark, in pieces of whole characters
  * @throws PipewrightError `invalid-file` for another encoding or invalid bytes
- * @see https://www.w3.org/TR/xml/#sec-line-ends
  */
-export async function* decodeXml(bytes: Bytes): AsyncGenerator<string> {
-  let endsWithReturn = false;
-  for await (const piece of decodeCharacters(bytes)) {
-    let text: string = endsWithReturn ? `\r${piece}` : piece;
-    endsWithReturn = text.endsWith('\r');
-    if (endsWithReturn) text = text.slice(0, -1);
-    yield text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
-  }
-  if (endsWithReturn) yield '\n';
-}
-
-async function* decodeCharacters(bytes: Bytes): AsyncGenerator<string> {
+export async function* decodeXml(bytes: Bytes): AsyncGenerator<Buffer> {
   const { start, all } = await peekBytes(bytes, 200);
   const [first = 0, second = 0] = start;
   if ((first === 0xff && second === 0xfe) || (first === 0x3c && second === 0)) yield* decodeUtf16(all, 'utf-16le');
@@ -37,11 +25,11 @@ async function* decodeCharacters(bytes: Bytes): AsyncGenerator<string> {
   }
 }
 
-async function* decodeUtf16(bytes: Bytes, encoding: string): AsyncGenerator<string> {
+async function* decodeUtf16(bytes: Bytes, encoding: string): AsyncGenerator<Buffer> {
   const decoder = new TextDecoder(encoding, { fatal: true });
-  const decode = (piece?: Uint8Array): string => {
+  const decode = (piece?: Uint8Array): Buffer => {
     try {
-      return piece ? decoder.decode(piece, { stream: true }) : decoder.decode();
+      return Buffer.from(piece ? decoder.decode(piece, { stream: true }) : decoder.decode());
     } catch {
       throw badWorkbook('it contains invalid UTF-16');
     }
@@ -50,7 +38,7 @@ async function* decodeUtf16(bytes: Bytes, encoding: string): AsyncGenerator<stri
   yield decode();
 }
 
-async function* decodeUtf8(bytes: Bytes): AsyncGenerator<string> {
+async function* decodeUtf8(bytes: Bytes): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   let isFirst = true;
   for await (const piece of bytes) {
@@ -60,12 +48,13 @@ async function* decodeUtf8(bytes: Bytes): AsyncGenerator<string> {
     if (invalid >= 0 && whole.length - invalid > maxIncomplete) throw invalidUtf8();
     const end = invalid < 0 ? whole.length : invalid;
     rest = Buffer.from(whole.subarray(end));
-    const text = whole.toString('utf8', 0, end);
-    if (text === '') continue;
-    yield isFirst && text.startsWith('\uFEFF') ? text.slice(1) : text;
+    if (end === 0) continue;
+    yield whole.subarray(isFirst && byteOrderMark.equals(whole.subarray(0, 3)) ? 3 : 0, end);
     isFirst = false;
   }
   if (rest.length > 0) throw invalidUtf8();
 }
+
+const byteOrderMark = Buffer.from('\uFEFF');
 
 const invalidUtf8 = () => badWorkbook('it contains invalid UTF-8');

@@ -3,6 +3,15 @@ import { valueKind, type CsvBlock } from './csv-block.ts';
 
 const quote = 0x22;
 const lineFeed = Buffer.from('\n');
+const [minus, point, zero] = [0x2d, 0x2e, 0x30];
+
+/** Digits of a number to write, and the powers of ten with up to as many. */
+const maxDigits = 16;
+const powers = Array.from({ length: maxDigits + 1 }, (_value, digits) => 10 ** digits);
+
+/** Digits that are taken from a number at once. */
+const splitDigits = 9;
+const splitAt = 1e9;
 
 /** Bytes and values that a builder starts with. */
 const initialBytes = 4096;
@@ -24,6 +33,15 @@ export interface TypedValue {
   isText: boolean;
 }
 
+/** Where the values of a block are, and how they are written; see `CsvBlock`. */
+type Offsets = Pick<CsvBlock, 'starts' | 'ends' | 'kinds'>;
+
+const offsetsFor = (values: number): Offsets => ({
+  starts: new Int32Array(values),
+  ends: new Int32Array(values),
+  kinds: new Uint8Array(values),
+});
+
 /**
  * Writes typed values as a CSV block: text quoted; numbers, booleans, dates and times as ASCII without quotes; NULL empty.
  * Readers of such a block set `quotedIsText`. One builder serves all blocks of a dataset: `begin`, then the values of each
@@ -37,14 +55,17 @@ export class TypedBlockBuilder {
   /** Start of the current row, and number of values before it. */
   #rowStart = 0;
   #rowValues = 0;
-  #starts = new Int32Array(initialValues);
-  #ends = new Int32Array(initialValues);
-  #kinds = new Uint8Array(initialValues);
+  #offsets = offsetsFor(initialValues);
+  /** Offsets of the blocks that were built, and those of earlier blocks, for the next ones. */
+  readonly #lent: Offsets[] = [];
+  readonly #free: Offsets[] = [];
   /** Number of values. */
   #count = 0;
   #lines: number[] = [];
   /** Cells, empty ones and rows since the start of the dataset. */
   readonly #found = { cells: 0, empty: 0, rows: 0 };
+  /** NULLs in the current row. */
+  #rowNulls = 0;
 
   /** @param delimiter delimiter of the rows to write, one byte */
   constructor(delimiter: string) {
@@ -63,7 +84,8 @@ export class TypedBlockBuilder {
    */
   begin(bytes: number): void {
     this.#buffer = Buffer.allocUnsafe(bytes + initialBytes);
-    this.#at = this.#rowStart = this.#rowValues = this.#count = 0;
+    if (this.#lent.at(-1) === this.#offsets) this.#offsets = this.#free.pop() ?? offsetsFor(this.#offsets.kinds.length);
+    this.#at = this.#rowStart = this.#rowValues = this.#count = this.#rowNulls = 0;
     this.#lines = [];
   }
 
@@ -98,9 +120,17 @@ export class TypedBlockBuilder {
     this.#separate(end - start + 2);
     this.#buffer[this.#at++] = quote;
     const from = this.#at;
-    this.#at += bytes.copy(this.#buffer, from, start, end);
+    this.#copy(bytes, start, end);
     this.#note(from, kind);
     this.#buffer[this.#at++] = quote;
+  }
+
+  /** Adds a number, boolean, date or time whose bytes are ASCII; see `addBare`. */
+  addEncodedBare(bytes: Buffer, start: number, end: number): void {
+    this.#separate(end - start);
+    const from = this.#at;
+    this.#copy(bytes, start, end);
+    this.#note(from, valueKind.bare);
   }
 
   /** Adds a number, boolean, date or time: ASCII without delimiters, quotation marks and line ends. */
@@ -112,9 +142,47 @@ export class TypedBlockBuilder {
     this.#note(start, valueKind.bare);
   }
 
+  /**
+   * Adds a decimal number: `unscaled` divided by a power of ten, with all decimals that `scale` states.
+   * @param unscaled a safe integer of at most 15 digits, not -0
+   * @param scale from 0 to 15
+   */
+  addDecimal(unscaled: number, scale: number): void {
+    const number = Math.abs(unscaled);
+    let digits = scale + 1;
+    while (digits < maxDigits && number >= (powers[digits] as number)) digits += 1;
+    this.#separate(digits + 2);
+    const start = this.#at;
+    const buffer = this.#buffer;
+    if (unscaled < 0) buffer[this.#at++] = minus;
+    const end = this.#at + digits + (scale > 0 ? 1 : 0);
+    const pointAt = scale > 0 ? end - scale - 1 : -1;
+    // Two parts of 32 bits, because their digits are found in a fraction of the time.
+    let rest = number % splitAt;
+    let high = (number - rest) / splitAt;
+    let left = splitDigits;
+    for (let at = end - 1; at >= this.#at; at -= 1) {
+      if (at === pointAt) {
+        buffer[at] = point;
+        continue;
+      }
+      if (left === 0) {
+        rest = high % splitAt;
+        high = (high - rest) / splitAt;
+        left = splitDigits;
+      }
+      const next = (rest / 10) | 0;
+      buffer[at] = zero + rest - next * 10;
+      rest = next;
+      left -= 1;
+    }
+    this.#at = end;
+    this.#note(start, valueKind.bare);
+  }
+
   /** Adds NULL. */
   addNull(): void {
-    this.#found.empty += 1;
+    this.#rowNulls += 1;
     this.#separate(0);
     this.#note(this.#at, valueKind.bare);
   }
@@ -125,7 +193,10 @@ export class TypedBlockBuilder {
    * @throws PipewrightError `invalid-input` for a dataset that consists almost only of empty cells
    */
   endRow(line: number): void {
-    this.#countRow();
+    this.#found.rows += 1;
+    this.#found.cells += this.#count - this.#rowValues;
+    this.#found.empty += this.#rowNulls;
+    this.#rowNulls = 0;
     const { cells, empty, rows } = this.#found;
     if (empty > emptyCells.min && empty > (cells - empty + rows) * emptyCells.perRowOrValue)
       throw new PipewrightError({
@@ -140,57 +211,71 @@ export class TypedBlockBuilder {
     this.#rowValues = this.#count;
   }
 
-  /** Removes the current row, which is not ended. Returns its text. */
-  cancelRow(): string {
-    this.#countRow();
-    const text = this.#buffer.toString('utf8', this.#rowStart, this.#at);
-    this.#at = this.#rowStart;
-    this.#count = this.#rowValues;
-    return text;
+  /** The text of the current row, which is not ended. */
+  get rowText(): string {
+    return this.#buffer.toString('utf8', this.#rowStart, this.#at);
   }
 
-  /** Returns the block with the added rows. */
+  /** Removes the current row, which is not ended. */
+  cancelRow(): void {
+    this.#at = this.#rowStart;
+    this.#count = this.#rowValues;
+    this.#rowNulls = 0;
+  }
+
+  /** Returns the block with the added rows; its offsets are its own until `reuse`. */
   build(width: number): CsvBlock {
+    if (this.#lent.at(-1) !== this.#offsets) this.#lent.push(this.#offsets);
     const buffer = this.#buffer.subarray(0, this.#at);
     const rows = this.#lines.length;
+    const { starts, ends, kinds } = this.#offsets;
     return {
       buffer,
       rows,
       width,
       line: this.#lines[0] ?? 1,
       lines: new Int32Array(this.#lines),
-      starts: this.#starts.slice(0, this.#count),
-      ends: this.#ends.slice(0, this.#count),
-      kinds: this.#kinds.slice(0, this.#count),
+      starts,
+      ends,
+      kinds,
       delimiter: this.#delimiter,
       pieces: rows > 0 ? [buffer] : [],
       lineEnd: lineFeed,
     };
   }
 
-  #countRow(): void {
-    this.#found.rows += 1;
-    this.#found.cells += this.#count - this.#rowValues;
+  /** Reuses the memory for the offsets of earlier blocks, which nobody may read any more. @param count of the first of them */
+  reuse(count: number): void {
+    for (const offsets of this.#lent.splice(0, count)) if (offsets !== this.#offsets) this.#free.push(offsets);
+  }
+
+  #copy(bytes: Buffer, start: number, end: number): void {
+    if (end - start > maxCopiedLength) {
+      this.#at += bytes.copy(this.#buffer, this.#at, start, end);
+      return;
+    }
+    const buffer = this.#buffer;
+    let to = this.#at;
+    for (let at = start; at < end; at += 1) buffer[to++] = bytes[at] as number;
+    this.#at = to;
   }
 
   #note(start: number, kind: number): void {
     const index = this.#count;
-    if (index === this.#kinds.length) this.#grow();
-    this.#starts[index] = start;
-    this.#ends[index] = this.#at;
-    this.#kinds[index] = kind;
+    if (index === this.#offsets.kinds.length) this.#grow();
+    const { starts, ends, kinds } = this.#offsets;
+    starts[index] = start;
+    ends[index] = this.#at;
+    kinds[index] = kind;
     this.#count = index + 1;
   }
 
   #grow(): void {
-    const { length } = this.#kinds;
-    const [starts, ends, kinds] = [this.#starts, this.#ends, this.#kinds];
-    this.#starts = new Int32Array(length * 2);
-    this.#ends = new Int32Array(length * 2);
-    this.#kinds = new Uint8Array(length * 2);
-    this.#starts.set(starts);
-    this.#ends.set(ends);
-    this.#kinds.set(kinds);
+    const { starts, ends, kinds } = this.#offsets;
+    this.#offsets = offsetsFor(kinds.length * 2);
+    this.#offsets.starts.set(starts);
+    this.#offsets.ends.set(ends);
+    this.#offsets.kinds.set(kinds);
   }
 
   /** Writes the delimiter, unless the value is the first of its row, after making room for it and the value. */

@@ -77,6 +77,7 @@ export class JsonScanner {
   }
 
   #scan(pieces: readonly Uint8Array[], last: boolean): CsvBlock {
+    this.#builder.reuse(1);
     const [only] = pieces;
     const bytes = pieces.length === 1 && only ? only : Buffer.concat(pieces);
     let records = this.#records.read(bytes, last);

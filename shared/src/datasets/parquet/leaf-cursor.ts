@@ -123,9 +123,9 @@ export class LeafCursor {
     return this.#before + this.#at >= Number(this.#meta.num_values);
   }
 
-  /** Goes to the next entry. */
-  next(): void {
-    if (this.hasValue) this.#value += 1;
+  /** Goes to the next entry. @param hasValue whether the current one has a value */
+  next(hasValue = this.hasValue): void {
+    if (hasValue) this.#value += 1;
     this.#at += 1;
   }
 

@@ -2,6 +2,7 @@ import type { SchemaElement, TimeUnit } from 'hyparquet';
 import { parseFloat16 } from 'hyparquet/src/convert.js';
 import { findInvalidUtf8 } from '../bytes/utf8.ts';
 import { plainNumber, shortestFloat } from '../export/number-text.ts';
+import type { TypedBlockBuilder } from '../formats/typed-block-builder.ts';
 import type { DeclaredType } from '../types/declared-type.ts';
 import { isoDay } from '../types/iso-day.ts';
 import { badParquet } from './bad-parquet.ts';
@@ -23,6 +24,8 @@ export interface LeafType {
   isUtf8?: boolean;
   /** The exact value as text. */
   textOf(values: PageValues, at: number): string | InvalidValue;
+  /** Writes the same text without a string, if it can; returns whether it did. */
+  write?(values: PageValues, at: number, builder: TypedBlockBuilder): boolean;
 }
 
 /** Digits that SQL databases store exactly. */
@@ -68,7 +71,10 @@ export function leafTypeOf(element: SchemaElement): LeafType {
     case 'FLOAT':
       return floatType((values, at) => floatText(Number(values.scalar(at))));
     case 'DOUBLE':
-      return floatType((values, at) => doubleText(Number(values.scalar(at))));
+      return {
+        ...floatType((values, at) => doubleText(Number(values.scalar(at)))),
+        write: (values, at, builder) => writeDouble(Number(values.scalar(at)), builder),
+      };
     case 'BYTE_ARRAY':
     case 'FIXED_LEN_BYTE_ARRAY':
       return bytesType(element);
@@ -80,7 +86,11 @@ export function leafTypeOf(element: SchemaElement): LeafType {
 function integerType(element: SchemaElement): LeafType {
   const { type, logical_type: logical, converted_type: converted = '' } = element;
   const annotation = logical?.type ?? converted;
-  if (annotation === 'DECIMAL') return decimalType(element, (values, at) => BigInt(values.scalar(at)));
+  if (annotation === 'DECIMAL') {
+    const decimal = decimalType(element, (values, at) => BigInt(values.scalar(at)));
+    const scale = scaleOf(element);
+    return { ...decimal, write: (values, at, builder) => writeDecimal(Number(values.scalar(at)), scale, builder) };
+  }
   if (annotation === 'DATE')
     return {
       declared: { type: 'date', isCertain: true },
@@ -110,6 +120,7 @@ function integerType(element: SchemaElement): LeafType {
       declared: { type: 'integer', isCertain: true },
       isText: false,
       textOf: (values, at) => String(values.scalar(at)),
+      write: (values, at, builder) => writeDecimal(Number(values.scalar(at)), 0, builder),
     };
   const bits = type === 'INT64' ? 64 : 32;
   return {
@@ -151,10 +162,37 @@ function utf8Text(values: PageValues, at: number): string | InvalidValue {
   return text.includes('\0') ? hasZero : text;
 }
 
-function decimalType(element: SchemaElement, unscaled: (values: PageValues, at: number) => bigint): LeafType {
+function statedDecimal(element: SchemaElement): { precision?: number | undefined; scale?: number | undefined } {
   const { logical_type: logical } = element;
-  const stated = logical?.type === 'DECIMAL' ? logical : element;
-  const scale = stated.scale ?? 0;
+  return logical?.type === 'DECIMAL' ? logical : element;
+}
+
+const scaleOf = (element: SchemaElement): number => statedDecimal(element).scale ?? 0;
+
+/** Numbers below have at most 15 digits, which every double keeps. */
+const exactLimit = 1e15;
+const maxExactScale = 15;
+
+/** Writes a whole number divided by a power of ten, unless it has too many digits. */
+function writeDecimal(unscaled: number, scale: number, builder: TypedBlockBuilder): boolean {
+  if (!(Math.abs(unscaled) < exactLimit) || scale > maxExactScale) return false;
+  builder.addDecimal(unscaled, scale);
+  return true;
+}
+
+/**
+ * Writes a double with at most two decimals. A double that equals the quotient of a whole number of at most 15 digits and a
+ * hundred has no shorter text than that quotient.
+ */
+function writeDouble(number: number, builder: TypedBlockBuilder): boolean {
+  const hundredths = Math.round(number * 100);
+  if (hundredths / 100 !== number || hundredths === 0) return false;
+  return hundredths % 10 === 0 ? writeDecimal(hundredths / 10, 1, builder) : writeDecimal(hundredths, 2, builder);
+}
+
+function decimalType(element: SchemaElement, unscaled: (values: PageValues, at: number) => bigint): LeafType {
+  const scale = scaleOf(element);
+  const stated = statedDecimal(element);
   const precision = Math.max(stated.precision ?? 0, scale);
   if (!(scale >= 0 && scale <= 1_000)) throw badParquet(`the column “${element.name}” has the scale ${scale}`);
   const textOf: LeafType['textOf'] = (values, at) => scaled(unscaled(values, at), scale);

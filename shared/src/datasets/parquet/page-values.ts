@@ -2,6 +2,8 @@ import { deltaBinaryUnpack, deltaLengthByteArray } from 'hyparquet/src/delta.js'
 import { byteStreamSplit, readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
 import { readPlain } from 'hyparquet/src/plain.js';
 import type { DataReader, Encoding, ParquetType, SchemaElement } from 'hyparquet';
+import { findInvalidUtf8 } from '../bytes/utf8.ts';
+import { valueKind } from '../formats/csv-block.ts';
 import { badParquet, refusedParquet } from './bad-parquet.ts';
 
 /** Text or binary values as slices of one buffer, so that no object is created for each value. */
@@ -28,11 +30,17 @@ export class PageValues {
   readonly #scalars: Scalars | undefined;
   readonly #slices: ByteValues | undefined;
 
-  constructor(values: Scalars | ByteValues, indices?: Int32Array) {
+  /** What is known about the texts of the dictionary: see `textKind`. */
+  readonly #textKinds: Uint8Array | undefined;
+  /** The same for this as a dictionary. */
+  #kindsOfDictionary: Uint8Array | undefined;
+
+  constructor(values: Scalars | ByteValues, indices?: Int32Array, textKinds?: Uint8Array) {
     const isBytes = 'bytes' in values;
     this.#slices = isBytes ? values : undefined;
     this.#scalars = isBytes ? undefined : values;
     this.#indices = indices;
+    this.#textKinds = textKinds;
     this.length = indices?.length ?? (isBytes ? values.starts.length : values.length);
   }
 
@@ -40,7 +48,7 @@ export class PageValues {
   lookedUp(indices: Int32Array): PageValues {
     for (const index of indices)
       if (index < 0 || index >= this.length) throw badParquet('a value is missing in the dictionary of its column');
-    return new PageValues(this.#slices ?? this.#scalars ?? [], indices);
+    return new PageValues(this.#slices ?? this.#scalars ?? [], indices, this.#ownTextKinds());
   }
 
   /** A number, integer or boolean. */
@@ -68,9 +76,48 @@ export class PageValues {
     return this.bytes.subarray(this.start(at), this.end(at));
   }
 
+  /**
+   * The kind of a text whose bytes can be written as they are: UTF-8 without quotation marks and zero characters. Found only
+   * once for a value of a dictionary.
+   * @returns undefined for another value
+   */
+  textKind(at: number): number | undefined {
+    const known = this.#textKinds;
+    const place = this.#place(at);
+    let kind = known?.[place] ?? unknownKind;
+    if (kind === unknownKind) {
+      kind = textKindOf(this.bytes, this.start(at), this.end(at));
+      if (known) known[place] = kind;
+    }
+    return kind === otherKind ? undefined : kind;
+  }
+
+  /** One array for all pages that use this dictionary. */
+  #ownTextKinds(): Uint8Array | undefined {
+    if (this.#slices) this.#kindsOfDictionary ??= new Uint8Array(this.length).fill(unknownKind);
+    return this.#kindsOfDictionary;
+  }
+
   #place(at: number): number {
     return this.#indices ? (this.#indices[at] as number) : at;
   }
+}
+
+/** Stands for a text that was not looked at yet, and for one that cannot be written as it is. */
+const unknownKind = 0xff;
+const otherKind = 0xfe;
+
+const doubleQuote = 0x22;
+
+function textKindOf(bytes: Buffer, start: number, end: number): number {
+  let all = 0;
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte === doubleQuote || byte === 0) return otherKind;
+    all |= byte;
+  }
+  if (all < 0x80) return valueKind.quoted;
+  return findInvalidUtf8(bytes, start, end) < 0 ? valueKind.quoted | valueKind.beyondAscii : otherKind;
 }
 
 function readerOf(bytes: Uint8Array): DataReader {

@@ -1,6 +1,4 @@
 import type { SchemaElement, SchemaTree } from 'hyparquet';
-import { findInvalidUtf8 } from '../bytes/utf8.ts';
-import { valueKind } from '../formats/csv-block.ts';
 import type { TypedBlockBuilder } from '../formats/typed-block-builder.ts';
 import type { DeclaredType } from '../types/declared-type.ts';
 import { badParquet, refusedParquet } from './bad-parquet.ts';
@@ -66,33 +64,24 @@ function flatColumn(element: SchemaElement, name: string, definition: number): P
     writerOf([cursor]) {
       if (!cursor) throw badParquet('a column is missing');
       return (builder) => {
-        const fault = cursor.hasValue ? writeValue(cursor, type, builder) : builder.addNull();
-        cursor.next();
+        const { hasValue } = cursor;
+        const fault = hasValue ? writeValue(cursor, type, builder) : builder.addNull();
+        cursor.next(hasValue);
         return fault ?? undefined;
       };
     },
   };
 }
 
-const doubleQuote = 0x22;
-
 function writeValue(cursor: LeafCursor, type: LeafType, builder: TypedBlockBuilder): Fault {
   const { values, place } = cursor;
   if (type.isUtf8) {
-    const { bytes } = values;
-    const [start, end] = [values.start(place), values.end(place)];
-    let kind: number = valueKind.quoted;
-    let at = start;
-    for (; at < end; at += 1) {
-      const byte = bytes[at] as number;
-      if (byte > 0x7f) kind |= valueKind.beyondAscii;
-      else if (byte === doubleQuote || byte === 0) break;
-    }
-    if (at === end && (kind === valueKind.quoted || findInvalidUtf8(bytes, start, end) < 0)) {
-      builder.addEncodedText(bytes, start, end, kind);
+    const kind = values.textKind(place);
+    if (kind !== undefined) {
+      builder.addEncodedText(values.bytes, values.start(place), values.end(place), kind);
       return undefined;
     }
-  }
+  } else if (type.write?.(values, place, builder)) return undefined;
   const text = type.textOf(values, place);
   if (typeof text !== 'string') {
     builder.addNull();

@@ -66,7 +66,8 @@ export class ParquetRows implements RowSource {
   async *blocks(): AsyncGenerator<CsvBlock> {
     refuseOtherOptions(this.#options);
     const hint = `Write the table to several smaller files, export it as CSV and use that file, or load it with a Databricks job: ${pipelinesPage}`;
-    const file = await readWhole(this.#bytes, 'The Parquet file', hint);
+    const held = await readWhole(this.#bytes, 'The Parquet file', hint);
+    const file = held.slice(0, held.length);
     const structure = openParquet(file, this.#options.flatten ?? false);
     const { columns } = structure;
     if (columns.length === 0) return;
@@ -108,9 +109,13 @@ export class ParquetRows implements RowSource {
           if (fault !== undefined) reason ??= `has a value in the column “${this.#header?.[index]}” that ${fault}`;
         }
         if (reason === undefined || !isRejected) builder.endRow(row);
-        else this.#onReject({ line: row, reason, text: builder.cancelRow().slice(0, maxRejectText) });
+        else {
+          this.#onReject({ line: row, reason, text: builder.rowText.slice(0, maxRejectText) });
+          builder.cancelRow();
+        }
         if (builder.size < bytesPerBlock) continue;
         yield builder.build(columns.length);
+        builder.reuse(1);
         builder.begin(bytesPerBlock);
       }
       for (const cursor of groups.flat()) cursor.close();

@@ -12,12 +12,12 @@ export const unitsPerSecond: Readonly<Record<TimeUnit, bigint>> = {
 const digitsOf: Readonly<Record<TimeUnit, number>> = { MILLIS: 3, MICROS: 6, NANOS: 9 };
 
 const secondsPerDay = 86_400n;
-const two = (number: number): string => String(number).padStart(2, '0');
+const two = (number: number): string => (number < 10 ? `0${number}` : String(number));
 
 /** Seconds and a fraction as `08:30:00.25`, without trailing zeros. */
-function clock(seconds: number, fraction: bigint, unit: TimeUnit): string {
+function clock(seconds: number, fraction: number, unit: TimeUnit): string {
   const time = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-  return fraction === 0n ? time : `${time}.${String(fraction).padStart(digitsOf[unit], '0').replace(/0+$/, '')}`;
+  return fraction === 0 ? time : `${time}.${String(fraction).padStart(digitsOf[unit], '0').replace(/0+$/, '')}`;
 }
 
 /**
@@ -28,7 +28,7 @@ function clock(seconds: number, fraction: bigint, unit: TimeUnit): string {
 export function clockTime(value: bigint, unit: TimeUnit): string | undefined {
   const perSecond = unitsPerSecond[unit];
   if (value < 0n || value > perSecond * secondsPerDay) return undefined;
-  return clock(Number(value / perSecond), value % perSecond, unit);
+  return clock(Number(value / perSecond), Number(value % perSecond), unit);
 }
 
 /**
@@ -40,8 +40,16 @@ export function clockTime(value: bigint, unit: TimeUnit): string | undefined {
 export function timestamp(value: bigint, unit: TimeUnit, isZoned: boolean): string | undefined {
   const perSecond = unitsPerSecond[unit];
   const perDay = perSecond * secondsPerDay;
-  const rest = ((value % perDay) + perDay) % perDay;
-  const day = isoDay(Number((value - rest) / perDay));
+  // BigInt takes several times as long, so it only divides what a number cannot represent.
+  const small = Number(value);
+  const rest = Number.isSafeInteger(small)
+    ? modulo(small, Number(perDay))
+    : Number(((value % perDay) + perDay) % perDay);
+  const days = Number.isSafeInteger(small) ? (small - rest) / Number(perDay) : Number((value - BigInt(rest)) / perDay);
+  const day = isoDay(days);
   if (day === undefined) return undefined;
-  return `${day} ${clock(Number(rest / perSecond), rest % perSecond, unit)}${isZoned ? 'Z' : ''}`;
+  const fraction = rest % Number(perSecond);
+  return `${day} ${clock((rest - fraction) / Number(perSecond), fraction, unit)}${isZoned ? 'Z' : ''}`;
 }
+
+const modulo = (number: number, by: number): number => ((number % by) + by) % by;
