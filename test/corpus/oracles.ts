@@ -24,7 +24,7 @@ export function compareCsv(bytes: Buffer, own: OwnFile): Verdict {
       delimiter: characters[delimiter] ?? '\u0001',
       bom: true,
       relax_column_count: true,
-      record_delimiter: text.includes('\n') ? ['\r\n', '\n'] : ['\r'],
+      record_delimiter: endsInReturns(text) ? ['\r'] : ['\r\n', '\n'],
       skip_empty_lines: true,
       from_line: Math.max(1, headerLine),
     });
@@ -52,6 +52,9 @@ export function compareCsv(bytes: Buffer, own: OwnFile): Verdict {
     ],
   };
 }
+
+/** Whether most lines end in a carriage return alone. */
+const endsInReturns = (text: string): boolean => text.split(/\r(?!\n)/).length > text.split('\n').length;
 
 const isBigEndian = (bytes: Buffer): boolean => (bytes[0] === 0xfe && bytes[1] === 0xff) || bytes[0] === 0;
 
@@ -131,12 +134,16 @@ function isCell(own: string, cell: sheetJs.CellObject | undefined, is1904: boole
   return Math.abs(Date.parse(`${day}T${time.replace('Z', '')}Z`) - milliseconds) < 2 || cell.v < 61;
 }
 
-/** The rows of a JSON file: the elements of its array, its objects one after the other, or its lines. */
-export function compareJson(bytes: Buffer, own: OwnFile): Verdict {
+/**
+ * The rows of a JSON file: the elements of its array, its objects one after the other, or its lines.
+ * @param path name of the field with the rows
+ */
+export function compareJson(bytes: Buffer, own: OwnFile, path?: string): Verdict {
   const text = new TextDecoder().decode(bytes);
   let found: unknown[];
   try {
-    const parsed = parseExactly(text);
+    const whole = parseExactly(text);
+    const parsed = path !== undefined && isObject(whole) ? whole[path] : whole;
     found = Array.isArray(parsed) ? parsed : [parsed];
   } catch {
     try {
