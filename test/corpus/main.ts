@@ -61,7 +61,7 @@ async function followAdvice(path: string, refused: string, store: Store, duckdb:
   let error = refused;
   for (let count = 0; count < maxAdvice; count += 1) {
     const advice = adviceOf(error);
-    if (!advice || Object.keys(advice).every((name) => name in choices)) break;
+    if (!advice) break;
     Object.assign(choices, advice);
     const own = await readOwn(bytes, path.replace(/\.gz$/i, ''), store, choices);
     if (!('refused' in own)) return { choices, advised: await resultOf(path, own, duckdb, choices.jsonPath) };
