@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import { hasNames, isTitle, mayBeNames } from '../formats/detect-header.ts';
+import { hasFewNames, hasNames, isTitle, mayBeNames } from '../formats/detect-header.ts';
 import type { SampleRecord } from '../formats/sample-records.ts';
 import type { CellValue } from './cell-value.ts';
 import type { SheetRow } from './sheet-row.ts';
@@ -36,7 +36,8 @@ export function belowTitle(rows: readonly SheetRow[], { top, isSkipped, textOf }
   const at = rows.findIndex((candidate, index) => index > 0 && candidate.cells.length === width);
   const header = rows[at];
   if (width < 2 || !header) return rows;
-  const records = rows.slice(at, at + maxTableRows + 1).map((row) => recordOf(row, header, textOf));
+  const columns = header.cells.map(({ column }) => column);
+  const records = rows.slice(at, at + maxTableRows + 1).map((row) => recordOf(row, columns, textOf));
   const [names, ...values] = records;
   const areTexts = header.cells.every(({ value }) => isText(value)) && new Set(names?.values).size === width;
   if (!names || (!areTexts && !mayBeNames(names, values))) return rows;
@@ -53,12 +54,36 @@ export function belowTitle(rows: readonly SheetRow[], { top, isSkipped, textOf }
   });
 }
 
-/** A row as texts, in the columns of the first one. */
+/**
+ * Refuses a header that names few of the columns with values: it may be a title.
+ * @param columns the columns of the table
+ * @throws PipewrightError `invalid-file`
+ */
+export function refuseFewNames(
+  header: SheetRow,
+  rows: readonly SheetRow[],
+  top: number,
+  columns: readonly number[],
+  textOf: (value: CellValue) => string,
+): void {
+  if (header.cells.length * 2 > columns.length) return;
+  const records = [header, ...rows.slice(0, maxTableRows)].map((row) => recordOf(row, columns, textOf));
+  if (!hasFewNames(records)) return;
+  const skip = header.row - top;
+  const shown = header.cells.slice(0, 3).map(({ value }) => `“${textOf(value).trim().slice(0, 40)}”`);
+  throw new PipewrightError({
+    code: 'invalid-file',
+    message: `Row ${header.row} names only ${header.cells.length} of ${columns.length} columns, so it could be a title: ${shown.join(', ')}${header.cells.length > 3 ? ', …' : ''}.`,
+    hint: `Set Skip Rows to ${skip + 1} to skip the row, or to ${skip} to keep it.`,
+  });
+}
+
+/** A row as texts, in these columns. */
 export function recordOf(
   { row, cells }: SheetRow,
-  first: SheetRow,
+  columns: readonly number[],
   textOf: (value: CellValue) => string,
 ): SampleRecord {
   const texts = new Map(cells.map(({ column, value }) => [column, textOf(value)]));
-  return { values: first.cells.map(({ column }) => texts.get(column) ?? ''), line: row, malformed: false };
+  return { values: columns.map((column) => texts.get(column) ?? ''), line: row, malformed: false };
 }

@@ -4,7 +4,7 @@ import type { CsvBlock } from '../formats/csv-block.ts';
 import type { Reject } from '../formats/csv-scanner.ts';
 import { headerOf, unclearHeader } from '../formats/detect-header.ts';
 import { TypedBlockBuilder } from '../formats/typed-block-builder.ts';
-import { belowTitle, recordOf } from './below-title.ts';
+import { belowTitle, recordOf, refuseFewNames } from './below-title.ts';
 import { columnLetters } from './cell-reference.ts';
 import { cellValue, type CellContext, type CellValue } from './cell-value.ts';
 import type { ChosenArea } from './choose-area.ts';
@@ -119,6 +119,9 @@ export class SheetTable {
     const names = this.#columnNames(sample);
     const columns = [...names.keys()].sort((one, other) => one - other);
     if (columns.length === 0) return;
+    const { header, skipRows } = this.#options;
+    if (this.#headerRow && header === undefined && skipRows === undefined && !this.#area.isChosen)
+      refuseFewNames(this.#headerRow, sample, this.#area.area.top, columns, (value) => this.#textOf(value));
     this.header = nameColumns(columns.map((column) => names.get(column) ?? ''));
     columns.forEach((column, place) => {
       this.#places[column] = place;
@@ -144,8 +147,9 @@ export class SheetTable {
   #isHeader(first: SheetRow, rows: readonly SheetRow[]): boolean {
     if (this.#options.header !== undefined || first.cells.every(({ value }) => value.kind !== 'bare')) return true;
     const textOf = (value: CellValue): string => this.#textOf(value);
-    const record = recordOf(first, first, textOf);
-    const verdict = headerOf([record, ...rows.slice(0, maxHeaderRows).map((row) => recordOf(row, first, textOf))]);
+    const columns = first.cells.map(({ column }) => column);
+    const record = recordOf(first, columns, textOf);
+    const verdict = headerOf([record, ...rows.slice(0, maxHeaderRows).map((row) => recordOf(row, columns, textOf))]);
     if (verdict === 'unclear') throw unclearHeader(record, 'Row');
     return verdict === 'yes';
   }

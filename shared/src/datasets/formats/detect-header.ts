@@ -241,19 +241,34 @@ export function unclearHeader({ values, line }: SampleRecord, unit: 'Line' | 'Ro
 }
 
 /**
- * Refuses a header with one name, in its first value, above a line of several possible names, which is the fullest of the
- * next ones: the name may be a title.
+ * Refuses a header that may be a title: one that names few of the columns, or one with a single name above a line of several
+ * possible names, which is the fullest of the next ones.
  * @throws PipewrightError `invalid-file`
  */
 export function refuseLoneName([first, ...rows]: readonly SampleRecord[]): void {
+  if (!first) return;
   const next = rows.slice(0, maxTitleRecords);
-  const filledOf = ({ values }: SampleRecord): string[] => values.map(contentOf).filter((value) => value !== '');
-  if (!first || filledOf(first).length !== 1 || !isFilled(first.values[0] ?? '')) return;
-  const most = Math.max(...next.map((record) => filledOf(record).length));
-  const at = next.findIndex((record) => filledOf(record).length === most);
+  const countOf = ({ values }: SampleRecord): number => values.filter(isFilled).length;
+  const most = Math.max(...next.map(countOf));
+  const at = next.findIndex((record) => countOf(record) === most);
   const names = next[at];
-  if (!names || most < 2 || !mayBeNames(names, rows.slice(at + 1))) return;
-  throw unclearLine(first, 'a title');
+  const isAbove = countOf(first) === 1 && isFilled(first.values[0] ?? '') && most > 1;
+  if (hasFewNames([first, ...rows]) || (isAbove && names && mayBeNames(names, rows.slice(at + 1))))
+    throw unclearLine(first, 'a title');
+}
+
+/**
+ * Whether the first record names less than half of the columns with values, or of two columns only the first: the names of an
+ * index are often missing, but hardly those of the values.
+ */
+export function hasFewNames([first, ...rows]: readonly SampleRecord[]): boolean {
+  const width = Math.max(0, ...rows.map(({ values }) => values.length));
+  const columns = Array.from({ length: width }, (_value, column) => column).filter((column) =>
+    rows.some(({ values }) => isFilled(values[column] ?? '')),
+  );
+  const named = columns.filter((column) => isFilled(first?.values[column] ?? ''));
+  if (columns.length === 2) return named.length === 1 && named[0] === columns[0];
+  return named.length * 2 < columns.length;
 }
 
 /** Whether the values of a row may be column names: different texts, and years that are not above other years. */

@@ -179,6 +179,19 @@ describe('The header of an Excel worksheet', () => {
     });
   });
 
+  it('is refused if it names few of the columns, unless it was chosen', async () => {
+    const file = sheetFile([row(null, 'Sales'), row('May', 5, 7), row('June', 6, 8)]);
+    await expect(readDataset(file)).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: 'Row 1 names only 1 of 3 columns, so it could be a title: “Sales”.',
+      hint: 'Set Skip Rows to 1 to skip the row, or to 0 to keep it.',
+    });
+    const header = ['column_1', 'Sales', 'column_3'];
+    expect((await readDataset(file, { skipRows: 0 })).header).toEqual(header);
+    expect((await readDataset(file, { header: true })).header).toEqual(header);
+    expect((await readDataset(file, { cellRange: 'A1:C3' })).header).toEqual(header);
+  });
+
   it('is refused below a title that the user chose not to skip', async () => {
     const file = sheetFile([row('Claims of the year'), row('id', 'paid'), row(1, 2)]);
     await expect(readDataset(file, { skipRows: 0 })).rejects.toMatchObject({
