@@ -129,7 +129,7 @@ function isCell(own: string, cell: sheetJs.CellObject | undefined, is1904: boole
   if (/^-?[\d.]+$/.test(own)) return false;
   const [, day, time = '00:00:00'] = /^(\d{4}-\d\d-\d\d)(?: (.*))?$/.exec(own) ?? [];
   // SheetJS has no text for times of day.
-  if (day === undefined) return /^\d+:\d\d/.test(own);
+  if (day === undefined) return /^-?\d+:\d\d/.test(own);
   const milliseconds = Math.round((cell.v + (is1904 ? 1462 : 0) - 25_569) * 86_400_000);
   return Math.abs(Date.parse(`${day}T${time.replace('Z', '')}Z`) - milliseconds) < 2 || cell.v < 61;
 }
