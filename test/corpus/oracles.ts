@@ -24,7 +24,7 @@ export function compareCsv(bytes: Buffer, own: OwnFile): Verdict {
       delimiter: characters[delimiter] ?? '\u0001',
       bom: true,
       relax_column_count: true,
-      record_delimiter: text.includes('\n') ? ['\r\n', '\n'] : ['\r'],
+      record_delimiter: endsInReturns(text) ? ['\r'] : ['\r\n', '\n'],
       skip_empty_lines: true,
       from_line: Math.max(1, headerLine),
     });
@@ -52,6 +52,9 @@ export function compareCsv(bytes: Buffer, own: OwnFile): Verdict {
     ],
   };
 }
+
+/** Whether most lines end in a carriage return alone. */
+const endsInReturns = (text: string): boolean => text.split(/\r(?!\n)/).length > text.split('\n').length;
 
 const isBigEndian = (bytes: Buffer): boolean => (bytes[0] === 0xfe && bytes[1] === 0xff) || bytes[0] === 0;
 
@@ -126,17 +129,21 @@ function isCell(own: string, cell: sheetJs.CellObject | undefined, is1904: boole
   if (/^-?[\d.]+$/.test(own)) return false;
   const [, day, time = '00:00:00'] = /^(\d{4}-\d\d-\d\d)(?: (.*))?$/.exec(own) ?? [];
   // SheetJS has no text for times of day.
-  if (day === undefined) return /^\d+:\d\d/.test(own);
+  if (day === undefined) return /^-?\d+:\d\d/.test(own);
   const milliseconds = Math.round((cell.v + (is1904 ? 1462 : 0) - 25_569) * 86_400_000);
   return Math.abs(Date.parse(`${day}T${time.replace('Z', '')}Z`) - milliseconds) < 2 || cell.v < 61;
 }
 
-/** The rows of a JSON file: the elements of its array, its objects one after the other, or its lines. */
-export function compareJson(bytes: Buffer, own: OwnFile): Verdict {
+/**
+ * The rows of a JSON file: the elements of its array, its objects one after the other, or its lines.
+ * @param path name of the field with the rows
+ */
+export function compareJson(bytes: Buffer, own: OwnFile, path?: string): Verdict {
   const text = new TextDecoder().decode(bytes);
   let found: unknown[];
   try {
-    const parsed = parseExactly(text);
+    const whole = parseExactly(text);
+    const parsed = path !== undefined && isObject(whole) ? whole[path] : whole;
     found = Array.isArray(parsed) ? parsed : [parsed];
   } catch {
     try {

@@ -1,6 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
-import { rmSync } from 'node:fs';
-import { openSqlite } from '../../shared/src/databases/sqlite/sqlite-target.ts';
 import { formatOfName } from '../../shared/src/datasets/formats/format-of-name.ts';
 import { lineOf, readValue } from '../../shared/src/datasets/formats/csv-block.ts';
 import type { Reject } from '../../shared/src/datasets/formats/csv-scanner.ts';
@@ -10,9 +7,12 @@ import type { RowSource } from '../../shared/src/datasets/formats/row-source.ts'
 import { loadIntoTable } from '../../shared/src/datasets/load/load-into-table.ts';
 import type { LoadResult } from '../../shared/src/datasets/load/load-options.ts';
 import { previewRows } from '../../shared/src/datasets/rows/preview-rows.ts';
-import { ConvertedRows } from '../../shared/src/datasets/types/converted-rows.ts';
-import { PipewrightError } from '../../shared/src/host/error.ts';
+import type { ColumnType } from '../../shared/src/datasets/types/column.ts';
+import { ConvertedRows, type ReadOptions } from '../../shared/src/datasets/types/converted-rows.ts';
+import { describeError, PipewrightError } from '../../shared/src/host/error.ts';
+import { sameValue } from '../databases/value-property/same-value.ts';
 import { canonical } from './exact.ts';
+import type { Store } from './store.ts';
 
 /** A row as read: its values, and its line or its number in the sheet. */
 export interface OwnRow {
@@ -47,15 +47,17 @@ async function collect(reader: RowSource): Promise<OwnRow[]> {
 }
 
 /**
- * Reads a file, previews it, and loads it into a new SQLite table.
+ * Reads a file, previews it, and loads it into a new table.
+ * @param choices options that a user would set
  * @returns the refusal, if all three refuse it or only the load does
  */
 export async function readOwn(
   bytes: Uint8Array,
   name: string,
-  database: string,
+  store: Store,
+  choices: Partial<ReadOptions> = {},
 ): Promise<OwnFile | { refused: string }> {
-  const format = formatOfName(name);
+  const format = { ...formatOfName(name), ...choices };
   const rejects: Reject[] = [];
   const reader = new DatasetReader(whole(bytes), format, (reject) => rejects.push(reject));
   let rows: OwnRow[];
@@ -74,8 +76,7 @@ export async function readOwn(
     JSON.stringify(preview.rows) !== JSON.stringify(converted.slice(0, preview.rows.length).map(({ values }) => values))
   )
     file.faults.push('The preview has other rows than the file.');
-  rmSync(database, { force: true });
-  const target = await openSqlite(database);
+  const target = await store.open();
   try {
     const loaded = await loadIntoTable(whole(bytes), target, {
       ...format,
@@ -87,7 +88,7 @@ export async function readOwn(
       file.faults.push(`The load rejected ${loaded.rejected} rows, reading rejected ${changed.length}.`);
     file.rejects = changed;
     file.detected = loaded.detected;
-    file.faults.push(...compareTable(database, loaded, converted));
+    file.faults.push(...(await compareTable(store, loaded, converted)));
   } catch (error) {
     return { refused: `load: ${messageOf(error)}` };
   } finally {
@@ -97,40 +98,38 @@ export async function readOwn(
 }
 
 /** Differences between the table and the rows; the first three. */
-function compareTable(path: string, { columns, rows }: LoadResult, expected: readonly OwnRow[]): string[] {
-  const database = new DatabaseSync(path);
-  const statement = database.prepare('SELECT * FROM data ORDER BY rowid');
-  statement.setReadBigInts(true);
-  statement.setReturnArrays(true);
+async function compareTable(
+  store: Store,
+  { columns, rows }: LoadResult,
+  expected: readonly OwnRow[],
+): Promise<string[]> {
   const found: string[] = rows === expected.length ? [] : [`The table has ${rows} of ${expected.length} rows.`];
   let index = 0;
-  for (const row of statement.iterate()) {
-    const values: unknown[] = Object.values(row);
+  for await (const stored of store.rows()) {
     expected[index]?.values.forEach((text, place) => {
       const type = columns[place]?.type ?? 'text';
-      const stored = values[place];
-      if (isStored(text, stored === null || stored === undefined ? null : String(stored), type) || found.length > 2)
-        return;
-      found.push(
-        `Row ${index + 1}, ${columns[place]?.name} (${type}): ${JSON.stringify(text)} became ${String(stored)}`,
-      );
+      const value = stored[place] ?? null;
+      if (found.length > 2 || isStored(text, value, type)) return;
+      found.push(`Row ${index + 1}, ${columns[place]?.name} (${type}): ${JSON.stringify(text)} became ${value}`);
     });
     index += 1;
   }
-  database.close();
-  return found;
+  return index === expected.length ? found : [...found, `The table has ${index} of ${expected.length} rows.`];
 }
 
-function isStored(text: string | null, stored: string | null, type: string): boolean {
+function isStored(text: string | null, stored: string | null, type: ColumnType): boolean {
   if (text === stored) return true;
   if (text === null || stored === null) return text === '' && stored === null && type !== 'text';
-  if (type === 'boolean') return /^[ty]/i.test(text) === (stored === '1');
-  const number = canonical(text);
-  return ['integer', 'decimal'].includes(type) && number !== undefined && number === canonical(stored);
+  if (type === 'boolean') return /^[ty]/i.test(text) === /^[1t]/.test(stored);
+  if (type === 'integer' || type === 'decimal') {
+    const number = canonical(text);
+    return number !== undefined && number === canonical(stored);
+  }
+  return type !== 'text' && sameValue(text, stored, { family: type });
 }
 
-/** The code and message of a refusal. @throws any error that is no refusal */
+/** The code, message and hint of a refusal. @throws any error that is no refusal */
 function messageOf(error: unknown): string {
   if (!(error instanceof PipewrightError)) throw error;
-  return `${error.code}: ${error.message}`;
+  return `${error.code}: ${describeError(error, 'n8n')}`;
 }

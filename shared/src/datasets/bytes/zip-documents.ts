@@ -44,13 +44,15 @@ export function isWorkbookPart(name: string): boolean {
 
 /**
  * Whether a file starts like an Excel workbook or another Office document: a ZIP whose first file is one of its parts.
- * The format requires no order, but all known programs start with one of these folders.
+ * The format requires no order, but nearly all known programs start with one of these folders; some have none.
  */
 export function isOfficeDocument(start: Uint8Array): boolean {
   const head = Buffer.from(start.buffer, start.byteOffset, start.byteLength);
   if (head.length < 30 || head.readUInt32LE(0) !== 0x04034b50) return false;
   const name = head.toString('latin1', 30, 30 + head.readUInt16LE(26)).replaceAll('\\', '/');
-  return /^\/?(?:\[Content_Types\]\.xml$|_rels\/|docProps\/|customXml\/|\[trash\]\/|(?:xl|word|ppt)\/)/i.test(name);
+  return /^\/?(?:\[Content_Types\]\.xml$|_rels\/|docProps\/|customXml\/|\[trash\]\/|(?:xl|word|ppt)\/|(?:workbook|sheet\d+)\.xml$)/i.test(
+    name,
+  );
 }
 
 /** Whether a file is part of some Office document. */

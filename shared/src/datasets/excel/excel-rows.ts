@@ -10,6 +10,7 @@ import { csvFormatOf, type DatasetFormat } from '../formats/decode-dataset.ts';
 import type { DetectedFormat } from '../formats/detected-format.ts';
 import type { RowSource } from '../formats/row-source.ts';
 import { chooseArea } from './choose-area.ts';
+import { emptySheet, otherSheets } from './other-sheets.ts';
 import { PlainRows } from './plain-rows.ts';
 import { SharedStrings } from './shared-strings.ts';
 import { SheetCells } from './sheet-cells.ts';
@@ -51,11 +52,12 @@ export class ExcelRows implements RowSource {
   async *blocks(): AsyncGenerator<CsvBlock> {
     refuseTextOptions(this.#options);
     const zip = await openWorkbook(this.#bytes);
-    const { skipRows = 0, skipHiddenRows = false, invalidCells = 'reject', roundTo15Digits = false } = this.#options;
+    const { skipRows, skipHiddenRows = false, invalidCells = 'reject', roundTo15Digits = false } = this.#options;
     const { delimiter } = csvFormatOf(this.#options);
     const workbook = await readWorkbook(zip);
     const area = await chooseArea(zip, workbook, this.#options);
     this.#sheet = area.sheet.name;
+    const others = this.#options.sheet === undefined ? otherSheets(workbook, area.sheet) : '';
     const strings = new SharedStrings();
     if (workbook.sharedStrings !== undefined) await strings.read(zip.read(workbook.sharedStrings));
     const formats = workbook.styles === undefined ? [] : await readStyles(zip.read(workbook.styles));
@@ -64,7 +66,7 @@ export class ExcelRows implements RowSource {
     const table = new SheetTable(
       area,
       context,
-      { delimiter, header: this.#options.header, skipRows, invalidCells },
+      { delimiter, header: this.#options.header, skipRows, invalidCells, others },
       this.#onReject,
     );
     this.#table = table;
@@ -75,6 +77,7 @@ export class ExcelRows implements RowSource {
       yield* table.take();
     }
     table.end();
+    if (!table.header && others !== '') throw emptySheet(area.sheet, others);
     yield* table.take();
   }
 }

@@ -3,13 +3,13 @@ import { nameColumns } from '../formats/column-names.ts';
 import type { CsvBlock } from '../formats/csv-block.ts';
 import type { Reject } from '../formats/csv-scanner.ts';
 import { headerOf, unclearHeader } from '../formats/detect-header.ts';
-import type { SampleRecord } from '../formats/sample-records.ts';
 import { TypedBlockBuilder } from '../formats/typed-block-builder.ts';
+import { belowTitle, recordOf, refuseFewNames } from './below-title.ts';
 import { columnLetters } from './cell-reference.ts';
 import { cellValue, type CellContext, type CellValue } from './cell-value.ts';
 import type { ChosenArea } from './choose-area.ts';
+import { withSheets } from './other-sheets.ts';
 import type { RawCell } from './sheet-cells.ts';
-import { refuseTitle } from './refuse-title.ts';
 import type { SheetRow } from './sheet-row.ts';
 
 /** Limits of the rows that decide which columns without a name are part of the table. */
@@ -31,9 +31,11 @@ export interface SheetTableOptions {
   delimiter: string;
   /** Whether the first row contains the column names; undefined to detect it. */
   header: boolean | undefined;
-  /** Rows to skip before it, counted from the first row of the area. */
-  skipRows: number;
+  /** Rows to skip before it, counted from the first row of the area; undefined to detect a title. */
+  skipRows: number | undefined;
   invalidCells: 'reject' | 'null';
+  /** Names of the other worksheets, for the hint of a header that is not certain; empty if there are none or the user chose one. */
+  others: string;
 }
 
 /**
@@ -80,7 +82,7 @@ export class SheetTable {
 
   /** Adds a row; its cells are not kept. */
   add(row: number, cells: readonly RawCell[]): void {
-    if (row < this.#area.area.top + this.#options.skipRows) return;
+    if (row < this.#area.area.top + (this.#options.skipRows ?? 0)) return;
     if (!this.#sample) return this.#writeCells(row, cells);
     const found = this.#rowOf(row, cells);
     if (found.cells.length === 0) return;
@@ -112,14 +114,26 @@ export class SheetTable {
     return blocks;
   }
 
-  #begin(rows: readonly SheetRow[]): void {
+  #begin(found: readonly SheetRow[]): void {
+    try {
+      this.#start(found);
+    } catch (error) {
+      throw withSheets(error, this.#options.others);
+    }
+  }
+
+  #start(found: readonly SheetRow[]): void {
     this.#sample = undefined;
-    this.#sampleRows = rows.length;
+    this.#sampleRows = found.length;
+    const rows = this.#headerRow ? this.#belowTitle(this.#headerRow, found) : found;
     const sample = this.#headerRow && !this.#isHeader(this.#headerRow, rows) ? [this.#headerRow, ...rows] : rows;
     if (sample !== rows) this.#headerRow = undefined;
     const names = this.#columnNames(sample);
     const columns = [...names.keys()].sort((one, other) => one - other);
     if (columns.length === 0) return;
+    const { header, skipRows } = this.#options;
+    if (this.#headerRow && header === undefined && skipRows === undefined && !this.#area.isChosen)
+      refuseFewNames(this.#headerRow, sample, this.#area.area.top, columns, (value) => this.#textOf(value));
     this.header = nameColumns(columns.map((column) => names.get(column) ?? ''));
     columns.forEach((column, place) => {
       this.#places[column] = place;
@@ -129,16 +143,25 @@ export class SheetTable {
     for (const row of sample) this.#write(row);
   }
 
+  /** Moves the header below a title; returns the rows below it. */
+  #belowTitle(first: SheetRow, rows: readonly SheetRow[]): readonly SheetRow[] {
+    const isSkipped = this.#options.skipRows !== undefined;
+    const [header = first, ...below] = belowTitle([first, ...rows], {
+      top: this.#area.area.top,
+      isSkipped,
+      textOf: (value) => this.#textOf(value),
+    });
+    this.#headerRow = header;
+    return below;
+  }
+
   /** @throws PipewrightError `invalid-file` for a first row with numbers or dates that could be names or values */
   #isHeader(first: SheetRow, rows: readonly SheetRow[]): boolean {
     if (this.#options.header !== undefined || first.cells.every(({ value }) => value.kind !== 'bare')) return true;
+    const textOf = (value: CellValue): string => this.#textOf(value);
     const columns = first.cells.map(({ column }) => column);
-    const recordOf = ({ row, cells }: SheetRow): SampleRecord => {
-      const texts = new Map(cells.map(({ column, value }) => [column, this.#textOf(value)]));
-      return { values: columns.map((column) => texts.get(column) ?? ''), line: row, malformed: false };
-    };
-    const record = recordOf(first);
-    const verdict = headerOf([record, ...rows.slice(0, maxHeaderRows).map(recordOf)]);
+    const record = recordOf(first, columns, textOf);
+    const verdict = headerOf([record, ...rows.slice(0, maxHeaderRows).map((row) => recordOf(row, columns, textOf))]);
     if (verdict === 'unclear') throw unclearHeader(record, 'Row');
     return verdict === 'yes';
   }
@@ -150,8 +173,6 @@ export class SheetTable {
     if (isChosen && area.right - area.left < maxChosenColumns)
       for (let column = area.left; column <= area.right; column += 1)
         names.set(column, columnNames?.[column - area.left] ?? '');
-    const text = (value: CellValue): string => this.#textOf(value);
-    if (this.#headerRow) refuseTitle(this.#headerRow, sample, area.top, text);
     for (const { column, value } of this.#headerRow?.cells ?? []) {
       if (value.kind === 'invalid')
         throw new PipewrightError({
@@ -159,7 +180,7 @@ export class SheetTable {
           message: `The cell ${columnLetters(column)}${this.#headerRow?.row} in the header row ${value.reason}.`,
           hint: 'Correct the cell, or set Skip Rows so that the header row is another one.',
         });
-      names.set(column, text(value));
+      names.set(column, this.#textOf(value));
     }
     for (const { cells } of sample) for (const { column } of cells) if (!names.has(column)) names.set(column, '');
     return names;

@@ -5,6 +5,9 @@ import { kindOfValue, type ValueKind } from './value-kind.ts';
 /** Maximum records above a table. */
 const maxTitleRecords = 20;
 
+/** Words of a title above two columns. */
+const minTitleWords = 4;
+
 /** Share of the records that must have the width of the table. */
 const minUniform = 0.8;
 
@@ -21,11 +24,13 @@ function isComment(record: SampleRecord, width: number): boolean {
   return values.some((value) => /^#+$/.test(value)) && !isNames(record);
 }
 
-/** Whether the values of a record can be column names: filled, unique, no numbers. */
+/** Whether the values of a record can be column names: filled, unique, no numbers except rising years. */
 function isNames({ values }: SampleRecord): boolean {
   const names = values.map(contentOf);
+  const numbers = names.filter((name) => /^[-+]?[\d.,]+$/.test(name));
   return (
-    names.every((name) => name !== '' && !/^[-+]?[\d.,]+$/.test(name)) &&
+    !names.includes('') &&
+    (numbers.length === 0 || (numbers.length < names.length && areRisingYears(numbers))) &&
     new Set(names.map((name) => name.toLowerCase())).size === names.length
   );
 }
@@ -67,12 +72,27 @@ function belowTitle(records: readonly SampleRecord[], first: number, width: numb
     if (values.length <= width / 2) return true;
     if (filled > 1 || !isFilled(title)) return false;
     const isSeparate = next?.values.every((value) => !isFilled(value)) === true;
-    if (width > 2 && (isSeparate || (/\s/.test(contentOf(title)) && hasNames(tableRows)))) return true;
+    const isNamed = hasNames(tableRows);
+    if (isTitle(contentOf(title), { width, isSeparate, isNamed })) return true;
     // A title, or a header with one name.
-    if (next && isNames(next) && !hasNames(tableRows)) throw unclearLine(record, 'a title');
+    if (next && isNames(next) && !isNamed) throw unclearLine(record, 'a title');
     return false;
   };
   return rows.slice(0, at).every(isAbove) ? first + at : skipEmpty(records, first);
+}
+
+/**
+ * Whether a text alone in its row above possible names is certainly a title. Above two columns, the name of the first one could
+ * be above a marker, so that it must have at least four words.
+ * @param isSeparate whether an empty row is below it
+ * @param isNamed whether a column has only numbers, dates or the like below the possible names
+ */
+export function isTitle(
+  text: string,
+  { width, isSeparate, isNamed }: { width: number; isSeparate: boolean; isNamed: boolean },
+): boolean {
+  if (width > 2) return isSeparate || (isNamed && /\s/.test(text));
+  return (isSeparate || isNamed) && text.trim().split(/\s+/).length >= minTitleWords;
 }
 
 /** The first record with a value. */
@@ -100,6 +120,7 @@ function verdictOn([first, ...rows]: readonly SampleRecord[]): HeaderVerdict {
   const kinds = names.map((_name, column) => kindOfColumn(rows, column));
   if (rows.length === 0)
     return names.every((name) => ['text', 'empty'].includes(kindOfValue(name))) ? 'yes' : 'unclear';
+  if (areSeries(names, rows)) return 'yes';
   const alike = names.filter((name, column) => {
     const kind = kinds[column];
     return kind !== undefined && kind !== 'text' && kind !== 'empty' && kindOfValue(name) === kind;
@@ -120,6 +141,30 @@ function verdictOn([first, ...rows]: readonly SampleRecord[]): HeaderVerdict {
   if (alike.every(isYear) && years.every((column) => isOutlier(rows, column))) return 'yes';
   return alike.some(isYear) || isRising(alike) ? 'unclear' : 'no';
 }
+
+/**
+ * Whether the numbers of a row are names, because they are a series that no row below has: three or more rising years above
+ * values that are no years, or a long run such as the hours 0 to 23.
+ */
+function areSeries(names: readonly string[], rows: readonly SampleRecord[]): boolean {
+  const columns = names.flatMap((name, column) => (kindOfValue(name) === 'number' ? [column] : []));
+  const valuesOf = (values: readonly string[]): string[] => columns.map((column) => contentOf(values[column] ?? ''));
+  const series = valuesOf(names);
+  const below = rows.map(({ values }) => valuesOf(values));
+  if (isRun(series) && isLongRun(series)) return !below.some(isRun);
+  if (!areRisingYears(series) || below.some((values) => values.every(isSeriesYear))) return false;
+  const filled = below.flat().filter((value) => kindOfValue(value) !== 'empty');
+  const years = filled.filter(isSeriesYear);
+  return filled.length > 0 && years.length <= filled.length * maxYears;
+}
+
+const isSeriesYear = (text: string): boolean => /^(?:1[5-9]|20|21)\d\d$/.test(text);
+
+const areRisingYears = (numbers: readonly string[]): boolean =>
+  numbers.length > 2 && numbers.every(isSeriesYear) && isRising(numbers);
+
+/** Share of the values below years that may look like years. */
+const maxYears = 0.1;
 
 /**
  * Whether most texts occur again in their columns, as values do, and not because the whole line is repeated, as headers of
@@ -147,7 +192,7 @@ function isOutlier(rows: readonly SampleRecord[], column: number): boolean {
 }
 
 /** Whether a column has only numbers, dates or the like except in the first record. */
-const hasNames = (records: readonly SampleRecord[]): boolean => countNames(records) > 0;
+export const hasNames = (records: readonly SampleRecord[]): boolean => countNames(records) > 0;
 
 /** The columns that have only numbers, dates or the like except in the first record. */
 function countNames([first, ...rows]: readonly SampleRecord[]): number {
@@ -196,18 +241,45 @@ export function unclearHeader({ values, line }: SampleRecord, unit: 'Line' | 'Ro
 }
 
 /**
- * Refuses a header with one name, in its first value, above a line of several texts, which is the fullest of the next ones:
- * the name may be a title.
+ * Refuses a header that may be a title: one that names few of the columns, or one with a single name above a line of several
+ * possible names, which is the fullest of the next ones.
  * @throws PipewrightError `invalid-file`
  */
 export function refuseLoneName([first, ...rows]: readonly SampleRecord[]): void {
+  if (!first) return;
   const next = rows.slice(0, maxTitleRecords);
-  const filledOf = ({ values }: SampleRecord): string[] => values.map(contentOf).filter((value) => value !== '');
-  if (!first || filledOf(first).length !== 1 || !isFilled(first.values[0] ?? '')) return;
-  const most = Math.max(...next.map((record) => filledOf(record).length));
-  const names = next.map(filledOf).find((filled) => filled.length === most);
-  if (!names || most < 2 || names.some((name) => kindOfValue(name) !== 'text')) return;
-  if (new Set(names.map((name) => name.toLowerCase())).size === most) throw unclearLine(first, 'a title');
+  const countOf = ({ values }: SampleRecord): number => values.filter(isFilled).length;
+  const most = Math.max(...next.map(countOf));
+  const at = next.findIndex((record) => countOf(record) === most);
+  const names = next[at];
+  const isAbove = countOf(first) === 1 && isFilled(first.values[0] ?? '') && most > 1;
+  if (hasFewNames([first, ...rows]) || (isAbove && names && mayBeNames(names, rows.slice(at + 1))))
+    throw unclearLine(first, 'a title');
+}
+
+/**
+ * Whether the first record names less than half of the columns with values, or of two columns only the first: the names of an
+ * index are often missing, but hardly those of the values.
+ */
+export function hasFewNames([first, ...rows]: readonly SampleRecord[]): boolean {
+  const width = Math.max(0, ...rows.map(({ values }) => values.length));
+  const columns = Array.from({ length: width }, (_value, column) => column).filter((column) =>
+    rows.some(({ values }) => isFilled(values[column] ?? '')),
+  );
+  const named = columns.filter((column) => isFilled(first?.values[column] ?? ''));
+  if (columns.length === 2) return named.length === 1 && named[0] === columns[0];
+  return named.length * 2 < columns.length;
+}
+
+/** Whether the values of a row may be column names: different texts, and years that are not above other years. */
+export function mayBeNames({ values }: SampleRecord, rows: readonly SampleRecord[]): boolean {
+  const names = values.map(contentOf);
+  const filled = names.filter((name) => name !== '');
+  const years = names.flatMap((name, column) => (isSeriesYear(name) ? [column] : []));
+  const texts = filled.filter((name) => kindOfValue(name) === 'text');
+  if (texts.length === 0 || texts.length + years.length < filled.length) return false;
+  const hasYears = rows.some((row) => years.some((column) => isSeriesYear(contentOf(row.values[column] ?? ''))));
+  return !(years.length > 0 && hasYears) && new Set(filled.map((name) => name.toLowerCase())).size === filled.length;
 }
 
 function unclearLine({ values, line }: SampleRecord, what: string): PipewrightError {

@@ -4,7 +4,7 @@ export type ValueKind = 'number' | 'date' | 'time' | 'boolean' | 'id' | 'address
 const kinds: readonly [ValueKind, RegExp][] = [
   [
     'number',
-    /^\(?[-+]?\s?(?:[$€£¥]|[A-Z]{3}\s)?\s?[-+]?(?:\d+|\d{1,3}(?:[.,'’\s\u00a0\u202f]\d{3})+)?(?:[.,]\d*)?(?:[eE][-+]?\d{1,3})?\s?(?:%|[$€£¥])?\)?$/,
+    /^\(?[-+]?\s?(?:[$€£¥]|[A-Z]{3}\s)?\s?[-+]?(?:(?:\d+|\d{1,3}(?:[.,'’\s\u00a0\u202f]\d{3})+)(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d{1,3})?\s?(?:%|[$€£¥])?\)?$/,
   ],
   [
     'date',
@@ -22,5 +22,5 @@ const missing = /^(?:n\/?a|nan|null|none|nil|k\. ?a\.|\\n|-+|\.|\?)$/i;
 /** The kind of a value, without quotation marks and surrounding spaces. */
 export function kindOfValue(text: string): ValueKind {
   if (text === '' || missing.test(text)) return 'empty';
-  return kinds.find(([kind, pattern]) => pattern.test(text) && (kind !== 'number' || /\d/.test(text)))?.[0] ?? 'text';
+  return kinds.find(([, pattern]) => pattern.test(text))?.[0] ?? 'text';
 }

@@ -210,7 +210,7 @@ describe('A file with a wrong Delimiter or Skip Rows setting', () => {
     ['one column with a semicolon in some rows', 'tags\na;b\nc\n', 2],
     ['one column of sentences', 'Notes\nfine; yes\nbad; no\n', 2],
     ['an index without a name', ',a,b\n0,x,y\n1,z,w\n', 2],
-    ['a header with one name and rows of numbers', 'id,,\n1,2,3\n', 1],
+    ['a header with two names of three and rows of numbers', 'id,,x\n1,2,3\n', 1],
   ])('is distinguished from a valid file with %s', async (_what, text, rows) => {
     expect((await readDataset(text)).rows).toHaveLength(rows);
   });

@@ -46,6 +46,21 @@ describe('The package of an Excel workbook', () => {
     expect(await readDataset(zipSync(Object.fromEntries(upper)))).toMatchObject(expected);
   });
 
+  it.each(['sheet1.xml', 'workbook.xml'])('is read without folders, with %s as its first file', async (first) => {
+    const flat = (name: string): string => name.replace(/xl\/(?:worksheets\/)?/, '');
+    const files = Object.entries(unzipSync(file)).map(([name, content]): [string, Uint8Array] => [
+      flat(name),
+      Buffer.from(
+        Buffer.from(content)
+          .toString('utf8')
+          .replace(/Target="\/?(?:xl\/)?(?:worksheets\/)?/g, 'Target="'),
+      ),
+    ]);
+    files.sort(([one], [other]) => Number(other === first) - Number(one === first));
+    expect(files[0]?.[0]).toBe(first);
+    expect(await readDataset(zipSync(Object.fromEntries(files)))).toMatchObject(expected);
+  });
+
   it('is read in strict Office Open XML, with prefixes, in UTF-16, and with a byte order mark', async () => {
     const rows = `<row>${textCell('id')}${textCell('name')}</row><row>${numberCell(1)}<c t="s"><v>0</v></c></row>`;
     const strict = workbookFile({ sheets: [{ rows }], strings: ['<t>Müller</t>'], isStrict: true });

@@ -36,6 +36,29 @@ describe('The worksheet of an Excel workbook', () => {
     });
   });
 
+  it('is refused with the names of the others if it was not chosen and has no certain header or no rows', async () => {
+    const others = [
+      { name: 'Data', rows: sheet(row('id'), row(1)) },
+      { name: 'Notes', rows: sheet(row('note'), row('x')) },
+    ];
+    const hint = 'To read another worksheet, enter its name under Sheet: “Data”, “Notes”.';
+    await expect(readDataset(workbookFile({ sheets: [{ name: 'Start', rows: '' }, ...others] }))).rejects.toMatchObject(
+      {
+        code: 'empty-dataset',
+        message: 'The worksheet “Start” is empty.',
+        hint,
+      },
+    );
+    const form = { name: 'Start', rows: sheet(row('Report'), row('Period', 'May'), row('Owner', 'Ann')) };
+    const file = workbookFile({ sheets: [form, ...others] });
+    await expect(readDataset(file)).rejects.toMatchObject({
+      code: 'invalid-file',
+      hint: `Set Skip Rows to 1. ${hint}`,
+    });
+    await expect(readDataset(file, { sheet: 'Start' })).rejects.toMatchObject({ hint: 'Set Skip Rows to 1.' });
+    expect((await readDataset(file, { sheet: 'Data' })).header).toEqual(['id']);
+  });
+
   it('is never a chart sheet', async () => {
     const withChart = workbookFile({
       sheets: [
@@ -112,6 +135,67 @@ describe('The header of an Excel worksheet', () => {
       code: 'invalid-file',
       message: 'Row 1, “Claims of 2026”, looks like a title: the header with 2 columns seems to be in row 3.',
       hint: 'Set Skip Rows to 2.',
+    });
+  });
+
+  it.each([
+    ['four words above two columns', [row('Claims of the year'), row('id', 'paid'), row(1, 2)], ['id', 'paid'], 3],
+    [
+      'words above three columns',
+      [row('Claims 2026'), row('in CHF thousands'), row('id', 'paid', 'x'), row(1, 2, 3)],
+      ['id', 'paid', 'x'],
+      4,
+    ],
+    [
+      'a word and an empty row',
+      [row('Claims'), '', row('id', 'name', 'x'), row('a', 'b', 'c')],
+      ['id', 'name', 'x'],
+      4,
+    ],
+    [
+      'a text in another column',
+      [row(null, 'Claims 2026'), row('id', 'paid', 'x'), row(1, 2, 3)],
+      ['id', 'paid', 'x'],
+      3,
+    ],
+  ])('is found below a title: %s', async (_what, rows, header, line) => {
+    expect(await readDataset(sheetFile(rows))).toMatchObject({ header, lines: [line] });
+  });
+
+  it.each([
+    ['a word', [row('Claims'), row('id', 'paid', 'x'), row(1, 2, 3)]],
+    ['a name above texts', [row('Full name'), row('Ann', 'Bern', 'CH'), row('Bob', 'Basel', 'CH')]],
+    ['a word above years', [row('Claims'), row('name', 2019, 2020), row('x', 1, 2)]],
+    ['a name above a marker', [row('Product name'), row('unknown', 'pending'), row('A', 1)]],
+    [
+      'names and values above the table',
+      [row('Top recipes of the year'), row('Period', 'all'), row('Rank', 'Food'), row(1, 'Soup')],
+    ],
+  ])('is refused below what could be a title or a name: %s', async (_what, rows) => {
+    await expect(readDataset(sheetFile(rows))).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: expect.stringContaining('looks like a title'),
+      hint: 'Set Skip Rows to 1.',
+    });
+  });
+
+  it('is refused if it names few of the columns, unless it was chosen', async () => {
+    const file = sheetFile([row(null, 'Sales'), row('May', 5, 7), row('June', 6, 8)]);
+    await expect(readDataset(file)).rejects.toMatchObject({
+      code: 'invalid-file',
+      message: 'Row 1 names only 1 of 3 columns, so it could be a title: “Sales”.',
+      hint: 'Set Skip Rows to 1 to skip the row, or to 0 to keep it.',
+    });
+    const header = ['column_1', 'Sales', 'column_3'];
+    expect((await readDataset(file, { skipRows: 0 })).header).toEqual(header);
+    expect((await readDataset(file, { header: true })).header).toEqual(header);
+    expect((await readDataset(file, { cellRange: 'A1:C3' })).header).toEqual(header);
+  });
+
+  it('is refused below a title that the user chose not to skip', async () => {
+    const file = sheetFile([row('Claims of the year'), row('id', 'paid'), row(1, 2)]);
+    await expect(readDataset(file, { skipRows: 0 })).rejects.toMatchObject({
+      hint: 'Set Skip Rows to 1, or leave it empty.',
     });
   });
 
