@@ -71,7 +71,10 @@ export class ExcelRows implements RowSource {
     );
     this.#table = table;
     const cells = new SheetCells(area.area, skipHiddenRows, (row, found) => table.add(row, found));
-    const plain = new PlainRows(cells, table, context, area.area, { skipRows, skipHidden: skipHiddenRows });
+    const plain = new PlainRows(cells, table, context, area.area, {
+      skipRows: skipRows ?? 0,
+      skipHidden: skipHiddenRows,
+    });
     for await (const length of parseXml(zip.read(area.sheet.path), cells, plain)) {
       this.bytesRead += length;
       yield* table.take();
