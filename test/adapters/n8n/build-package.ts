@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { packageNames, packages, type PackageName } from '../../../scripts/generate/packages.ts';
 import { buildOnce } from '../../support/machine/build-once.ts';
 import { runCommand } from '../../support/machine/command.ts';
+import { withLock } from '../../support/machine/lock.ts';
 import { n8nRequire } from '../../support/machine/n8n.ts';
 import { node24, outputFolder, projectRoot } from '../../support/machine/paths.ts';
 
@@ -13,25 +13,47 @@ export function sourceFolder(name: PackageName): string {
   return join(projectRoot, 'n8n-nodes', name);
 }
 
-/** An installed package in its own folder, as after `npm install`. */
-export interface BuiltPackage {
-  folder: string;
-  remove(): Promise<void>;
-}
-
 /**
- * Installs a package into its own folder, next to the n8n-workflow of an n8n. Builds the package first if its sources have
- * changed.
+ * The folders of installed packages, as after `npm install`, next to the n8n-workflow of an n8n; by default of all. Builds the
+ * packages whose sources have changed and unpacks them; all test files read the same folders.
  * @param n8nFolder the folder of the n8n installation
  */
-export async function buildPackage(name: PackageName, n8nFolder: string): Promise<BuiltPackage> {
-  const tarball = await packedPackage(name);
-  const folder = await mkdtemp(join(tmpdir(), `${name}-`));
-  await runCommand('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1']);
-  await mkdir(join(folder, 'node_modules'));
+export async function installedPackages(
+  n8nFolder: string,
+  names: readonly PackageName[] = packageNames,
+): Promise<string[]> {
+  const tarballs = await packedPackages(names);
+  const root = join(outputFolder, 'builds', 'installed');
+  return await withLock(
+    `${root}.lock`,
+    () => undefined,
+    async () => {
+      await mkdir(join(root, 'node_modules'), { recursive: true });
+      await linkWorkflow(n8nFolder, join(root, 'node_modules', 'n8n-workflow'));
+      return await Promise.all(tarballs.map((tarball) => unpackOnce(tarball, join(root, basename(tarball, '.tgz')))));
+    },
+  );
+}
+
+/** Unpacks a package into a folder of its build, and removes its earlier builds. */
+async function unpackOnce(tarball: string, place: string): Promise<string> {
+  const build = String(Math.round((await stat(tarball)).mtimeMs));
+  const folder = join(place, build);
+  if (existsSync(folder)) return folder;
+  await rm(place, { recursive: true, force: true });
+  const unpacked = join(place, 'unpacked');
+  await mkdir(unpacked, { recursive: true });
+  await runCommand('tar', ['-xzf', tarball, '-C', unpacked, '--strip-components=1']);
+  await rename(unpacked, folder);
+  return folder;
+}
+
+/** Links n8n-workflow to that of an n8n. */
+async function linkWorkflow(n8nFolder: string, link: string): Promise<void> {
   const workflow = packageFolder(n8nRequire(n8nFolder).resolve('n8n-workflow'), 'n8n-workflow');
-  await symlink(workflow, join(folder, 'node_modules', 'n8n-workflow'));
-  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+  if ((await readlink(link).catch(() => undefined)) === workflow) return;
+  await rm(link, { force: true });
+  await symlink(workflow, link);
 }
 
 /** A package as `npm publish` sends it. */

@@ -4,7 +4,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { packageNames } from '../../../scripts/generate/packages.ts';
 import { projectRoot } from '../../support/machine/paths.ts';
 import { installN8n } from '../../support/machine/n8n.ts';
-import { buildPackage, type BuiltPackage } from './build-package.ts';
+import { installedPackages } from './build-package.ts';
 import { readPackage, type PackageContent } from './read-package.ts';
 
 /** The categories of community nodes: https://docs.n8n.io/integrations/creating-nodes/build/reference/node-codex-files/ */
@@ -115,18 +115,16 @@ const rules: Record<string, (reviewed: Reviewed) => unknown[]> = {
 };
 
 describe.each(packageNames)('n8n-nodes-%s', (name) => {
-  let built: BuiltPackage;
+  let folder: string;
   let reviewed: Reviewed;
 
   beforeAll(async () => {
-    built = await buildPackage(name, (await installN8n(() => undefined)).folder);
-    const read = <T>(path: string): T => JSON.parse(readFileSync(join(built.folder, path), 'utf8')) as T;
+    [folder = ''] = await installedPackages((await installN8n(() => undefined)).folder, [name]);
+    const read = <T>(path: string): T => JSON.parse(readFileSync(join(folder, path), 'utf8')) as T;
     const manifest = read<Reviewed['manifest']>('package.json');
     const codex = manifest.n8n.nodes.map((path) => read<Reviewed['codex'][number]>(path.replace(/\.js$/, '.json')));
-    reviewed = { manifest, content: readPackage(built.folder), codex };
+    reviewed = { manifest, content: readPackage(folder), codex };
   });
-
-  afterAll(() => built.remove());
 
   it.each(Object.entries(rules))('keeps the coming rule %s', (_rule, violations) => {
     expect(violations(reviewed)).toEqual([]);

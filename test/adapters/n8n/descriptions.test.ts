@@ -10,7 +10,7 @@ import type { Service } from '../../../shared/src/define/service.ts';
 import { wordingFor } from '../../../shared/src/host/wording.ts';
 import type { Trigger } from '../../../shared/src/define/trigger.ts';
 import { installN8n } from '../../support/machine/n8n.ts';
-import { buildPackage, sourceFolder, type BuiltPackage } from './build-package.ts';
+import { installedPackages, sourceFolder } from './build-package.ts';
 import { readPackage, type PackageContent } from './read-package.ts';
 
 /** All properties, including those inside collections and rows. */
@@ -41,17 +41,15 @@ function triggerNodes({ key, triggers }: Pick<Service, 'key' | 'triggers'>): [st
 
 describe.each(Object.entries(packages) as [PackageName, N8nPackage][])('n8n-nodes-%s', (name, described) => {
   const { services: ownServices } = described;
-  let built: BuiltPackage;
+  let folder: string;
   let content: PackageContent;
 
   beforeAll(async () => {
-    built = await buildPackage(name, (await installN8n(() => undefined)).folder);
-    content = readPackage(built.folder);
+    [folder = ''] = await installedPackages((await installN8n(() => undefined)).folder, [name]);
+    content = readPackage(folder);
   });
 
-  afterAll(() => built.remove());
-
-  const readJson = <T>(path: string): T => JSON.parse(readFileSync(join(built.folder, path), 'utf8')) as T;
+  const readJson = <T>(path: string): T => JSON.parse(readFileSync(join(folder, path), 'utf8')) as T;
 
   it('calls a mode of a list id only if n8n may show it as “By ID”', () => {
     const modes = Object.values(content.nodes).flatMap(({ description }) =>
@@ -230,7 +228,7 @@ describe.each(Object.entries(packages) as [PackageName, N8nPackage][])('n8n-node
       const icon = icons[index] as { light: string; dark: string };
       expect(icon.light).not.toBe(icon.dark);
       for (const address of [icon.light, icon.dark])
-        expect(existsSync(join(built.folder, dirname(path), address.replace('file:', '')))).toBe(true);
+        expect(existsSync(join(folder, dirname(path), address.replace('file:', '')))).toBe(true);
     });
     nodes.forEach((path, index) => {
       const codex = readJson<{ node: string; categories: string[] }>(path.replace(/\.js$/, '.json'));

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { read, utils } from '@e965/xlsx';
+import { mainRealm } from '../../support/machine/main-realm.ts';
 import { openN8n, type N8n, type NodeSetup } from './open-n8n.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-export-'));
 let n8n: N8n;
 
 beforeAll(async () => {
-  process.env['PIPEWRIGHT_SQLITE_FOLDER'] = folder;
+  mainRealm.process.env['PIPEWRIGHT_SQLITE_FOLDER'] = folder;
   const database = new DatabaseSync(join(folder, 'claims.db'));
   database.exec(
     "CREATE TABLE claims (policy TEXT, paid NUMERIC); INSERT INTO claims VALUES ('007', 12.5), ('008', NULL)",
@@ -20,7 +21,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  delete process.env['PIPEWRIGHT_SQLITE_FOLDER'];
+  delete mainRealm.process.env['PIPEWRIGHT_SQLITE_FOLDER'];
   await n8n.close();
   await rm(folder, { recursive: true, force: true });
 });

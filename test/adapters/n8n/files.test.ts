@@ -63,6 +63,16 @@ it('a download fails when it is interrupted, and keeps no partial file', async (
   expect(error?.message).toBe('The connection was lost before the download was complete.');
 });
 
+it('the engine starts anew for the next test file, with files in memory', async () => {
+  await n8n.keepFilesOnDisk();
+  const [before] = (await n8n.execute(quantemplate(download('d-claims')))).items;
+  expect(before?.binary?.['data']?.id).toMatch(/^filesystem/);
+  await n8n.close();
+  n8n = await openN8n(['pipewright-extras', 'pipewright-quantemplate']);
+  const [after] = (await n8n.execute(quantemplate(download('d-claims')))).items;
+  expect(after?.binary?.['data']).not.toHaveProperty('id');
+});
+
 it('a download reports a missing dataset', async () => {
   const { error } = await n8n.execute(quantemplate(download('d-nowhere')));
   expect(error?.httpCode).toMatch(/^40[34]$/);

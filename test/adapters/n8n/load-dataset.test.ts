@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { startMariaDb } from '../../support/machine/mariadb.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { sandboxCredentials } from './credentials.ts';
+import { mainRealm } from '../../support/machine/main-realm.ts';
 import { openN8n, type N8n, type NodeSetup } from './open-n8n.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pipewright-sqlite-'));
@@ -14,14 +15,14 @@ let n8n: N8n;
 let sandbox: Sandbox;
 
 beforeAll(async () => {
-  process.env['PIPEWRIGHT_SQLITE_FOLDER'] = folder;
+  mainRealm.process.env['PIPEWRIGHT_SQLITE_FOLDER'] = folder;
   sandbox = await startSandbox();
   n8n = await openN8n(['pipewright-sql']);
 });
 
 afterEach(() => sandbox.faults.clear());
 afterAll(async () => {
-  delete process.env['PIPEWRIGHT_SQLITE_FOLDER'];
+  delete mainRealm.process.env['PIPEWRIGHT_SQLITE_FOLDER'];
   await n8n.close();
   await sandbox.stop();
   await rm(folder, { recursive: true, force: true });

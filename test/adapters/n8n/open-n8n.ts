@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type {
@@ -24,9 +24,10 @@ import type {
   WorkflowExecuteMode,
 } from 'n8n-workflow';
 import type * as WorkflowModule from 'n8n-workflow';
+import { forgetModules, mainRealm } from '../../support/machine/main-realm.ts';
 import { installN8n, n8nRequire } from '../../support/machine/n8n.ts';
 import { packageNames, type PackageName } from '../../../scripts/generate/packages.ts';
-import { buildPackage, nodeType, type BuiltPackage } from './build-package.ts';
+import { installedPackages, nodeType } from './build-package.ts';
 
 /** The parts of n8n's engine that are used here; its types are not among the dependencies. */
 export interface Core {
@@ -105,22 +106,29 @@ export interface Executed {
 
 /**
  * Builds packages, by default all, and opens n8n's engine with them. Installs n8n first if it is missing, which takes minutes.
+ *
+ * Node itself loads the engine and the packages, once for all test files of the process, because jest needs longer for it
+ * than most of these files run. They use the `Date`, timers and environment variables of `mainRealm`. Every call starts anew
+ * with the engine's services and with the packages, so that no test file sees what another one left behind.
  */
 export async function openN8n(names: readonly PackageName[] = packageNames): Promise<N8n> {
   const install = await installN8n((line) => console.log(line));
-  process.env['N8N_LOG_LEVEL'] = 'silent';
-  process.env['N8N_USER_FOLDER'] = mkdtempSync(join(tmpdir(), 'n8n-user-'));
+  const userFolder = mkdtempSync(join(tmpdir(), 'n8n-user-'));
+  const { env } = mainRealm.process;
+  const own = { N8N_LOG_LEVEL: 'silent', N8N_USER_FOLDER: userFolder };
+  const before = Object.keys(own).map((name) => [name, env[name]] as const);
+  Object.assign(env, own);
   const load = n8nRequire(install.folder);
   load('reflect-metadata');
   const core = load('n8n-core') as Core;
   const module = load('n8n-workflow') as typeof WorkflowModule;
-  const built: BuiltPackage[] = [];
+  const { Container } = load('@n8n/di') as { Container: { get<T>(type: unknown): T; reset(): void } };
+  Container.reset();
   const loaded: INodeTypeData = {};
   const credentialTypes: Record<string, ICredentialType> = {};
-  for (const name of names) {
-    const own = await buildPackage(name, install.folder);
-    built.push(own);
-    const loader = new core.PackageDirectoryLoader(own.folder);
+  for (const folder of await installedPackages(install.folder, names)) {
+    forgetModules(load, folder);
+    const loader = new core.PackageDirectoryLoader(folder);
     await loader.loadAll();
     Object.assign(loaded, loader.nodeTypes);
     for (const [credential, { type }] of Object.entries(loader.credentialTypes)) credentialTypes[credential] = type;
@@ -200,7 +208,6 @@ export async function openN8n(names: readonly PackageName[] = packageNames): Pro
     // n8n stores a waiting execution in its database.
     resume: (setup, data) => runWorkflow(set(setup), JSON.parse(JSON.stringify(data)) as IRunExecutionData, 'trigger'),
     async keepFilesOnDisk() {
-      const { Container } = load('@n8n/di') as { Container: { get<T>(type: unknown): T } };
       const files = Container.get<{ init(): Promise<void>; getAsBuffer(data: { id: string }): Promise<Buffer> }>(
         core.BinaryDataService,
       );
@@ -208,7 +215,12 @@ export async function openN8n(names: readonly PackageName[] = packageNames): Pro
       return { read: (id) => files.getAsBuffer({ id }) };
     },
     close: async () => {
-      await Promise.all(built.map((own) => own.remove()));
+      // Other test files of the process start a real n8n with the environment of the process.
+      for (const [name, value] of before) {
+        if (value === undefined) delete env[name];
+        else env[name] = value;
+      }
+      rmSync(userFolder, { recursive: true, force: true });
     },
   };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import type { ICredentialType, INodeType } from 'n8n-workflow';
+import { nodeRequire } from '../../support/machine/main-realm.ts';
 
 /** The nodes and credentials of a built package. */
 export interface PackageContent {
@@ -18,7 +18,7 @@ export interface PackageContent {
  * @param folder the folder with package.json and dist; n8n-workflow must be resolvable from there
  */
 export function readPackage(folder: string): PackageContent {
-  const require = createRequire(join(folder, 'package.json'));
+  const require = nodeRequire(join(folder, 'package.json'));
   const { name, n8n } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     name: string;
     n8n: { nodes: string[]; credentials: string[] };

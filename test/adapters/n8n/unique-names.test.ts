@@ -4,25 +4,21 @@ import { packageNames, packages } from '../../../scripts/generate/packages.ts';
 import { services } from '../../../shared/src/catalog.ts';
 import { projectRoot } from '../../support/machine/paths.ts';
 import { installN8n, n8nRequire } from '../../support/machine/n8n.ts';
-import { buildPackage, type BuiltPackage } from './build-package.ts';
+import { installedPackages } from './build-package.ts';
 import { readPackage, type PackageContent } from './read-package.ts';
 
-let built: BuiltPackage[] = [];
 let contents: PackageContent[];
 /** The display names of n8n's own nodes and credentials. */
 let own: { nodes: string[]; credentials: string[] };
 
 beforeAll(async () => {
   const { folder } = await installN8n(() => undefined);
-  for (const name of packageNames) built = [...built, await buildPackage(name, folder)];
-  contents = built.map((one) => readPackage(one.folder));
+  contents = (await installedPackages(folder)).map(readPackage);
   const types = join(dirname(n8nRequire(folder).resolve('n8n-nodes-base/package.json')), 'dist', 'types');
   const namesIn = (file: string): string[] =>
     (JSON.parse(readFileSync(join(types, file), 'utf8')) as { displayName: string }[]).map((type) => type.displayName);
   own = { nodes: namesIn('nodes.json'), credentials: namesIn('credentials.json') };
 });
-
-afterAll(() => Promise.all(built.map((one) => one.remove())));
 
 const nodes = () => contents.flatMap((content) => Object.values(content.nodes).map(({ description }) => description));
 const credentials = () => contents.flatMap((content) => Object.values(content.credentials));

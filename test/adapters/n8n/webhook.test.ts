@@ -3,6 +3,7 @@ import { schemes } from '../../../shared/src/webhooks/schemes.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { openTrigger } from './active-trigger.ts';
 import { sandboxCredentials } from './credentials.ts';
+import { mainRealm } from '../../support/machine/main-realm.ts';
 import { openN8n, type N8n } from './open-n8n.ts';
 import { sandboxTriggers } from './sandbox-trigger.ts';
 
@@ -141,7 +142,7 @@ describe('an event with a shared secret', () => {
     const trigger = await open('quantemplateTrigger', datasetUpdated);
     await trigger.activate();
     await sleep(1100);
-    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now());
+    const clock = jest.spyOn(mainRealm.Date, 'now').mockReturnValue(Date.now());
     try {
       for (let event = 0; event < 20; event += 1) await trigger.post(updated(), { 'x-webhook-secret': 'forged' });
     } finally {
@@ -170,7 +171,7 @@ describe('an event with a shared secret', () => {
     expect(trigger.credentialsRead() - read).toBe(1);
     trigger.changeCredential({ webhookSecret: 'replaced-by-another-one' });
     const later = Date.now() + 6_000;
-    const clock = jest.spyOn(Date, 'now').mockReturnValue(later);
+    const clock = jest.spyOn(mainRealm.Date, 'now').mockReturnValue(later);
     try {
       expect((await trigger.post(updated(), { 'x-webhook-secret': 'replaced-by-another-one' })).status).toBe(200);
       // Forged events right afterwards cause no further reads.

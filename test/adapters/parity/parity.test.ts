@@ -1,8 +1,7 @@
-import { packageNames } from '../../../scripts/generate/packages.ts';
 import { services } from '../../../shared/src/catalog.ts';
 import { describeField, describeFieldOn, type Fields } from '../../../shared/src/define/fields.ts';
 import { installN8n } from '../../support/machine/n8n.ts';
-import { buildPackage, type BuiltPackage } from '../n8n/build-package.ts';
+import { installedPackages } from '../n8n/build-package.ts';
 import { readPackage } from '../n8n/read-package.ts';
 import { builtZip } from '../zapier/built-zip.ts';
 import { startZapierBackend } from '../../support/zapier-runtime/zapier-backend.ts';
@@ -17,16 +16,14 @@ let connections: Sides;
 
 beforeAll(async () => {
   const { folder } = await installN8n(() => undefined);
-  const packages: BuiltPackage[] = [];
-  for (const name of packageNames) packages.push(await buildPackage(name, folder));
+  const packages = await installedPackages(folder);
   const zapier = await startZapierBackend(await builtZip());
   try {
-    const contents = packages.map((built) => readPackage(built.folder));
+    const contents = packages.map(readPackage);
     operations = { n8n: n8nOffer(contents), zapier: await zapierOffer(zapier) };
     connections = { n8n: n8nConnections(contents), zapier: await zapierConnections(zapier) };
   } finally {
     await zapier.close();
-    await Promise.all(packages.map((built) => built.remove()));
   }
 });
 

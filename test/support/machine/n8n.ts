@@ -1,11 +1,11 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { PipewrightError } from '../../../shared/src/host/error.ts';
 import { findExecutable, runCommand } from './command.ts';
 import type { Log } from './command.ts';
 import { withLock } from './lock.ts';
+import { nodeRequire } from './main-realm.ts';
 import { bundledNodeFolder, cacheFolder, node24, projectRoot } from './paths.ts';
 import { installSystemPackages } from './system-package.ts';
 
@@ -74,7 +74,7 @@ export async function installN8n(log: Log): Promise<N8nInstall> {
  * @param folder the folder of the installation
  */
 export function n8nRequire(folder: string): NodeJS.Require {
-  return createRequire(realpathSync(join(folder, 'node_modules', 'n8n', 'package.json')));
+  return nodeRequire(realpathSync(join(folder, 'node_modules', 'n8n', 'package.json')));
 }
 
 async function findCompiler(log: Log): Promise<void> {

@@ -1,3 +1,5 @@
+import { mainRealm } from './main-realm.ts';
+
 /** The waits between two readings of the status of a run, in milliseconds: longer than pauses before a repeated request, shorter than time limits. */
 const statusWaits = { from: 4_000, to: 25_000 };
 
@@ -6,10 +8,10 @@ const part = 1 / 50;
 
 /**
  * For a file whose runs end in less than a second: lets real timers between two readings of the status of a run end at once.
- * Only timers of the test file and of what it loads change, not those of other processes.
+ * Only timers of this process outside jest's sandbox change, which n8n's engine and the packages in it use.
  */
 export function shortenWaits(): void {
-  const original = globalThis.setTimeout;
+  const original = mainRealm.setTimeout;
   const shortened = (
     action: (...values: unknown[]) => void,
     milliseconds = 0,
@@ -19,9 +21,9 @@ export function shortenWaits(): void {
     return original(action, isStatusWait ? milliseconds * part : milliseconds, ...values);
   };
   beforeAll(() => {
-    globalThis.setTimeout = Object.assign(shortened, original);
+    mainRealm.setTimeout = Object.assign(shortened, original);
   });
   afterAll(() => {
-    globalThis.setTimeout = original;
+    mainRealm.setTimeout = original;
   });
 }
