@@ -145,7 +145,7 @@ export function openDatabricks(context: Context<DatabricksConnection>): Api {
  * @throws PipewrightError `invalid-input` naming the field
  */
 export function exactId(value: string, label: string): unknown {
-  if (/^\d{1,19}$/.test(value)) return JSON.rawJSON(value);
+  if (/^\d{1,19}$/.test(value)) return JSON.rawJSON(value.replace(/^0+(?=\d)/, ''));
   throw new PipewrightError({
     code: 'invalid-input',
     service,
