@@ -37,9 +37,12 @@ function readProblem(response: HttpResponse): VendorProblem {
   });
 }
 
+/** Workspaces have their own hosts in every cloud. */
+const hosted = /\.(?:azuredatabricks\.net|databricks\.(?:com|azure\.us|azure\.cn))$/;
+
 /** The base URL of the workspace; the path of a pasted page URL is removed. */
 export function workspaceAddress({ workspaceUrl }: DatabricksConnection): string {
-  return baseUrlOfPage(workspaceUrl, 'Workspace URL').replace(
+  return baseUrlOfPage(workspaceUrl, 'Workspace URL', hosted).replace(
     /\/(jobs?|compute|explore|sql|browse|settings|api|ml|editor)(\/.*)?$/,
     '',
   );
