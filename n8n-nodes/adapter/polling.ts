@@ -60,7 +60,8 @@ export async function pollEvents(context: IPollFunctions, service: Service): Pro
     const state: StoredState = context.getWorkflowStaticData('node');
     const isSameList = state.list === undefined || state.list === list;
     const { polledAt, seen: known = [] } = isSameList ? state : {};
-    const events = await poll((polledAt ?? now) - overlapMs);
+    // A clock that was ahead for a while must not hide what finishes until it would be that late.
+    const events = await poll(Math.min(polledAt ?? now, now) - overlapMs);
     const seen = new Set(known);
     const { accepted } = await acceptEvents(events, (id) => !seen.has(id));
     const fresh = wanted(accepted.reverse());

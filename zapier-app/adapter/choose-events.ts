@@ -21,7 +21,10 @@ const memoryShape = v.object({
   list: v.string(),
   /** The input with which the wanted events were chosen, unless all events are remembered, wanted or not. */
   input: v.optional(v.string()),
-  /** Events that must not start the Zap: they are older than it, or were not wanted when they were found. */
+  /**
+   * Events that must not start the Zap: they are older than it, or were not wanted when they were found. A list may show one
+   * again that it did not show for a while; those that the last poll found come last.
+   */
   old: v.array(v.string()),
   /** Events that were returned, each with the number of polls that did. */
   returned: v.record(v.string(), v.number()),
@@ -52,6 +55,12 @@ function tooMany(count: number): PipewrightError {
   });
 }
 
+/** Each event once: a list whose pages shift while they are read has some twice, which would take the places of others. */
+function withoutRepeats(events: readonly Event[]): Event[] {
+  const ids = new Set<string>();
+  return events.filter(({ id }) => !ids.has(id) && ids.add(id));
+}
+
 /**
  * Chooses the events that a poll returns: at most a hundred, those first that the fewest polls have returned, whatever their
  * place in the list. Zapier drops those that it knows, and whether it accepted an answer is never known, so events are returned
@@ -62,10 +71,11 @@ function tooMany(count: number): PipewrightError {
  * @throws PipewrightError `invalid-input` if there are more events than can be remembered
  */
 export async function chooseEvents(
-  { events, isWanted, trigger, list }: Polled,
+  { events: found, isWanted, trigger, list }: Polled,
   cache: Pick<Cache, 'get' | 'set'>,
   { meta, inputData }: Pick<Bundle, 'meta' | 'inputData'>,
 ): Promise<readonly Event[]> {
+  const events = withoutRepeats(found);
   const wanted = events.filter(({ data }) => isWanted(data));
   if (meta?.isLoadingSample) return wanted.slice(0, maxEvents);
   if (wanted.length > maxRemembered) throw tooMany(wanted.length);
@@ -90,9 +100,16 @@ export async function chooseEvents(
       : hashes.slice(0, sizeWithoutMemory(stored.success, meta)),
   );
   const remembersAll = events.length <= maxRemembered;
-  const next: Memory = { list, old: [], returned: {}, ...(remembersAll ? {} : { input }) };
+  const listed = new Set(idHashes(remembersAll ? events : wanted));
+  const unlisted = [...old].filter((hash) => !listed.has(hash)).toReversed();
+  const next: Memory = {
+    list,
+    old: unlisted.slice(0, maxRemembered - listed.size).toReversed(),
+    returned: {},
+    ...(remembersAll ? {} : { input }),
+  };
   const waiting = new Set(memory ? hashes : []);
-  for (const hash of new Set(idHashes(remembersAll ? events : wanted))) {
+  for (const hash of listed) {
     const times = timesOf(hash) + (chosen.has(hash) ? 1 : 0);
     if (times > 0 && !meta?.isPopulatingDedupe) next.returned[hash] = times;
     // Without a memory, all events count as known: an old one must not trigger a Zap that was just turned on.

@@ -11,7 +11,7 @@ export function baseUrl(input: string, label: string): string {
     throw new PipewrightError({
       code: 'invalid-input',
       message: `“${label}” must not contain a question mark or a # part, because paths are appended to it.`,
-      hint: 'Enter the URL up to that character.',
+      hint: 'Enter only the part that the URLs of all requests share, such as https://example.com, and not the URL of a page.',
     });
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
@@ -19,11 +19,31 @@ export function baseUrl(input: string, label: string): string {
 /**
  * The base URL of a service from the URL of any of its pages, copied from a browser: what the browser adds after ? and # is
  * removed.
+ * @param hosted the names of hosts of the vendor, whose paths are only those of pages and are removed as well
  * @throws PipewrightError `invalid-input` as `baseUrl`
  */
-export function baseUrlOfPage(input: string, label: string): string {
-  return baseUrl(input.replace(/[?#].*$/s, ''), label);
+export function baseUrlOfPage(input: string, label: string, hosted: RegExp): string {
+  const base = baseUrl(input.replace(/[?#].*$/s, ''), label);
+  const { hostname, origin } = new URL(base);
+  return hosted.test(hostname) ? origin : base;
 }
+
+/**
+ * The base URL of an API that Microsoft serves from another host than its pages.
+ * @param address the public one, for the hint
+ * @throws PipewrightError `invalid-input` for the URL of a page, and as `baseUrl`
+ */
+export function baseUrlOfApi(input: string, label: string, address: string): string {
+  if (!pageHost.test(checkedUrl(input, label).hostname)) return baseUrl(input, label);
+  throw new PipewrightError({
+    code: 'invalid-input',
+    message: `“${label}” is the URL of a page, not of the API.`,
+    hint: `Enter ${address}, unless the tenant is in another Microsoft cloud.`,
+  });
+}
+
+/** The hosts of the pages of Power BI and Fabric, in every cloud. */
+const pageHost = /^app\.(?:[a-z]+\.)?(?:powerbi|powerbigov|fabric)\./;
 
 /**
  * A complete URL that the user entered, with its query and a slash at its end: to some servers they make a difference.

@@ -2,9 +2,7 @@ import { PipewrightError } from '../host/error.ts';
 import { redact } from '../host/redact.ts';
 import type { CallLimits, RunProvider } from './provider.ts';
 import type { Run } from './run.ts';
-
-/** IDs of one run may differ in case, as GUIDs do, and in spaces around them. */
-const normal = (id: string): string => id.trim().toLowerCase();
+import { isSameRunId } from './same-run-id.ts';
 
 /**
  * Reads a run, and verifies that the answer is about it: the status of another run must not end a wait.
@@ -12,7 +10,7 @@ const normal = (id: string): string => id.trim().toLowerCase();
  */
 export async function getRun(provider: RunProvider, id: string, limits?: CallLimits): Promise<Run> {
   const run = await provider.get(id, limits);
-  if (normal(run.id) === normal(id)) return run;
+  if (isSameRunId(run.id, id)) return run;
   throw new PipewrightError({
     code: 'unexpected-response',
     service: provider.service,

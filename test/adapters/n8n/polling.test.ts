@@ -75,6 +75,15 @@ it('a polling trigger emits each finished run once, oldest first, and none from 
   expect(await workflow.poll()).toEqual([]);
 });
 
+it('a polling trigger finds a run although the clock was ahead at the previous poll', async () => {
+  const workflow = activate();
+  await workflow.poll();
+  workflow.kept()['polledAt'] = Date.now() + 24 * 3_600_000;
+  const id = await run('Load_sources');
+  expect((await workflow.poll()).map(({ json }) => json['id'])).toEqual([id]);
+  expect(await workflow.poll()).toEqual([]);
+});
+
 it('a polling trigger emits only runs with the selected outcome', async () => {
   const workflow = activate({ ...trigger, parameters: { ...trigger.parameters, outcome: 'failed' } });
   await workflow.poll();

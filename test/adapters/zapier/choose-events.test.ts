@@ -147,6 +147,53 @@ describe('A series of polls on Zapier', () => {
     expect(await subject.poll('', 'another list')).toEqual([]);
   });
 
+  it.each([0, 500])('emits no old run when a list is shorter for a while, down to %i runs', async (rest) => {
+    const old = Array.from({ length: 3_000 }, (_, index) => `old-${index}`);
+    let runs = old;
+    const subject = zap(() => runs);
+    expect(await subject.poll()).toEqual([]);
+    runs = old.slice(0, rest);
+    expect(await subject.poll()).toEqual([]);
+    runs = ['new-1', ...old.slice(0, rest)];
+    expect(await subject.poll()).toEqual(['new-1']);
+    runs = ['new-2', 'new-1', ...old];
+    expect(await subject.poll()).toEqual(['new-2']);
+    expect(await subject.poll()).toEqual([]);
+  });
+
+  it('emits no run of another outcome that was not listed for a while, when that outcome becomes wanted', async () => {
+    let runs = ['succeeded-1'];
+    const subject = zap(() => runs);
+    expect(await subject.poll('failed')).toEqual([]);
+    runs = [];
+    expect(await subject.poll('failed')).toEqual([]);
+    runs = ['succeeded-2', 'succeeded-1'];
+    expect(await subject.poll('succeeded')).toEqual(['succeeded-2']);
+  });
+
+  it('emits every run once although a list shows runs several times', async () => {
+    const added = Array.from({ length: 150 }, (_, index) => `new-${index}`);
+    let runs = ['old'];
+    const subject = zap(() => runs.flatMap((id) => [id, id, id]));
+    expect(await subject.poll()).toEqual([]);
+    runs = [...added, 'old'];
+    expect(await subject.poll()).toEqual(added.slice(0, 100));
+    expect(await subject.poll()).toEqual(added.slice(100));
+    expect(await subject.poll()).toEqual([]);
+  });
+
+  it('starts anew from what is newest if the memory cannot be read, as that of an earlier version', async () => {
+    const memory = memoryCache(() => 0);
+    const lost = { get: async () => ['a hash of an earlier version'], set: memory.set };
+    const events = Array.from({ length: 300 }, (_, index) => ({ id: `run-${index}`, data: {} }));
+    const polled = { events, isWanted: () => true, trigger: 'jobRunFinished', list: 'one list' };
+    const bundle = { meta: { zap: { id: 1 } } as never, inputData: {} };
+    expect(await chooseEvents(polled, lost, bundle)).toEqual(events.slice(0, 100));
+    const next = { ...polled, events: [{ id: 'new', data: {} }, ...events] };
+    const ids = (await chooseEvents(next, memory, bundle)).map(({ id }) => id);
+    expect([ids[0], ids.includes('run-100')]).toEqual(['new', false]);
+  });
+
   it('finds all runs of a wanted outcome although more than 5,000 others finish', async () => {
     let runs = Array.from({ length: 5_000 }, (_, index) => `succeeded-${index}`);
     const subject = zap(() => runs.toReversed());

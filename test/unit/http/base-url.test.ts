@@ -1,6 +1,14 @@
-import { baseUrl, baseUrlOfPage, completeUrl } from '../../../shared/src/http/base-url.ts';
+import { baseUrl, baseUrlOfApi, completeUrl } from '../../../shared/src/http/base-url.ts';
+import { workspaceAddress } from '../../../shared/src/services/databricks/api.ts';
+import type { DatabricksConnection } from '../../../shared/src/services/databricks/connection-fields.ts';
+import { accessUrl } from '../../../shared/src/services/dbt/api.ts';
+import type { DbtConnection } from '../../../shared/src/services/dbt/connection-fields.ts';
+import { workspaceUrl } from '../../../shared/src/services/mode/api.ts';
+import type { ModeConnection } from '../../../shared/src/services/mode/connection-fields.ts';
 import { quantemplate } from '../../../shared/src/services/quantemplate/service.ts';
 import { restJob } from '../../../shared/src/services/rest-job/service.ts';
+import type { TableauConnection } from '../../../shared/src/services/tableau/connection-fields.ts';
+import { serverUrl } from '../../../shared/src/services/tableau/session.ts';
 import { operate } from '../operate.ts';
 import { fakeHost } from '../fake-host.ts';
 
@@ -24,12 +32,63 @@ describe('baseUrl', () => {
   });
 });
 
-it('baseUrlOfPage removes what a browser adds to the address of a page', () => {
-  expect(baseUrlOfPage('https://10ax.online.tableau.com/#/site/contoso/home?:iid=1', 'Server URL')).toBe(
-    'https://10ax.online.tableau.com',
-  );
-  expect(baseUrlOfPage('adb-1.azuredatabricks.net/?o=1#job', 'Workspace URL')).toBe(
-    'https://adb-1.azuredatabricks.net',
+describe('The URL of a page, copied from a browser,', () => {
+  it.each([
+    ['https://adb-123.11.azuredatabricks.net/?o=123#job/1', 'https://adb-123.11.azuredatabricks.net'],
+    [
+      'https://adb-123.11.azuredatabricks.net/dashboardsv3/01ef/published?o=123',
+      'https://adb-123.11.azuredatabricks.net',
+    ],
+    ['dbc-1a2b.cloud.databricks.com/login.html', 'https://dbc-1a2b.cloud.databricks.com'],
+    ['https://123.4.gcp.databricks.com/pipelines/1', 'https://123.4.gcp.databricks.com'],
+    ['https://adb-1.2.databricks.azure.us/one?o=1', 'https://adb-1.2.databricks.azure.us'],
+    ['https://gateway.example.com/databricks/jobs/1?o=1', 'https://gateway.example.com/databricks'],
+  ])('leads to the workspace of Databricks: %s', (workspaceUrl, base) => {
+    expect(workspaceAddress({ workspaceUrl } as DatabricksConnection)).toBe(base);
+  });
+
+  it.each([
+    ['https://cloud.getdbt.com/#/accounts/1', 'https://cloud.getdbt.com'],
+    ['https://cloud.getdbt.com/next/deploy/1/projects/2/runs/3', 'https://cloud.getdbt.com'],
+    ['https://ab123.us1.dbt.com/catalog/1/prj', 'https://ab123.us1.dbt.com'],
+    ['https://gateway.example.com/dbt/deploy/1', 'https://gateway.example.com/dbt'],
+  ])('leads to the account of dbt: %s', (url, base) => {
+    expect(accessUrl({ accessUrl: url } as DbtConnection)).toBe(base);
+  });
+
+  it.each([
+    ['https://10ax.online.tableau.com/#/site/contoso/home?:iid=1', 'https://10ax.online.tableau.com'],
+    ['https://10ax.online.tableau.com/t/contoso/views/Claims/Overview?:iid=1', 'https://10ax.online.tableau.com'],
+    ['https://tableau.example.com/#/home', 'https://tableau.example.com'],
+  ])('leads to the server of Tableau: %s', (address, base) => {
+    expect(serverUrl({ address } as TableauConnection)).toBe(base);
+  });
+
+  it('leads to the workspace of Mode', () => {
+    const connection = { address: 'https://app.mode.com/contoso/reports/4e0a?x=1', workspace: 'contoso' };
+    expect(workspaceUrl(connection as ModeConnection)).toBe('https://app.mode.com/contoso');
+  });
+
+  it.each([
+    'https://app.powerbi.com/groups/me/list?experience=power-bi',
+    'https://app.powerbi.com/groups/me/list',
+    'https://app.fabric.microsoft.com/groups/me#part',
+    'https://app.high.powerbigov.us/home',
+  ])('names the URL of the API if it is another one: %s', (entered) => {
+    expect(() => baseUrlOfApi(entered, 'Base URL', 'https://api.example.com')).toThrow(
+      expect.objectContaining({
+        code: 'invalid-input',
+        message: '“Base URL” is the URL of a page, not of the API.',
+        hint: expect.stringContaining('https://api.example.com'),
+      }),
+    );
+  });
+
+  it.each(['https://api.powerbigov.us/', 'http://127.0.0.1:8080', 'https://api.fabric.microsoft.com'])(
+    'is told from the URL of an API: %s',
+    (entered) => {
+      expect(baseUrlOfApi(entered, 'Base URL', 'https://api.example.com')).toBe(baseUrl(entered, 'Base URL'));
+    },
   );
 });
 

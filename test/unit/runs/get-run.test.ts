@@ -3,6 +3,7 @@ import { readFinishedRun } from '../../../shared/src/runs/callback.ts';
 import { cancelRun } from '../../../shared/src/runs/cancel-run.ts';
 import type { RunProvider } from '../../../shared/src/runs/provider.ts';
 import { readRun } from '../../../shared/src/runs/read-run.ts';
+import { isSameRunId } from '../../../shared/src/runs/same-run-id.ts';
 import { fakeHost } from '../fake-host.ts';
 
 /** A service that answers with the run of this ID, whatever it is asked for. */
@@ -49,5 +50,35 @@ describe('An answer with another run than was asked for', () => {
 
   it.each(reads)('is none for %s if only the case differs, as that of GUIDs can', async (_what, read) => {
     await expect(read(fakeHost(), answering('RUN-1'))).resolves.toBeDefined();
+  });
+});
+
+describe('The same run is meant by', () => {
+  const guid = '5eb5b4d6-0d7a-4ae6-9d6a-c7d2a9ff4f7c';
+  it.each([
+    ['7', ' 7 '],
+    ['007', '7'],
+    ['0', '000'],
+    ['9007199254740993', '09007199254740993'],
+    [guid.toUpperCase(), guid],
+    [`{${guid}}`, guid],
+    [`(${guid})`, guid],
+    [guid.replaceAll('-', ''), guid],
+    [`{${guid.replaceAll('-', '').toUpperCase()}}`, guid],
+    ['manual__2026-11-20T08:00:00+00:00', 'manual__2026-11-20T08:00:00+00:00'],
+  ])('%s and %s', (one, other) => {
+    expect([isSameRunId(one, other), isSameRunId(other, one)]).toEqual([true, true]);
+  });
+
+  it.each([
+    ['7', '70'],
+    ['7', '07a'],
+    ['1.0', '1'],
+    ['9007199254740992', '9007199254740993'],
+    ['run-7', 'run-07'],
+    [guid, guid.replace('5', '6')],
+    [guid, `${guid}0`],
+  ])('not by %s and %s', (one, other) => {
+    expect([isSameRunId(one, other), isSameRunId(other, one)]).toEqual([false, false]);
   });
 });

@@ -147,6 +147,14 @@ describe('Run Job (Databricks)', () => {
     expect(await run('getRun', { run: long }, host)).toMatchObject({ status, vendorStatus: result });
   });
 
+  it('reads and cancels a run whose ID was entered with leading zeros', async () => {
+    const host = fakeHost()
+      .on('GET', `${api}/runs/get`, [{ text: vendorRun(undefined) }, { text: vendorRun('CANCELED') }])
+      .on('POST', `${api}/runs/cancel`, { json: {} });
+    await run('cancelRun', { run: `00${long}` }, host);
+    expect(host.sent('POST', 'cancel').map(({ body }) => body)).toEqual([`{"run_id":${long}}`]);
+  });
+
   it('rejects invalid IDs before sending a request', async () => {
     const host = fakeHost();
     await expect(run('runJob', { job: '../910' }, host)).rejects.toMatchObject({

@@ -314,6 +314,14 @@ describe('Get Refresh of Power BI', () => {
     },
   );
 
+  it('finds a refresh in the history by an ID in capitals and braces', async () => {
+    const entered = `{${other.toUpperCase()}}`;
+    const host = connected()
+      .on('GET', /refreshes\/%7B/, { status: 400, json: { error: { code: 'InvalidRequest' } } })
+      .on('GET', refreshes, history(entry(other, 'Completed', { refreshType: 'Scheduled' })));
+    expect(await run('getRefresh', { run: entered }, host)).toMatchObject({ id: other, status: 'succeeded' });
+  });
+
   it('reports a refresh that does not exist', async () => {
     const host = connected()
       .on('GET', `${refreshes}/${other}`, { status: 404, json: { error: { code: 'RefreshNotFound' } } })

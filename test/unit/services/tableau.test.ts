@@ -191,7 +191,7 @@ describe('A session of Tableau', () => {
   });
 
   it('names Server URL if nothing there answers like Tableau', async () => {
-    const address = `${server}/t/contoso/views/Claims`;
+    const address = 'https://tableau.example.com/t/contoso/views/Claims';
     const host = connected().on('GET', `${address}/api/2.4/serverinfo`, { status: 404, text: '<html></html>' });
     await expect(run('getJob', { run: id }, host, { ...connection, address })).rejects.toMatchObject({
       code: 'not-found',

@@ -37,9 +37,12 @@ function readProblem(response: HttpResponse): VendorProblem {
   });
 }
 
+/** Workspaces have their own hosts in every cloud. */
+const hosted = /\.(?:azuredatabricks\.net|databricks\.(?:com|azure\.us|azure\.cn))$/;
+
 /** The base URL of the workspace; the path of a pasted page URL is removed. */
 export function workspaceAddress({ workspaceUrl }: DatabricksConnection): string {
-  return baseUrlOfPage(workspaceUrl, 'Workspace URL').replace(
+  return baseUrlOfPage(workspaceUrl, 'Workspace URL', hosted).replace(
     /\/(jobs?|compute|explore|sql|browse|settings|api|ml|editor)(\/.*)?$/,
     '',
   );
@@ -145,7 +148,7 @@ export function openDatabricks(context: Context<DatabricksConnection>): Api {
  * @throws PipewrightError `invalid-input` naming the field
  */
 export function exactId(value: string, label: string): unknown {
-  if (/^\d{1,19}$/.test(value)) return JSON.rawJSON(value);
+  if (/^\d{1,19}$/.test(value)) return JSON.rawJSON(value.replace(/^0+(?=\d)/, ''));
   throw new PipewrightError({
     code: 'invalid-input',
     service,

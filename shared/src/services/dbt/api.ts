@@ -49,9 +49,12 @@ function readProblem(response: HttpResponse): VendorProblem {
   }
 }
 
+/** The hosts of dbt, of any region and account. */
+const hosted = /\.(?:get)?dbt\.com$/;
+
 /** The access URL without a trailing slash; the path of a pasted page URL is removed. */
 export function accessUrl(connection: DbtConnection): string {
-  return baseUrlOfPage(connection.accessUrl, 'Access URL').replace(
+  return baseUrlOfPage(connection.accessUrl, 'Access URL', hosted).replace(
     /\/(deploy|develop|explore|dashboard|settings|accounts|home|api)(\/.*)?$/,
     '',
   );

@@ -6,7 +6,7 @@ import type { HttpResponse } from '../../host/http.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import type { Wording } from '../../host/wording.ts';
 import { openApi, readCommonProblem, type Api } from '../../http/api.ts';
-import { baseUrl } from '../../http/base-url.ts';
+import { baseUrl, baseUrlOfApi } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
 import { displayText } from '../../http/response-schema.ts';
 import { publicAddress, type FabricConnection } from './connection-fields.ts';
@@ -55,7 +55,7 @@ function statusOf(response: HttpResponse): number {
  * @see https://learn.microsoft.com/rest/api/fabric/articles/
  */
 export function openFabric({ connection, host }: Context<FabricConnection>): Api {
-  const address = baseUrl(connection.address, 'Base URL');
+  const address = baseUrlOfApi(connection.address, 'Base URL', publicAddress);
   refuseMachineElsewhere(service, { ...connection, address }, publicAddress);
   const authority = baseUrl(connection.authorityUrl, 'Entra Authority URL');
   const scope = `${address}/.default`;

@@ -1,3 +1,4 @@
+import { baseUrl } from '../../http/base-url.ts';
 import { defineRunFinished } from '../../runs/run-finished.ts';
 import type { Run } from '../../runs/run.ts';
 import type { FabricConnection } from './connection-fields.ts';
@@ -16,7 +17,7 @@ export const jobRunFinished = defineRunFinished<FabricConnection>()({
   description: 'Triggers when a run of a pipeline, notebook or other item finishes, also a scheduled one.',
   input: { workspace: workspaceField, item: runnableField },
   sample: sampleJobRun,
-  account: ({ address }) => address,
+  account: ({ address }) => baseUrl(address, 'Base URL'),
   async runs(input, since, context) {
     const jobs = jobsOf(await openItem(input.workspace, input.item, context), context.host);
     const read = async (run: Run): Promise<Run> => {

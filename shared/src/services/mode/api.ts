@@ -20,9 +20,12 @@ function readProblem(response: HttpResponse): VendorProblem {
   return { ...readCommonProblem(response), ...(hint === undefined ? {} : { hint }) };
 }
 
+/** The base URL of Mode; the path of a pasted page URL is removed. */
+const addressOf = (address: string): string => baseUrlOfPage(address, 'Base URL', /(?:^|\.)mode\.com$/);
+
 /** The base URL of the pages of the workspace. */
 export function workspaceUrl({ address, workspace }: ModeConnection): string {
-  return `${baseUrlOfPage(address, 'Base URL')}/${encodeURIComponent(workspace)}`;
+  return `${addressOf(address)}/${encodeURIComponent(workspace)}`;
 }
 
 /**
@@ -34,7 +37,7 @@ export function openMode({ connection, host }: Context<ModeConnection>): Api {
   const basic = Buffer.from(`${apiToken}:${apiSecret.trim()}`).toString('base64');
   return openApi({
     service,
-    baseUrl: `${baseUrlOfPage(address, 'Base URL')}/api/${encodeURIComponent(workspace)}`,
+    baseUrl: `${addressOf(address)}/api/${encodeURIComponent(workspace)}`,
     host,
     headers: { accept: 'application/hal+json' },
     readProblem,

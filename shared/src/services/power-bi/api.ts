@@ -5,7 +5,7 @@ import type { HttpResponse } from '../../host/http.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import type { Wording } from '../../host/wording.ts';
 import { openApi, readCommonProblem, type Api } from '../../http/api.ts';
-import { baseUrl } from '../../http/base-url.ts';
+import { baseUrl, baseUrlOfApi } from '../../http/base-url.ts';
 import type { VendorProblem } from '../../http/http-error.ts';
 import { publicAddress, type PowerBiConnection } from './connection-fields.ts';
 
@@ -38,7 +38,7 @@ function isBusy(response: HttpResponse): boolean {
  * @see https://learn.microsoft.com/rest/api/power-bi/
  */
 export function openPowerBi({ connection, host }: Context<PowerBiConnection>): Api {
-  const address = baseUrl(connection.address, 'Base URL');
+  const address = baseUrlOfApi(connection.address, 'Base URL', publicAddress);
   refuseMachineElsewhere(service, { ...connection, address }, publicAddress);
   const authority = baseUrl(connection.authorityUrl, 'Entra Authority URL');
   const scope = address === publicAddress ? 'https://analysis.windows.net/powerbi/api/.default' : `${address}/.default`;

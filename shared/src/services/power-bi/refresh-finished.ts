@@ -1,3 +1,4 @@
+import { baseUrl } from '../../http/base-url.ts';
 import { defineRunFinished } from '../../runs/run-finished.ts';
 import type { PowerBiConnection } from './connection-fields.ts';
 import { modelField, openModel } from './models.ts';
@@ -16,7 +17,7 @@ export const refreshFinished = defineRunFinished<PowerBiConnection>()({
   description: 'Triggers when a refresh of a semantic model finishes, also a scheduled one.',
   input: { workspace: workspaceField, model: modelField },
   sample: sampleRefresh,
-  account: ({ address }) => address,
+  account: ({ address }) => baseUrl(address, 'Base URL'),
   async runs(input, since, context) {
     const model = await openModel(input, context);
     const read = async (entry: VendorRefresh) => {

@@ -5,6 +5,7 @@ import { PipewrightError } from '../../host/error.ts';
 import type { RunProvider } from '../../runs/provider.ts';
 import { recentRunChoices } from '../../runs/run-choices.ts';
 import { isFinished, type Run } from '../../runs/run.ts';
+import { isSameRunId } from '../../runs/same-run-id.ts';
 import { service } from './api.ts';
 import type { PowerBiConnection } from './connection-fields.ts';
 import { powerBiCauses } from './known-causes.ts';
@@ -88,7 +89,7 @@ export function refreshesOf(model: Model, requested: readonly RefreshObject[] = 
         return await readEnhanced(model, id, endsAt);
       } catch (error) {
         if (!hasNoDetails(error)) throw error;
-        const entry = (await readHistory(model, endsAt)).find(({ requestId }) => requestId === id);
+        const entry = (await readHistory(model, endsAt)).find(({ requestId }) => isSameRunId(requestId, id));
         if (!entry) throw error;
         return readHistoryEntry(entry, model);
       }

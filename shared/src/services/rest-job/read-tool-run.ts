@@ -10,6 +10,7 @@ import {
   type Run,
   type RunStatus,
 } from '../../runs/run.ts';
+import { isSameRunId } from '../../runs/same-run-id.ts';
 import type { RunShape } from './job-template.ts';
 import { listedTime } from './listed-time.ts';
 import { missingIn, textAt, valueAt, wordAt } from './read-value.ts';
@@ -114,7 +115,7 @@ export interface RunNames {
 export function readToolRun(shape: RunShape, run: unknown, { tool, what, url }: RunNames, id?: string): Run {
   const found = shape.id === undefined ? undefined : wordAt(run, shape.id);
   if (shape.id !== undefined && found === undefined) throw missingIn(tool, `run ID at “${shape.id}”`, run);
-  if (id !== undefined && found !== undefined && found !== id)
+  if (id !== undefined && found !== undefined && !isSameRunId(found, id))
     throw missingIn(tool, `description of run ${id}, but one of another run`, run);
   const end = id === undefined ? undefined : endAfter(shape, run, tool, id);
   const read = end ?? readStatus(tool, shape, run);

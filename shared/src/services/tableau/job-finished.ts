@@ -10,6 +10,7 @@ import type { TableauConnection } from './connection-fields.ts';
 import { contentFields, contentKinds, type ContentKind } from './content.ts';
 import { contentOf, jobShape, readJob, readListedJob, type ListedJob, type VendorJob } from './job-shapes.ts';
 import { listJobsSince, readVendorJob, sampleJob } from './jobs.ts';
+import { serverUrl } from './session.ts';
 
 const kinds = [
   { value: 'workbook', label: 'Workbook', description: 'Refreshes of the extracts of workbooks' },
@@ -103,7 +104,7 @@ export const jobFinished = defineRunFinished<TableauConnection>()({
     flow: only('flow'),
   },
   sample: sampleJob,
-  account: ({ address, site = '' }) => `${address}\n${site}`,
+  account: (connection) => `${serverUrl(connection)}\n${connection.site ?? ''}`,
   async runs(input, since, context) {
     const { contentType, ...selected } = input;
     for (const { value: kind } of kinds) {

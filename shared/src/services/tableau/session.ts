@@ -81,6 +81,10 @@ const signInHints: Record<number, Wording> = { 401: signInHint, 404: addressHint
 const readSignInProblem = (response: HttpResponse): VendorProblem =>
   withoutUndefined({ ...readProblem(response), hint: signInHints[response.status] });
 
+/** The base URL of the server; the path of a pasted page URL of Tableau Cloud is removed. */
+export const serverUrl = ({ address }: TableauConnection): string =>
+  baseUrlOfPage(address, 'Server URL', /(?:^|\.)online\.tableau\.com$/);
+
 /** A host of Tableau Cloud, `online.tableau.com` or a pod such as `10ax.online.tableau.com`, with an encrypted connection. */
 const isTableauCloud = ({ protocol, hostname, port }: URL): boolean =>
   protocol === 'https:' && port === '' && /^(?:[a-z0-9-]+\.)*online\.tableau\.com$/.test(hostname);
@@ -128,7 +132,7 @@ async function signIn(
   { connection, host }: Context<TableauConnection>,
   { endsAt, previous }: SignIn,
 ): Promise<Session> {
-  let address = baseUrlOfPage(connection.address, 'Server URL');
+  let address = serverUrl(connection);
   const version = previous?.version ?? (await readVersion(host, address, endsAt));
   const send: Host['http'] = async (request) => {
     const response = await host.http(request);

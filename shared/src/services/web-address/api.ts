@@ -28,7 +28,7 @@ function readProblem({ status }: HttpResponse): VendorProblem {
 
 /** The origin of the website, without a trailing slash. */
 export function websiteOf({ website }: WebAddressConnection): string {
-  return new URL(baseUrlOfPage(website, 'Website')).origin;
+  return baseUrlOfPage(website, 'Website', /./);
 }
 
 /** Client for the website. Credentials are only sent to its origin. */

@@ -157,6 +157,9 @@ describe('Run Job of a custom tool', () => {
         { status: Object.hasOwn(shape.words, word) ? shape.words[word] : 'unknown', id },
       ]);
       if (!shape.id) continue;
+      expect(await operate(restJob, 'getJobRun', { ...typed, run: `0${id}` }, host, connection)).toMatchObject({
+        status: Object.hasOwn(shape.words, word) ? shape.words[word] : 'unknown',
+      });
       put(shape.id, '8842');
       await expect(operate(restJob, 'getJobRun', typed, host, connection)).rejects.toMatchObject({
         code: 'unexpected-response',
