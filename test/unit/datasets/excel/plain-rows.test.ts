@@ -109,7 +109,7 @@ function cell(random: Random, column: string, row: number): string {
 
 /** Most rows have one cell of any form: several together are rarely all read from their bytes. */
 function row(random: Random, number: number): string {
-  const any = random() < 0.7 ? [pick(random, columns)] : columns;
+  const any = random() < 0.8 ? [pick(random, columns)] : columns;
   const cells = columns
     .filter(() => random() < 0.85)
     .map((column) =>
@@ -121,6 +121,9 @@ function row(random: Random, number: number): string {
     '',
     '',
     '',
+    '',
+    '',
+    '',
     ' spans="1:4"',
     ' hidden="1"',
     ' x14ac:dyDescent="0.25"',
@@ -128,7 +131,7 @@ function row(random: Random, number: number): string {
     " ht='15'",
   ]);
   const own = random() < 0.998 ? number : pick(random, [number + 1, number - 1, 0, 2_000_000]);
-  const space = pick(random, ['', '', '', '\n', ' \r\n ']);
+  const space = random() < 0.7 ? '' : pick(random, ['\n', ' ', ' \r\n ']);
   return `<row r="${own}"${attributes}>${cells.join(space)}${space}</row>${space}`;
 }
 
