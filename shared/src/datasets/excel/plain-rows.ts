@@ -288,6 +288,8 @@ export class PlainRows implements PlainReader {
         return true;
       }
     } else {
+      // Whether a value that is only white space counts as zero is not decided here.
+      if ((bytes[start] as number) <= space) return false;
       const integer = smallInteger(bytes, start, end);
       const serial = integer < 0 ? Number(bytes.toString('latin1', start, end)) : integer;
       const kind = format(serial);

@@ -20,6 +20,9 @@ const start = Array.from(
     `<row r="${index + 1}">${columns.map((column) => `<c r="${column}${index + 1}" t="inlineStr"><is><t>${index === 0 ? `name ${column}` : 'x'}</t></is></c>`).join('')}</row>`,
 ).join('');
 
+/** The parser reads the whole piece of the file in which the sample ends, so the rows to compare are in a later one. */
+const gap = '\n'.repeat(200_000);
+
 const strings = [
   'plain',
   '',
@@ -38,7 +41,17 @@ const values = [
   ...['0.30000000000000004', '1.1000000000000001', '12345678901234567890', '1e5', '1E-7', '1.50', '007', '-0', '-0.0'],
   ...['5.', '.5', '+1', ' 5 ', '--1', '-', '.', '1.2.3', 'abc', 'NaN', 'Infinity', '', '1_0', '60', '0.75', '36526'],
   ...['36526.5', '2958466', '-1', '1', 'true', '2', '3', '8', '99', '#DIV/0!', 'x&lt;y', 'a"b', 'a\rb', 'é', '_x0041_'],
-  ...['2026-11-20', '2026-11-20T08:30:00', '<!-- no -->5', '<![CDATA[5]]>', '999999999', '9999999999'],
+  ...[
+    ' ',
+    '\n ',
+    '\t0.5',
+    '2026-11-20',
+    '2026-11-20T08:30:00',
+    '<!-- no -->5',
+    '<![CDATA[5]]>',
+    '999999999',
+    '9999999999',
+  ],
 ];
 
 const types = [
@@ -94,11 +107,20 @@ function cell(random: Random, column: string, row: number): string {
   return `<c${place} t='n' cm="1"><v>${value}</v> </c>`;
 }
 
+/** Most rows have one cell of any form: several together are rarely all read from their bytes. */
 function row(random: Random, number: number): string {
-  const cells = columns.filter(() => random() < 0.85).map((column) => cell(random, column, number));
+  const any = random() < 0.8 ? [pick(random, columns)] : columns;
+  const cells = columns
+    .filter(() => random() < 0.85)
+    .map((column) =>
+      any.includes(column) ? cell(random, column, number) : `<c r="${column}${number}" s="1"><v>36526</v></c>`,
+    );
   if (random() < 0.03) cells.reverse();
   if (random() < 0.03) cells.push(cell(random, 'F', number));
   const attributes = pick(random, [
+    '',
+    '',
+    '',
     '',
     '',
     '',
@@ -109,7 +131,7 @@ function row(random: Random, number: number): string {
     " ht='15'",
   ]);
   const own = random() < 0.998 ? number : pick(random, [number + 1, number - 1, 0, 2_000_000]);
-  const space = pick(random, ['', '', '', '\n', ' \r\n ']);
+  const space = random() < 0.7 ? '' : pick(random, ['\n', ' ', ' \r\n ']);
   return `<row r="${own}"${attributes}>${cells.join(space)}${space}</row>${space}`;
 }
 
@@ -139,18 +161,27 @@ const optionSets: DatasetFormat[] = [
 describe('Rows of a worksheet', () => {
   it('have the same values, whether they are read from their bytes or by the XML parser', async () => {
     const random = seededRandom(seed);
+    const add = jest.spyOn(SheetTable.prototype, 'add');
+    let tables = 0;
     let rows = 0;
+    let parsedRows = 0;
     for (let round = 0; round < 60; round += 1) {
       const rest = Array.from({ length: 1 + Math.floor(random() * 60) }, (_value, index) =>
         row(random, sampleRows + 2 + index),
       );
+      const sheet = start + gap + rest.join('');
       const options = pick(random, optionSets);
       const size = pick(random, [97, 4096, 65_536]);
-      const found = await outcome(start + rest.join(''), options, size, true);
-      expect(found).toEqual(await outcome(start + rest.join(''), options, size, false));
-      if (typeof found === 'object') rows += 1;
+      add.mockClear();
+      const found = await outcome(sheet, options, size, true);
+      rows += rest.length;
+      parsedRows += Math.max(0, add.mock.calls.length - sampleRows - 1);
+      expect(found).toEqual(await outcome(sheet, options, size, false));
+      if (typeof found === 'object') tables += 1;
     }
-    expect(rows).toBeGreaterThan(20);
+    add.mockRestore();
+    expect(tables).toBeGreaterThan(20);
+    expect(parsedRows).toBeLessThan(rows * 0.8);
   });
 
   it('are read from their bytes if they are written as by Excel', async () => {
