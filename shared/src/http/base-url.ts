@@ -29,21 +29,19 @@ export function baseUrlOfPage(input: string, label: string, hosted: RegExp): str
 }
 
 /**
- * The base URL of an API that Microsoft serves from another host than its pages.
- * @param address the public one, for the hint
+ * The base URL of an API that has another host than the pages of the service.
+ * @param pages the names of hosts of pages
+ * @param hint what to enter instead of the URL of a page
  * @throws PipewrightError `invalid-input` for the URL of a page, and as `baseUrl`
  */
-export function baseUrlOfApi(input: string, label: string, address: string): string {
-  if (!pageHost.test(checkedUrl(input, label).hostname)) return baseUrl(input, label);
+export function baseUrlOfApi(input: string, label: string, { pages, hint }: { pages: RegExp; hint: string }): string {
+  if (!pages.test(checkedUrl(input, label).hostname)) return baseUrl(input, label);
   throw new PipewrightError({
     code: 'invalid-input',
     message: `“${label}” is the URL of a page, not of the API.`,
-    hint: `Enter ${address}, unless the tenant is in another Microsoft cloud.`,
+    hint,
   });
 }
-
-/** The hosts of the pages of Power BI and Fabric, in every cloud. */
-const pageHost = /^app\.(?:[a-z]+\.)?(?:powerbi|powerbigov|fabric)\./;
 
 /**
  * A complete URL that the user entered, with its query and a slash at its end: to some servers they make a difference.

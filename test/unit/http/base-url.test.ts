@@ -1,10 +1,16 @@
-import { baseUrl, baseUrlOfApi, completeUrl } from '../../../shared/src/http/base-url.ts';
+import { baseUrl, completeUrl } from '../../../shared/src/http/base-url.ts';
 import { workspaceAddress } from '../../../shared/src/services/databricks/api.ts';
 import type { DatabricksConnection } from '../../../shared/src/services/databricks/connection-fields.ts';
 import { accessUrl } from '../../../shared/src/services/dbt/api.ts';
 import type { DbtConnection } from '../../../shared/src/services/dbt/connection-fields.ts';
+import { apiAddress as fabricAddress } from '../../../shared/src/services/fabric/api.ts';
+import type { FabricConnection } from '../../../shared/src/services/fabric/connection-fields.ts';
+import { jobRunFinished } from '../../../shared/src/services/fabric/job-run-finished.ts';
 import { workspaceUrl } from '../../../shared/src/services/mode/api.ts';
 import type { ModeConnection } from '../../../shared/src/services/mode/connection-fields.ts';
+import { apiAddress as powerBiAddress } from '../../../shared/src/services/power-bi/api.ts';
+import type { PowerBiConnection } from '../../../shared/src/services/power-bi/connection-fields.ts';
+import { refreshFinished } from '../../../shared/src/services/power-bi/refresh-finished.ts';
 import { quantemplate } from '../../../shared/src/services/quantemplate/service.ts';
 import { restJob } from '../../../shared/src/services/rest-job/service.ts';
 import type { TableauConnection } from '../../../shared/src/services/tableau/connection-fields.ts';
@@ -69,27 +75,38 @@ describe('The URL of a page, copied from a browser,', () => {
     expect(workspaceUrl(connection as ModeConnection)).toBe('https://app.mode.com/contoso');
   });
 
-  it.each([
-    'https://app.powerbi.com/groups/me/list?experience=power-bi',
-    'https://app.powerbi.com/groups/me/list',
-    'https://app.fabric.microsoft.com/groups/me#part',
-    'https://app.high.powerbigov.us/home',
-  ])('names the URL of the API if it is another one: %s', (entered) => {
-    expect(() => baseUrlOfApi(entered, 'Base URL', 'https://api.example.com')).toThrow(
-      expect.objectContaining({
-        code: 'invalid-input',
-        message: '“Base URL” is the URL of a page, not of the API.',
-        hint: expect.stringContaining('https://api.example.com'),
-      }),
-    );
+  const apis = {
+    'Power BI': { of: powerBiAddress, trigger: refreshFinished, address: 'https://api.powerbi.com' },
+    Fabric: { of: fabricAddress, trigger: jobRunFinished, address: 'https://api.fabric.microsoft.com' },
+  };
+  const pages = [
+    ['Power BI', 'https://app.powerbi.com/groups/me/list?experience=power-bi'],
+    ['Power BI', 'https://app.powerbi.com/groups/me/list'],
+    ['Power BI', 'https://app.high.powerbigov.us/home'],
+    ['Fabric', 'https://app.fabric.microsoft.com/groups/me#part'],
+    ['Fabric', 'https://app.powerbi.com/groups/me/list?experience=fabric-developer'],
+  ] as const;
+
+  it.each(pages)('is refused with the URL of the API, where that is another one: %s, %s', (name, entered) => {
+    const { of, trigger, address } = apis[name];
+    const refused = expect.objectContaining({
+      code: 'invalid-input',
+      message: '“Base URL” is the URL of a page, not of the API.',
+      hint: expect.stringContaining(address),
+    });
+    const connection = { address: entered };
+    expect(() => of(connection as FabricConnection & PowerBiConnection)).toThrow(refused);
+    // A trigger names the account before it polls.
+    expect(() => trigger.list({ workspace: 'w', model: 'm', item: 'i', outcome: 'any' }, connection)).toThrow(refused);
   });
 
-  it.each(['https://api.powerbigov.us/', 'http://127.0.0.1:8080', 'https://api.fabric.microsoft.com'])(
-    'is told from the URL of an API: %s',
-    (entered) => {
-      expect(baseUrlOfApi(entered, 'Base URL', 'https://api.example.com')).toBe(baseUrl(entered, 'Base URL'));
-    },
-  );
+  it.each([
+    ['Power BI', 'https://api.powerbigov.us/', 'https://api.powerbigov.us'],
+    ['Power BI', 'http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['Fabric', 'api.fabric.microsoft.com', 'https://api.fabric.microsoft.com'],
+  ] as const)('is told from the URL of an API: %s, %s', (name, entered, base) => {
+    expect(apis[name].of({ address: entered } as FabricConnection & PowerBiConnection)).toBe(base);
+  });
 });
 
 it('completeUrl keeps the query and a slash at the end, and refuses a fragment', () => {

@@ -50,12 +50,22 @@ function statusOf(response: HttpResponse): number {
   return response.status === 400 && readErrorCode(response) === 'JobAlreadyCompleted' ? 202 : response.status;
 }
 
+/** The hosts of the pages of Fabric, in every cloud; those of Power BI show its items, too. */
+const pages = /^app\.(?:[a-z]+\.)?(?:fabric|powerbi|powerbigov)\./;
+
+/** The base URL of the API. @throws PipewrightError `invalid-input` for the URL of a page of Fabric */
+export const apiAddress = ({ address }: FabricConnection): string =>
+  baseUrlOfApi(address, 'Base URL', {
+    pages,
+    hint: `Enter ${publicAddress}, unless the tenant is in another Microsoft cloud.`,
+  });
+
 /**
  * Client of the Fabric REST API.
  * @see https://learn.microsoft.com/rest/api/fabric/articles/
  */
 export function openFabric({ connection, host }: Context<FabricConnection>): Api {
-  const address = baseUrlOfApi(connection.address, 'Base URL', publicAddress);
+  const address = apiAddress(connection);
   refuseMachineElsewhere(service, { ...connection, address }, publicAddress);
   const authority = baseUrl(connection.authorityUrl, 'Entra Authority URL');
   const scope = `${address}/.default`;

@@ -1,6 +1,6 @@
-import { baseUrl } from '../../http/base-url.ts';
 import { defineRunFinished } from '../../runs/run-finished.ts';
 import type { Run } from '../../runs/run.ts';
+import { apiAddress } from './api.ts';
 import type { FabricConnection } from './connection-fields.ts';
 import { openItem, runnableField } from './items.ts';
 import { jobsOf, sampleJobRun } from './jobs.ts';
@@ -17,7 +17,7 @@ export const jobRunFinished = defineRunFinished<FabricConnection>()({
   description: 'Triggers when a run of a pipeline, notebook or other item finishes, also a scheduled one.',
   input: { workspace: workspaceField, item: runnableField },
   sample: sampleJobRun,
-  account: ({ address }) => baseUrl(address, 'Base URL'),
+  account: apiAddress,
   async runs(input, since, context) {
     const jobs = jobsOf(await openItem(input.workspace, input.item, context), context.host);
     const read = async (run: Run): Promise<Run> => {

@@ -33,12 +33,22 @@ function isBusy(response: HttpResponse): boolean {
   return response.status === 400 && /another refresh request is already/i.test(response.text);
 }
 
+/** The hosts of the pages of Power BI, in every cloud. */
+const pages = /^app\.(?:[a-z]+\.)?powerbi(?:gov)?\./;
+
+/** The base URL of the API. @throws PipewrightError `invalid-input` for the URL of a page of Power BI */
+export const apiAddress = ({ address }: PowerBiConnection): string =>
+  baseUrlOfApi(address, 'Base URL', {
+    pages,
+    hint: `Enter ${publicAddress}, unless the tenant is in another Microsoft cloud.`,
+  });
+
 /**
  * Client of the Power BI REST API. The scope of a cloud other than the public one follows its URL, which is not documented.
  * @see https://learn.microsoft.com/rest/api/power-bi/
  */
 export function openPowerBi({ connection, host }: Context<PowerBiConnection>): Api {
-  const address = baseUrlOfApi(connection.address, 'Base URL', publicAddress);
+  const address = apiAddress(connection);
   refuseMachineElsewhere(service, { ...connection, address }, publicAddress);
   const authority = baseUrl(connection.authorityUrl, 'Entra Authority URL');
   const scope = address === publicAddress ? 'https://analysis.windows.net/powerbi/api/.default' : `${address}/.default`;

@@ -1,5 +1,5 @@
-import { baseUrl } from '../../http/base-url.ts';
 import { defineRunFinished } from '../../runs/run-finished.ts';
+import { apiAddress } from './api.ts';
 import type { PowerBiConnection } from './connection-fields.ts';
 import { modelField, openModel } from './models.ts';
 import { isEnhanced, readHistoryEntry, type VendorRefresh } from './refresh-shapes.ts';
@@ -17,7 +17,7 @@ export const refreshFinished = defineRunFinished<PowerBiConnection>()({
   description: 'Triggers when a refresh of a semantic model finishes, also a scheduled one.',
   input: { workspace: workspaceField, model: modelField },
   sample: sampleRefresh,
-  account: ({ address }) => baseUrl(address, 'Base URL'),
+  account: apiAddress,
   async runs(input, since, context) {
     const model = await openModel(input, context);
     const read = async (entry: VendorRefresh) => {
