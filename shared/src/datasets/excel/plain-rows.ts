@@ -4,29 +4,17 @@ import { maxColumns, maxRows, type CellArea } from './cell-reference.ts';
 import type { CellContext } from './cell-value.ts';
 import { exactNumber } from './exact-number.ts';
 import { showsNumber } from './number-format.ts';
+import type { PlainReader } from './plain-feed.ts';
+import { isDigit, isExactNumber, smallInteger } from './plain-numbers.ts';
 import { isAscii, isAt, literal, plainTextEnd } from './plain-xml.ts';
 import { serialToIso } from './serial-date.ts';
 import type { SheetCells } from './sheet-cells.ts';
 import type { SheetTable } from './sheet-table.ts';
 import { formatOfStyle } from './styles.ts';
-import type { PlainReader } from './xml-reader.ts';
 
-const [
-  space,
-  lineFeed,
-  lessThan,
-  greaterThan,
-  slash,
-  colon,
-  equals,
-  doubleQuote,
-  ampersand,
-  minus,
-  point,
-  zero,
-  one,
-  nine,
-] = [0x20, 0x0a, 0x3c, 0x3e, 0x2f, 0x3a, 0x3d, 0x22, 0x26, 0x2d, 0x2e, 0x30, 0x31, 0x39];
+const [space, lineFeed, lessThan, greaterThan, slash, colon, equals, doubleQuote, ampersand, zero, one, nine] = [
+  0x20, 0x0a, 0x3c, 0x3e, 0x2f, 0x3a, 0x3d, 0x22, 0x26, 0x30, 0x31, 0x39,
+];
 const [upperA, upperZ, lowerA, lowerZ, lowerN, lowerR, lowerS, lowerT, lowerB] = [
   0x41, 0x5a, 0x61, 0x7a, 0x6e, 0x72, 0x73, 0x74, 0x62,
 ];
@@ -44,12 +32,6 @@ const spacedInlineStart = literal('<is><t xml:space="preserve">');
 const inlineEnd = literal('</t></is></c>');
 const textType = literal('str"');
 const inlineType = literal('inlineStr"');
-
-/** Digits of a number that every double keeps. */
-const exactDigits = 15;
-
-/** Digits of an index or a serial number that are read as a small integer. */
-const maxIndexDigits = 9;
 
 /** Rows in another form, beyond those in this one, after which a sheet is left to the parser. */
 const maxOtherRows = 1_000;
@@ -313,8 +295,6 @@ export class PlainRows implements PlainReader {
   }
 }
 
-const isDigit = (byte: number): boolean => byte >= zero && byte <= nine;
-
 /** Bytes of the names of attributes that programs write. */
 const isNameByte = (byte: number): boolean =>
   (byte >= lowerA && byte <= lowerZ) || (byte >= upperA && byte <= upperZ) || isDigit(byte) || byte === colon;
@@ -331,34 +311,4 @@ function shortType(byte: number): number {
   if (byte === lowerS) return cellType.shared;
   if (byte === lowerN) return cellType.number;
   return byte === lowerB ? cellType.boolean : 0;
-}
-
-/** An integer of at most nine digits; -1 for other text. */
-function smallInteger(bytes: Buffer, start: number, end: number): number {
-  if (end === start || end - start > maxIndexDigits) return -1;
-  let integer = 0;
-  for (let at = start; at < end; at += 1) {
-    const digit = (bytes[at] as number) - zero;
-    if (digit < 0 || digit > 9) return -1;
-    integer = integer * 10 + digit;
-  }
-  return integer;
-}
-
-/**
- * Whether a number is written as `exactNumber` returns it: without exponent and needless zeros, and with so few digits that
- * the same double has no shorter text.
- */
-function isExactNumber(bytes: Buffer, start: number, end: number): boolean {
-  const first = bytes[start] === minus ? start + 1 : start;
-  let pointAt = -1;
-  for (let at = first; at < end; at += 1) {
-    const byte = bytes[at] as number;
-    if (byte === point && pointAt < 0) pointAt = at;
-    else if (byte < zero || byte > nine) return false;
-  }
-  const wholeDigits = (pointAt < 0 ? end : pointAt) - first;
-  if (wholeDigits === 0 || end - first - (pointAt < 0 ? 0 : 1) > exactDigits) return false;
-  if (bytes[first] === zero && (wholeDigits > 1 || (pointAt < 0 && first > start))) return false;
-  return pointAt < 0 || (bytes[end - 1] !== zero && pointAt < end - 1);
 }

@@ -1,14 +1,12 @@
 import type { Bytes } from '../../host/bytes.ts';
 import { badWorkbook } from './bad-workbook.ts';
+import { PlainFeed, type PlainReader } from './plain-feed.ts';
 import { decodeXml } from './xml-text.ts';
 
 /** A longer tag or text is assumed to be corrupt; Excel limits a cell to 32,767 characters. */
 const maxTokenLength = 1024 * 1024;
 
 const maxDepth = 1_000;
-
-/** A longer element is read by the parser, so that its start is not copied with each further piece. */
-const maxHeldBytes = 64 * 1024;
 
 const [openBracket, closeBracket, slash, exclamation, question, doubleQuote, singleQuote, colon, equals, space] = [
   0x3c, 0x3e, 0x2f, 0x21, 0x3f, 0x22, 0x27, 0x3a, 0x3d, 0x20,
@@ -103,25 +101,6 @@ function decodeEntities(text: string): string {
 }
 
 /**
- * Reads elements of one name from their bytes, if they are written in the form that nearly all programs use, instead of the
- * parser, which takes several times as long for millions of elements.
- */
-export interface PlainReader {
-  readonly name: string;
-  /** Name of their parent. */
-  readonly parent: string;
-  /** Whether elements can be read now. */
-  readonly isReady: boolean;
-  /**
-   * Reads elements from `at` on, up to the first one that is written in another form: the handler receives it and decides.
-   * @param bytes well-formed UTF-8; the parser has passed everything before `at` to the handler
-   * @param end end of the last complete element
-   * @returns where the first element starts that was not read; `end` or later after the last one
-   */
-  read(bytes: Buffer, at: number, end: number): number;
-}
-
-/**
  * Streams an XML file to a handler: well-formed XML 1.0 without document type definition. Subtrees named `extLst` and
  * `AlternateContent` are skipped. After each piece of the file, control returns to the caller.
  * @param plain reads some of the elements itself
@@ -141,57 +120,6 @@ export async function* parseXml(bytes: Bytes, handler: XmlHandler, plain?: Plain
 /** Reads a whole XML file; see `parseXml`. */
 export async function readXml(bytes: Bytes, handler: XmlHandler, plain?: PlainReader): Promise<void> {
   for await (const _length of parseXml(bytes, handler, plain));
-}
-
-/** Passes an XML file to a plain reader where it can, and to the parser otherwise. */
-class PlainFeed {
-  readonly #parser: XmlParser;
-  readonly #plain: PlainReader;
-  readonly #close: string;
-  /** Start of an element whose end is in a later piece, and its length. One buffer serves all pieces. */
-  #buffer: Buffer = Buffer.alloc(2 * maxHeldBytes);
-  #held = 0;
-
-  constructor(parser: XmlParser, plain: PlainReader) {
-    this.#parser = parser;
-    this.#plain = plain;
-    this.#close = `</${plain.name}>`;
-  }
-
-  write(piece: Buffer): void {
-    const bytes = this.#withHeld(piece);
-    const last = bytes.lastIndexOf(this.#close);
-    const end = last < 0 ? 0 : last + this.#close.length;
-    let at = 0;
-    while (at < end) {
-      if (this.#isPlainNext) at = this.#plain.read(bytes, at, end);
-      if (at >= end) break;
-      // The parser reads at least one element, or what comes before the first one.
-      const next = this.#plain.isReady ? bytes.indexOf(this.#close, at) + this.#close.length : end;
-      this.#parser.write(bytes.subarray(at, next));
-      at = next;
-    }
-    const isHeld = this.#isPlainNext && bytes.length - at <= maxHeldBytes;
-    if (!isHeld) this.#parser.write(bytes.subarray(at));
-    this.#held = isHeld ? bytes.copy(this.#buffer, 0, at) : 0;
-  }
-
-  end(): void {
-    this.#parser.write(this.#buffer.subarray(0, this.#held));
-    this.#parser.end();
-  }
-
-  #withHeld(piece: Buffer): Buffer {
-    if (this.#held === 0) return piece;
-    const length = this.#held + piece.length;
-    if (length > this.#buffer.length) this.#buffer = Buffer.concat([this.#buffer.subarray(0, this.#held)], length * 2);
-    piece.copy(this.#buffer, this.#held);
-    return this.#buffer.subarray(0, length);
-  }
-
-  get #isPlainNext(): boolean {
-    return this.#plain.isReady && this.#parser.isBetweenChildrenOf(this.#plain.parent);
-  }
 }
 
 class XmlParser {

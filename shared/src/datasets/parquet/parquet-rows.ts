@@ -14,6 +14,12 @@ import { badParquet } from './bad-parquet.ts';
 import { LeafCursor, PageMemory } from './leaf-cursor.ts';
 import { openParquet, type ParquetFile } from './open-parquet.ts';
 
+/** Reads the file into one piece. In a function of its own, so that nothing refers to the pieces while the rows are read. */
+async function readJoined(bytes: Bytes, hint: string): Promise<Buffer> {
+  const held = await readWhole(bytes, 'The Parquet file', hint);
+  return held.slice(0, held.length);
+}
+
 /** Size of a block. */
 const bytesPerBlock = 128 * 1024;
 
@@ -66,8 +72,7 @@ export class ParquetRows implements RowSource {
   async *blocks(): AsyncGenerator<CsvBlock> {
     refuseOtherOptions(this.#options);
     const hint = `Write the table to several smaller files, export it as CSV and use that file, or load it with a Databricks job: ${pipelinesPage}`;
-    const held = await readWhole(this.#bytes, 'The Parquet file', hint);
-    const file = held.slice(0, held.length);
+    const file = await readJoined(this.#bytes, hint);
     const structure = openParquet(file, this.#options.flatten ?? false);
     const { columns } = structure;
     if (columns.length === 0) return;
