@@ -46,8 +46,7 @@ async function openTrigger(context: IPollFunctions, service: Service) {
 
 /**
  * Emits the events since the previous poll. The first poll of an active workflow, and the first one after a change of what is
- * polled, only records existing events. A test in the
- * editor returns the newest event and records nothing.
+ * polled, only records existing events. A test in the editor returns the newest event and records nothing.
  */
 export async function pollEvents(context: IPollFunctions, service: Service): Promise<INodeExecutionData[][] | null> {
   try {

@@ -72,6 +72,7 @@ export class CsvScanner {
   /** Column names, known after the first row. */
   header: string[] | undefined;
   readonly #delimiter: number;
+  /** The highest byte that can end a value: most bytes are higher, so one comparison skips them. */
   readonly #highest: number;
   readonly #lineFeeds = new NextByte(lineFeed);
   readonly #quotes = new NextByte(quote);
