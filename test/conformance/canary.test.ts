@@ -61,10 +61,18 @@ function open(): { host: Host; logged: string[]; files: unknown[] } {
   return { host, logged, files };
 }
 
-/** Responses for the first and for further connections: all in the load tests, one of each kind in `npm test`. */
+const kinds: readonly Answer[] = ['400', 'object', 'page 500', 'table', 'redirect'];
+let turn = 0;
+
+/**
+ * Responses for the first and for further connections: all in the load tests; in `npm test` two of the five kinds in turn, so that
+ * the works of a service share them.
+ */
 function answersFor(connection: number): readonly Answer[] {
   if (isThorough) return connection === 0 ? answers : ['400', '401', 'object'];
-  return connection === 0 ? ['400', 'page 500', 'object', 'table', 'redirect'] : ['object'];
+  if (connection > 0) return ['object'];
+  turn += 2;
+  return [turn - 2, turn - 1].map((index) => kinds[index % kinds.length] as Answer);
 }
 
 /** A service with every connection that it may need, each filled with canaries. */

@@ -16,7 +16,7 @@ import { recordingHost, replayingHost, type RecordedAnswer, type Recording } fro
 const seed = seedOf('odd answers');
 
 /** Malformed variants to try for each recorded response: a sample in `npm test`, more in the load tests. */
-const perAnswer = Number(process.env['PIPEWRIGHT_ODDITIES'] ?? samples(15, 80));
+const perAnswer = Number(process.env['PIPEWRIGHT_ODDITIES'] ?? samples(8, 80));
 
 type Host = ReturnType<typeof replayingHost> | ReturnType<CoreWorld['open']>;
 

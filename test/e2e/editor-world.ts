@@ -3,6 +3,7 @@ import { packedPackages } from '../adapters/n8n/build-package.ts';
 import { sandboxCredentials } from '../adapters/n8n/credentials.ts';
 import { createCredential, type Credential } from '../support/n8n-server/credentials.ts';
 import { openEditor, type Editor } from '../support/n8n-server/editor.ts';
+import { lazyExpressions } from '../support/n8n-server/n8n-environment.ts';
 import { startN8n, type N8n } from '../support/n8n-server/n8n-server.ts';
 import { startSandbox, type Sandbox } from '../doubles/sandbox.ts';
 
@@ -29,7 +30,7 @@ export async function startEditorWorld(): Promise<EditorWorld> {
     const sandbox = await startSandbox();
     started.push(() => sandbox.stop());
     sandbox.control.setDurations({ queuedMilliseconds: 10, runningMilliseconds: 100 });
-    const n8n = await startN8n({ packages: await packedPackages(), editor: true });
+    const n8n = await startN8n({ packages: await packedPackages(), env: lazyExpressions, editor: true });
     started.push(() => n8n.stop());
     const credentials: Record<string, Credential> = {};
     for (const [type, data] of Object.entries(sandboxCredentials(sandbox)))

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePort } from '../support/machine/free-port.ts';
 import { createCredential } from '../support/n8n-server/credentials.ts';
+import { lazyExpressions } from '../support/n8n-server/n8n-environment.ts';
 import { startN8n, type N8n } from '../support/n8n-server/n8n-server.ts';
 import {
   createWorkflow,
@@ -40,7 +41,7 @@ beforeAll(async () => {
   const packages = await packedPackages(['pipewright-dbt', 'pipewright-quantemplate']);
   const port = await findFreePort();
   const env = {
-    N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true',
+    ...lazyExpressions,
     EXECUTIONS_DATA_PRUNE: 'false',
     EXECUTIONS_DATA_SAVE_ON_PROGRESS: 'false',
   };

@@ -1,6 +1,7 @@
 import { packageNames, packages, type PackageName } from '../../../scripts/generate/packages.ts';
 import { credentialName } from '../../../n8n-nodes/adapter/names.ts';
 import { logsIn } from '../../../shared/src/define/connection.ts';
+import { isThorough } from '../../support/thorough.ts';
 import { startN8n, type N8n } from '../../support/n8n-server/n8n-server.ts';
 import { startNpmRegistry, type NpmRegistry } from '../../support/n8n-server/npm-registry.ts';
 import { packedPackages } from './build-package.ts';
@@ -10,7 +11,7 @@ import { openN8n } from './open-n8n.ts';
 interface Installed {
   packageName: string;
   installedVersion: string;
-  installedNodes: { name: string; type: string }[];
+  installedNodes: { name: string; type: string; latestVersion: number }[];
   failedLoading?: boolean;
 }
 
@@ -19,8 +20,7 @@ let n8n: N8n;
 
 beforeAll(async () => {
   registry = await startNpmRegistry(await packedPackages());
-  // n8n serves the types of nodes only with its editor.
-  n8n = await startN8n({ env: registry.env, editor: true });
+  n8n = await startN8n({ env: registry.env });
 });
 
 afterAll(async () => {
@@ -30,27 +30,43 @@ afterAll(async () => {
 
 const full = (name: PackageName): string => `n8n-nodes-${name}`;
 const keysOf = (name: PackageName): string[] => packages[name].services.map(({ key }) => key);
+/** The nodes of a package without their kinds: one per service. */
+const servicesOf = (name: PackageName): string[] => keysOf(name).map((key) => `${full(name)}.${key}`);
 const credentialsOf = (name: PackageName): string[] =>
   packages[name].services.flatMap(({ connection }) => (logsIn(connection) ? [credentialName(connection)] : []));
 
 /** The name of the service of a node; n8n adds a tool for AI agents to every node with operations. */
 const withoutKind = (node: string): string => node.replace(/(Polling)?(Trigger)?(Tool)?$/, '');
 
-/** Checks which of our packages n8n has loaded. The types of all nodes are 19 MB, so it is not called for every package. */
-async function expectLoaded(names: readonly PackageName[]): Promise<void> {
-  const nodes = (await n8n.api.types<{ name: string }>('nodes')).map(({ name }) => name);
-  const loaded = nodes.filter((name) => name.startsWith('n8n-nodes-pipewright')).map(withoutKind);
-  const wanted = names.flatMap((name) => keysOf(name).map((key) => `${full(name)}.${key}`));
-  expect([...new Set(loaded)].sort()).toEqual(wanted.sort());
-  const credentials = (await n8n.api.types<{ name: string }>('credentials')).map(({ name }) => name);
-  expect([...new Set(credentials.filter((name) => name.startsWith('pipewright')))].sort()).toEqual(
-    [...new Set(names.flatMap(credentialsOf))].sort(),
-  );
-}
-
 const install = (name: PackageName) => n8n.api.rest<Installed>('POST', 'community-packages', { name: full(name) });
 const remove = (name: PackageName) => n8n.api.rest('DELETE', `community-packages?name=${full(name)}`);
 const listInstalled = (of: N8n) => of.api.rest<Installed[]>('GET', 'community-packages');
+
+const describeNode = (name: string, version: number) =>
+  n8n.api.rest<{ displayName: string }[]>('POST', 'node-types', { nodeInfos: [{ name, version }] });
+
+/** Checks which of the installed packages n8n has loaded: what it lists, and the nodes and credentials that it can describe. */
+async function expectLoaded(names: readonly PackageName[], installed: readonly Installed[]): Promise<void> {
+  const listed = await listInstalled(n8n);
+  expect(listed.map(({ packageName }) => packageName).sort()).toEqual(names.map(full).sort());
+  expect(listed.filter(({ failedLoading }) => failedLoading)).toEqual([]);
+
+  for (const { packageName, installedNodes } of installed) {
+    const isWanted = names.some((name) => full(name) === packageName);
+    for (const { name, type, latestVersion } of installedNodes) {
+      const described = describeNode(type, latestVersion);
+      if (isWanted) expect(await described).toMatchObject([{ displayName: name }]);
+      else await expect(described).rejects.toThrow('Unrecognized node type');
+    }
+  }
+
+  const wantedCredentials = new Set(names.flatMap(credentialsOf));
+  for (const credential of new Set(packageNames.flatMap(credentialsOf))) {
+    const schema = n8n.api.read(`credentials/schema/${credential}`);
+    if (wantedCredentials.has(credential)) expect(await schema).toHaveProperty('properties');
+    else await expect(schema).rejects.toThrow('404');
+  }
+}
 
 it.each(packageNames)("n8n's loader loads %s alone: all its nodes, with credentials of its own only", async (name) => {
   const engine = await openN8n([name]);
@@ -65,22 +81,23 @@ it.each(packageNames)("n8n's loader loads %s alone: all its nodes, with credenti
   }
 });
 
-it('n8n installs all packages from the registry side by side, loads them, and removes one or all', async () => {
+it('n8n installs all packages from the registry side by side, loads them, and removes one, or all in the load tests', async () => {
+  const installed: Installed[] = [];
   for (const name of packageNames) {
-    const { installedNodes, installedVersion } = await install(name);
-    expect(installedVersion).toMatch(/^\d+\.\d+\.\d+/);
-    expect(installedNodes).not.toEqual([]);
-    for (const node of installedNodes) expect(node.name).toMatch(/^Pipewright /);
+    const added = await install(name);
+    expect(added.installedVersion).toMatch(/^\d+\.\d+\.\d+/);
+    for (const node of added.installedNodes) expect(node.name).toMatch(/^Pipewright /);
+    const services = new Set(added.installedNodes.map(({ type }) => withoutKind(type)));
+    expect([...services].sort()).toEqual(servicesOf(name).sort());
+    installed.push(added);
   }
-  await expectLoaded(packageNames);
-  const listed = await listInstalled(n8n);
-  expect(listed.map(({ packageName }) => packageName).sort()).toEqual(packageNames.map(full).sort());
-  expect(listed.filter(({ failedLoading }) => failedLoading)).toEqual([]);
+  await expectLoaded(packageNames, installed);
   const [first, ...others] = packageNames;
   if (first) await remove(first);
-  await expectLoaded(others);
+  await expectLoaded(others, installed);
+  if (!isThorough) return;
   for (const name of others) await remove(name);
-  await expectLoaded([]);
+  await expectLoaded([], installed);
 });
 
 it('an n8n that forbids unverified packages installs one with its checksum, and refuses one with another checksum', async () => {

@@ -61,14 +61,19 @@ export async function scanTarball(tarball: string, setting: Setting): Promise<vo
   await withUnpacked([tarball], ([folder = '']) => lintFolders([[folder, setting, 'tarball']]));
 }
 
-/** Lints the sources of packages and scans their packed files. @throws Error with the findings */
-export async function lintPackages(names: readonly PackageName[]): Promise<void> {
-  await withUnpacked(await packedPackages(names), (folders) =>
-    lintFolders(
-      names.flatMap((name, index): Target[] => [
-        [sourceFolder(name), settingOf(name), 'source'],
-        [folders[index] ?? '', settingOf(name), 'tarball'],
-      ]),
-    ),
+/**
+ * Lints the sources of packages and scans packed files.
+ * @param packed packages whose packed files are scanned
+ * @throws Error with the findings
+ */
+export async function lintPackages(
+  names: readonly PackageName[],
+  packed: readonly PackageName[] = names,
+): Promise<void> {
+  await withUnpacked(await packedPackages(packed), (folders) =>
+    lintFolders([
+      ...names.map((name): Target => [sourceFolder(name), settingOf(name), 'source']),
+      ...packed.map((name, index): Target => [folders[index] ?? '', settingOf(name), 'tarball']),
+    ]),
   );
 }

@@ -13,6 +13,7 @@ import {
   type Execution,
   type ExecutionStatus,
 } from '../../support/n8n-server/executions.ts';
+import { lazyExpressions } from '../../support/n8n-server/n8n-environment.ts';
 import { startN8n, type N8n } from '../../support/n8n-server/n8n-server.ts';
 import {
   createWorkflow,
@@ -35,7 +36,7 @@ const clock = new ManualClock(Date.now());
 let folder: string;
 let sandbox: Sandbox;
 let n8n: N8n;
-let start: () => Promise<N8n>;
+let start: (port?: number) => Promise<N8n>;
 let overdue: string;
 let overdueRun: string;
 let lost: string;
@@ -45,7 +46,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pipewright-parking-'));
   sandbox = await startSandbox({ clock });
   const packages = await packedPackages(['pipewright-azure', 'pipewright-dbt']);
-  start = () => startN8n({ folder: join(folder, 'n8n'), packages });
+  start = (port) => startN8n({ folder: join(folder, 'n8n'), packages, env: lazyExpressions, port });
   n8n = await start();
   for (const [type, data] of Object.entries(sandboxCredentials(sandbox)))
     if ([azure, dbt].includes(type)) credentials[type] = await createCredential(n8n, type, type, data);
@@ -388,6 +389,6 @@ it('a parked execution survives a restart of n8n', async () => {
   await becomes(id, 'waiting');
   const { baseUrl } = n8n;
   await n8n.kill();
-  n8n = await startN8n({ folder: join(folder, 'n8n'), port: Number(new URL(baseUrl).port) });
+  n8n = await start(Number(new URL(baseUrl).port));
   expect(outputOf(await finish(id), 'Then')).toMatchObject([{ status: 'succeeded' }]);
 });

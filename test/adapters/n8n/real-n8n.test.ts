@@ -6,6 +6,7 @@ import { createCredential, testCredential, type Credential } from '../../support
 import { packEcho } from '../../support/n8n-server/echo-package.ts';
 import { listExecutions, outputOf, waitForExecution, waitForExecutions } from '../../support/n8n-server/executions.ts';
 import { listSearch } from '../../support/n8n-server/list-search.ts';
+import { lazyExpressions } from '../../support/n8n-server/n8n-environment.ts';
 import { startN8n, type N8n } from '../../support/n8n-server/n8n-server.ts';
 import { serverScenarios } from '../../support/n8n-server/server-scenarios.ts';
 import {
@@ -30,7 +31,7 @@ let n8n: N8n;
 const credentials: Record<string, Credential> = {};
 
 const start = (): Promise<N8n> =>
-  startN8n({ folder: join(folder, 'n8n'), packages, env: { PIPEWRIGHT_SQLITE_FOLDER: folder } });
+  startN8n({ folder: join(folder, 'n8n'), packages, env: { ...lazyExpressions, PIPEWRIGHT_SQLITE_FOLDER: folder } });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pipewright-real-n8n-'));

@@ -64,7 +64,7 @@ const methodsOf = (app: App, nth: number): string[] => {
 const bundle = { authData: {}, inputData: {}, meta: {} };
 
 /** The apps of which only every nth part of a step is called: their whole definitions take long, and `pipewright` has the steps of the others. */
-const everyNth: Partial<Record<AppName, number>> = { pipewright: samples(29, 7), azure: samples(5, 1) };
+const everyNth: Partial<Record<AppName, number>> = { pipewright: samples(59, 7), azure: samples(11, 1) };
 
 describe.each(Object.keys(apps) as AppName[])('A call of the Zapier app %s with one step', (name) => {
   it('is answered as with the whole definition, for every method, also concurrently', async () => {

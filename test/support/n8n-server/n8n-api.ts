@@ -64,19 +64,6 @@ export class N8nApi {
     return (await response.json()) as T;
   }
 
-  /** The descriptions of all nodes or credentials that n8n has loaded, as the editor reads them. */
-  async types<T>(kind: 'nodes' | 'credentials', tries = 60): Promise<T[]> {
-    try {
-      const response = await this.#send('GET', `types/${kind}.json`, undefined, this.#session());
-      return (await response.json()) as T[];
-    } catch (error) {
-      // n8n is busy for a moment after it has loaded a package.
-      if (tries === 0 || !(error instanceof Error && error.message.includes('answered 503'))) throw error;
-      await sleep(500);
-      return this.types(kind, tries - 1);
-    }
-  }
-
   /** A sign-in is valid only for the browser that made it. */
   #session(): Record<string, string> {
     return { 'browser-id': this.#browserId, cookie: this.#cookie };

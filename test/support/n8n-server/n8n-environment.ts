@@ -1,3 +1,12 @@
+import { join } from 'node:path';
+import { cacheFolder } from '../machine/paths.ts';
+
+/**
+ * The setting that docs/operating-n8n.md recommends: n8n prepares its expression engine only for executions that evaluate an
+ * expression. An execution then takes a third of the CPU time. `npm start` and the benchmark run n8n without it.
+ */
+export const lazyExpressions = { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' };
+
 /**
  * The environment of an n8n that connects only to this machine and does not prompt the user.
  * From this process's own environment it inherits only what every program needs, so that the user's settings
@@ -9,6 +18,8 @@ export function n8nEnvironment(userFolder: string, port: number, brokerPort: num
   return {
     ...Object.fromEntries(inherited.filter(([, value]) => value !== undefined)),
     NODE_ENV: 'production',
+    // Saves a sixth of the CPU time of a start.
+    NODE_COMPILE_CACHE: join(cacheFolder, 'compiled'),
     GENERIC_TIMEZONE: 'UTC',
     TZ: 'UTC',
     N8N_USER_FOLDER: userFolder,
