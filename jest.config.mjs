@@ -25,6 +25,7 @@ const sampled = [
   'test/conformance/odd-answers',
   'test/unit/webhooks/fuzz',
   'test/unit/datasets/bytes/{bunzip2,unzstd}',
+  'test/unit/datasets/excel/plain-rows',
   'test/unit/datasets/export/write-parquet',
   'test/unit/datasets/formats/read-property',
 ];

@@ -26,6 +26,7 @@ import {
   type WorkflowJson,
   type WorkflowNode,
 } from '../../support/n8n-server/workflows.ts';
+import { waitToReadAgain } from '../../support/n8n-server/wait-to-read-again.ts';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
 import { ManualClock } from '../../doubles/server/clock.ts';
 import { sandboxCredentials } from './credentials.ts';
@@ -132,9 +133,9 @@ const beginBranched = (...nodes: WorkflowNode[]) => {
   });
 };
 const becomes = async (id: string, status: ExecutionStatus): Promise<void> => {
-  for (let looks = 0; (await readExecution(n8n, id)).status !== status; looks += 1) {
-    if (looks > 1_200) throw new Error(`Execution ${id} is ${(await readExecution(n8n, id)).status}, not ${status}.`);
-    await sleep(100);
+  for (let readings = 1; (await readExecution(n8n, id)).status !== status; readings += 1) {
+    if (readings > 400) throw new Error(`Execution ${id} is ${(await readExecution(n8n, id)).status}, not ${status}.`);
+    await waitToReadAgain(readings);
   }
 };
 /** Advances the vendors' clock until an execution has finished. */

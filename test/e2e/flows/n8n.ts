@@ -3,6 +3,7 @@ import { sandboxCredentials } from '../../adapters/n8n/credentials.ts';
 import { packedPackages } from '../../adapters/n8n/build-package.ts';
 import { createCredential, type Credential } from '../../support/n8n-server/credentials.ts';
 import { listExecutions, waitForExecutions, type Execution } from '../../support/n8n-server/executions.ts';
+import { lazyExpressions } from '../../support/n8n-server/n8n-environment.ts';
 import { startN8n, type N8n } from '../../support/n8n-server/n8n-server.ts';
 import {
   createWorkflow,
@@ -61,7 +62,7 @@ export async function startN8nPlatform(
   log('packing the n8n packages');
   const packages = await packedPackages();
   log('starting n8n and installing them');
-  const n8n = await startN8n({ packages, log, editor });
+  const n8n = await startN8n({ packages, env: lazyExpressions, log, editor });
   const credentials = await createCredentials(n8n, world);
   const workflows: Record<string, string> = {};
   return {

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { N8n } from './n8n-server.ts';
+import { waitToReadAgain } from './wait-to-read-again.ts';
 
 /** n8n's status of an execution; `waiting` means parked until a time or a call. */
 export type ExecutionStatus = 'new' | 'running' | 'waiting' | 'success' | 'error' | 'canceled' | 'crashed';
@@ -61,8 +61,11 @@ export function isFinished({ status }: ExecutionSummary): boolean {
   return finalStatuses.includes(status);
 }
 
-/** All executions of a workflow, oldest first, including running ones. */
-export async function listExecutions(n8n: N8n, workflowId: string): Promise<ExecutionSummary[]> {
+/**
+ * All executions of a workflow, oldest first, including running ones.
+ * @param pageSize how many n8n returns at once
+ */
+export async function listExecutions(n8n: N8n, workflowId: string, pageSize = 100): Promise<ExecutionSummary[]> {
   const filter = encodeURIComponent(JSON.stringify({ workflowId }));
   const found = new Map<string, ExecutionSummary>();
   let cursor: string | null = null;
@@ -70,7 +73,7 @@ export async function listExecutions(n8n: N8n, workflowId: string): Promise<Exec
     const position: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
     const page: { results: ExecutionSummary[]; nextCursor: string | null } = await n8n.api.rest(
       'GET',
-      `executions?limit=100&filter=${filter}${position}`,
+      `executions?limit=${pageSize}&filter=${filter}${position}`,
     );
     for (const execution of page.results) found.set(execution.id, execution);
     cursor = page.nextCursor;
@@ -101,7 +104,7 @@ export async function waitForExecutions(
 ): Promise<Execution[]> {
   const wanted = status === undefined ? finalStatuses : [status];
   const deadline = Date.now() + timeoutSeconds * 1000;
-  for (;;) {
+  for (let readings = 1; ; readings += 1) {
     const all = await listExecutions(n8n, workflowId);
     const matching = all.filter((each) => wanted.includes(each.status));
     if (matching.length >= count) return await readExecutions(n8n, matching);
@@ -109,20 +112,20 @@ export async function waitForExecutions(
       const seen = all.map((each) => `${each.id} ${each.status}`).join(', ') || 'none';
       throw new Error(`Waited ${timeoutSeconds} s for ${count} executions (${wanted.join(', ')}); there are: ${seen}.`);
     }
-    await sleep(200);
+    await waitToReadAgain(readings);
   }
 }
 
 /** Waits until the execution with an ID has finished. */
 export async function waitForExecution(n8n: N8n, id: string, timeoutSeconds = 600): Promise<Execution> {
   const deadline = Date.now() + timeoutSeconds * 1000;
-  for (;;) {
+  for (let readings = 1; ; readings += 1) {
     const execution = await readExecution(n8n, id);
     if (isFinished(execution)) return execution;
     if (Date.now() > deadline) {
       throw new Error(`Execution ${id} is still ${execution.status} after ${timeoutSeconds} s.`);
     }
-    await sleep(200);
+    await waitToReadAgain(readings);
   }
 }
 

@@ -3,7 +3,7 @@ import { cacheFolder } from '../machine/paths.ts';
 
 /**
  * The setting that docs/operating-n8n.md recommends: n8n prepares its expression engine only for executions that evaluate an
- * expression. An execution then takes a third of the CPU time. `npm start` and the benchmark run n8n without it.
+ * expression. An execution then takes a third of the CPU time, and an idle n8n a tenth. The benchmark and most load tests run n8n without it.
  */
 export const lazyExpressions = { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' };
 

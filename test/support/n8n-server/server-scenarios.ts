@@ -96,10 +96,11 @@ export function serverScenarios(server: () => N8n): void {
     const many = { ...webhook, parameters: { ...webhook.parameters, path: 'many' }, webhookId: 'many' };
     const { id } = await createWorkflow(n8n, workflowOf('Greets many', many, greet));
     await publishWorkflow(n8n, id);
-    for (let at = 0; at < 105; at += 1) await send(webhookUrl(n8n, many), { name: at });
-    const executions = await waitForExecutions(n8n, id, { count: 105 });
+    for (let at = 0; at < 12; at += 1) await send(webhookUrl(n8n, many), { name: at });
+    const executions = await waitForExecutions(n8n, id, { count: 12 });
     const greetings = executions.map((execution) => outputOf(execution, 'Greet')[0]?.['greeting']);
-    expect(greetings).toEqual(Array.from({ length: 105 }, (_, at) => `Hello ${at}`));
+    expect(greetings).toEqual(Array.from({ length: 12 }, (_, at) => `Hello ${at}`));
+    expect((await listExecutions(n8n, id, 5)).map((each) => each.id)).toEqual(executions.map((each) => each.id));
     await unpublishWorkflow(n8n, id);
   });
 

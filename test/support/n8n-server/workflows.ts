@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitToReadAgain } from './wait-to-read-again.ts';
 import type { N8n } from './n8n-server.ts';
 
 /** A node in the JSON of a workflow. */
@@ -113,10 +114,10 @@ export function webhookUrl(n8n: N8n, node: Pick<WorkflowNode, 'webhookId' | 'par
 
 async function settled(n8n: N8n, id: string): Promise<Publication> {
   const deadline = Date.now() + secondsToPublish * 1000;
-  for (;;) {
+  for (let readings = 1; ; readings += 1) {
     const publication = await n8n.api.rest<Publication>('GET', `workflows/${id}/publication-status`);
     if (publication.status !== 'in_progress') return publication;
     if (Date.now() > deadline) throw new Error(`n8n did not finish publishing within ${secondsToPublish} s.`);
-    await sleep(100);
+    await waitToReadAgain(readings);
   }
 }

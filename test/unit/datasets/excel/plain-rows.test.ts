@@ -2,6 +2,7 @@ import { SheetTable } from '../../../../shared/src/datasets/excel/sheet-table.ts
 import type { DatasetFormat } from '../../../../shared/src/datasets/formats/decode-dataset.ts';
 import { seededRandom } from '../../../support/claims-file.ts';
 import { seedOf } from '../../../support/seed.ts';
+import { samples } from '../../../support/thorough.ts';
 import { readDataset } from '../read-dataset.ts';
 import { workbookFile } from './workbook-file.ts';
 
@@ -165,7 +166,7 @@ describe('Rows of a worksheet', () => {
     let tables = 0;
     let rows = 0;
     let parsedRows = 0;
-    for (let round = 0; round < 60; round += 1) {
+    for (let round = 0; round < samples(25, 60); round += 1) {
       const rest = Array.from({ length: 1 + Math.floor(random() * 60) }, (_value, index) =>
         row(random, sampleRows + 2 + index),
       );
