@@ -12,16 +12,15 @@ const folders = {
   load: 'test/load',
 };
 
-/** Tests that `npm test` runs with samples and on MariaDB, if at all; `npm run test:load` runs them in full, and on MySQL too. */
+/** Tests that `npm run test:load` runs in full and on MySQL too; `npm test` runs samples of them on MariaDB, if any. */
 const sampled = [
   'test/databases/mysql/*',
   'test/databases/value-property/*',
   'test/databases/postgres/postgres-values',
   'test/support/machine/mysql-family',
-  'test/adapters/zapier/narrow-calls',
   'test/conformance/canary',
-  'test/adapters/n8n/{canary,install,lint}',
-  'test/adapters/zapier/canary',
+  'test/adapters/n8n/{canary,export-package,install,lint}',
+  'test/adapters/zapier/{canary,narrow-calls,push}',
   'test/conformance/odd-answers',
   'test/unit/webhooks/fuzz',
   'test/unit/datasets/bytes/{bunzip2,unzstd}',
@@ -30,8 +29,16 @@ const sampled = [
   'test/unit/datasets/formats/read-property',
 ];
 
-/** Tests that only `npm run test:load` runs: of MySQL and MariaDB, all but those of the contract and of the values. */
-const thoroughOnly = ['/test/databases/mysql/mysql-(?!contract|values)', '/test/databases/value-property/mysql'];
+/**
+ * Tests that only `npm run test:load` runs: of MySQL and MariaDB, all but those of the contract and of the values; and what only a
+ * release does, because it installs packages and builds them twice.
+ */
+const thoroughOnly = [
+  '/test/databases/mysql/mysql-(?!contract|values)',
+  '/test/databases/value-property/mysql',
+  '/test/adapters/n8n/export-package',
+  '/test/adapters/zapier/push',
+];
 
 /** Seconds after which a test counts as hanging: long enough for a machine that is ten times as busy. */
 const secondsPerTest = {
