@@ -17,6 +17,7 @@ const sampled = [
   'test/databases/mysql/*',
   'test/databases/value-property/*',
   'test/databases/postgres/postgres-values',
+  'test/databases/sqlite/excel-load',
   'test/support/machine/mysql-family',
   'test/conformance/canary',
   'test/adapters/n8n/{canary,export-package,install,lint}',

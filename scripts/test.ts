@@ -51,8 +51,8 @@ const usual: Step[][] = [
 ];
 
 /**
- * `npm run test:load`: load, soak and kill tests, MySQL and full samples, in sequence, because each uses the whole
- * machine.
+ * `npm run test:load`: load, soak and kill tests, what only a release does, MySQL, and property tests in full, in sequence,
+ * because many use the whole machine.
  */
 const load: Step[][] = [
   [{ name: 'Load tests (jest)', run: () => jest('--selectProjects', 'load', 'thorough', '--runInBand') }],

@@ -17,7 +17,7 @@ export function branchesOf(node: INode, operation: Operation, input: RawInput): 
  * Whether an output of the node is connected. False if this is unknown: the workflow is not part of n8n's types, and a step
  * that is executed alone in the editor does not have the connections after it.
  */
-export function isConnected(context: NodeContext, output: number): boolean {
+function isConnected(context: NodeContext, output: number): boolean {
   const workflow = 'workflow' in context ? context.workflow : undefined;
   const connections = isObject(workflow) ? workflow['connectionsBySourceNode'] : undefined;
   const ofNode = isObject(connections) ? connections[context.getNode().name] : undefined;
@@ -27,7 +27,7 @@ export function isConnected(context: NodeContext, output: number): boolean {
 }
 
 /** Whether the node continues after an error (On Error). */
-export function continuesOnError({ onError, continueOnFail }: INode): boolean {
+function continuesOnError({ onError, continueOnFail }: INode): boolean {
   return onError === undefined ? continueOnFail === true : onError !== 'stopWorkflow';
 }
 
@@ -51,13 +51,13 @@ export function outputFor(
  * The output for the error of an item when the node continues: the last one, or the first one for an operation that fails
  * when its last output is not connected.
  */
-export function errorOutputFor(context: NodeContext, branches: Branches | undefined): number {
+function errorOutputFor(context: NodeContext, branches: Branches | undefined): number {
   const last = (branches?.names.length ?? 1) - 1;
   return branches?.failure && !isConnected(context, last) ? 0 : last;
 }
 
 /** The item for an error. n8n recognizes failed items by these names and routes them to the error output, if the node has one. */
-export function errorItem(error: NodeError, itemIndex: number): INodeExecutionData {
+function errorItem(error: NodeError, itemIndex: number): INodeExecutionData {
   const details = error.description ? { details: error.description } : {};
   return { json: { error: error.message, ...details }, pairedItem: { item: itemIndex } };
 }

@@ -102,7 +102,7 @@ export function hostFor(
  * Sends with the node's credential for a connection, so that n8n knows which credential a request belongs to. The core adds the
  * authentication, so the credential itself adds nothing.
  */
-export function sendWith(context: NodeContext, connection: Connection): SendRequest {
+function sendWith(context: NodeContext, connection: Connection): SendRequest {
   return (options, afterStop) =>
     // A request with a credential is aborted with the execution, so it cannot cancel a run after the stop.
     (afterStop || !logsIn(connection)

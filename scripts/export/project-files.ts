@@ -25,7 +25,7 @@ const tools = [
 ];
 
 /** The package.json of the repository of a single package. @param imported names of the packages that its sources import */
-export function exportedManifest(project: string, name: PackageName, imported: readonly string[]): string {
+function exportedManifest(project: string, name: PackageName, imported: readonly string[]): string {
   const own = read(join(project, 'n8n-nodes', name, 'package.json'));
   const versions = {
     ...read(join(project, 'shared', 'package.json')).dependencies,

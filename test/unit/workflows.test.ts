@@ -37,7 +37,7 @@ describe.each(workflows)('The workflow %s', (_name, text) => {
   it('never interpolates untrusted values into a shell', () => {
     expect(
       text.match(
-        /\$\{\{(?! (?:matrix\.(?:package|app)|github\.ref|vars\.\w+|secrets\.\w+|github\.token|steps\.packages\.outputs\.folders|fromJSON\(needs\.test\.outputs\.packages\)) \}\})/g,
+        /\$\{\{(?! (?:matrix\.(?:package|app)|github\.ref|vars\.\w+|secrets\.\w+|github\.token|steps\.(?:packages|apps)\.outputs\.folders|fromJSON\(needs\.test\.outputs\.(?:packages|apps)\)) \}\})/g,
       ),
     ).toBeNull();
   });
@@ -50,6 +50,18 @@ it('the workflow check detects an action pinned to a tag, and an install without
     ),
   ).toEqual(['actions/checkout@v6', 'a/b@main']);
   expect(unlocked('      - run: npm install --no-save\n      - run: npx tool\n      - run: npm test')).toHaveLength(2);
+});
+
+it('a release publishes every n8n package and uploads every Zapier app', () => {
+  const { 'release.yml': release = '' } = Object.fromEntries(workflows);
+  const matrices = [...release.matchAll(/matrix:\n\s+(\w+: .+)/g)].map(([, matrix]) => matrix);
+  expect(matrices).toEqual([
+    'package: ${{ fromJSON(needs.test.outputs.packages) }}',
+    'app: ${{ fromJSON(needs.test.outputs.apps) }}',
+  ]);
+  const listed = (folder: string) => new RegExp(`run: echo "folders=\\$\\(ls ${folder}[ )|]`);
+  expect(release).toMatch(listed('n8n-nodes'));
+  expect(release).toMatch(listed('zapier-app/apps'));
 });
 
 it('CI runs .ci/run on push and on pull requests; a release publishes with provenance and attaches the SBOMs', () => {

@@ -14,7 +14,7 @@ const service = 'Azure managed identity';
  * private network is ever called with a login.
  * @see https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
  */
-export const imdsTokenUrl = 'http://169.254.169.254/metadata/identity/oauth2/token';
+const imdsTokenUrl = 'http://169.254.169.254/metadata/identity/oauth2/token';
 
 /** Milliseconds to wait for the endpoint, which responds at once where it exists. */
 const probeMs = 5_000;

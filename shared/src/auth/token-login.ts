@@ -3,7 +3,7 @@ import { missingLogin } from './http-login.ts';
 import { requestToken, type TokenRequest } from './request-token.ts';
 
 /** The logins that are exchanged for a bearer token by a request. */
-export const tokenLoginMethods = ['login', 'clientCredentials', 'application'] as const;
+const tokenLoginMethods = ['login', 'clientCredentials', 'application'] as const;
 
 /** A login that is exchanged for a bearer token. */
 export interface TokenLogin {

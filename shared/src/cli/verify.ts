@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isObject } from '../host/is-object.ts';
 import { authenticate } from '../webhooks/verify-delivery.ts';
-import { schemeOptions } from '../services/signed-webhook/event-received.ts';
+import { schemeOptions } from '../webhooks/scheme-options.ts';
 import { detectScheme } from '../webhooks/detect-scheme.ts';
 import { hmacFields, hmacSettingsOf } from '../webhooks/hmac-fields.ts';
 import { hmacPresets } from '../webhooks/hmac-presets.ts';

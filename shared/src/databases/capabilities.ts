@@ -1,7 +1,7 @@
 /** Whether an engine can do something, or why it cannot. */
 export type Capability = true | { no: string };
 
-/** What an engine can do. Refusals take their text from here, and docs/datasets.md shows it as a table. */
+/** What an engine can do. Refusals for want of it take their text from here; the contract suite tests it, and docs/datasets.md must show it as a table. */
 export interface Capabilities {
   /** Rows become visible atomically: all or none. */
   atomicLoads: Capability;

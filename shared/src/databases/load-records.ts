@@ -42,7 +42,7 @@ function loadsDefinition(types: RecordTypes): string {
 }
 
 /** The column definitions of the table of rejected rows. */
-export function rejectsDefinition({ key, text }: RecordTypes): string {
+function rejectsDefinition({ key, text }: RecordTypes): string {
   return `load_id ${key} NOT NULL, table_name ${key} NOT NULL, line bigint NOT NULL, reason ${text} NOT NULL, column_name ${text}, value ${text}, row_text ${text} NOT NULL`;
 }
 

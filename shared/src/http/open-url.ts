@@ -1,12 +1,10 @@
 import { PipewrightError, withDetails } from '../host/error.ts';
 import type { Host, OpenedFile } from '../host/host.ts';
-import type { HttpResponse } from '../host/http.ts';
 import { secretMask } from '../host/secret-mask.ts';
-import { withoutUndefined } from '../host/without-undefined.ts';
 import type { Wording } from '../host/wording.ts';
 import { openApi } from './api.ts';
-import type { VendorProblem } from './http-error.ts';
 import { fileNameOf, responseFile } from './response-file.ts';
+import { statusProblem } from './status-problem.ts';
 
 const loginHint: Wording = {
   n8n: 'The URL must be that of a file that requires no login. Otherwise, download the file with an HTTP Request node or a download operation of the service first.',
@@ -18,12 +16,6 @@ const loginHint: Wording = {
 const expiredHint = 'Check the URL: open it in a browser. The link may have expired.';
 
 const hints: Record<number, Wording> = { 401: loginHint, 403: loginHint, 404: expiredHint, 410: expiredHint };
-
-/** Only the status is reported: error pages are made for browsers, and those of storage services repeat the signature. */
-function readProblem({ status }: HttpResponse): VendorProblem {
-  const message = status >= 300 && status < 400 ? 'a redirect without a URL' : `status ${status}`;
-  return { message, ...withoutUndefined({ hint: hints[status] }) };
-}
 
 /** An error without the query of the URL, and with a hint about the URL if the server cannot be reached. */
 function withoutQuery(error: unknown, url: URL): unknown {
@@ -45,7 +37,7 @@ export async function openUrl(url: URL, host: Host): Promise<OpenedFile> {
     host,
     // A body that was compressed in transit has no known length, and cannot be resumed.
     headers: { accept: '*/*', 'accept-encoding': 'identity' },
-    readProblem,
+    readProblem: statusProblem(hints),
     authorize: async () => ({}),
   });
   const answer = await api.stream(url.href).catch((error: unknown) => {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { PipewrightError } from '../host/error.ts';
+import { hashOf } from '../host/hash-of.ts';
 import type { Host } from '../host/host.ts';
 import { backoff } from '../http/retry-delay.ts';
 import { OwnedRuns, type SentStart } from './owned-runs.ts';
@@ -71,8 +71,6 @@ export async function startOnce(host: Host, start: Start): Promise<Run> {
 }
 
 const outcome = ({ run, isNew }: Started): Run => (isNew ? run : { ...run, reused: true });
-
-const hashOf = (...parts: unknown[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
 const cacheKeyOf = ({ service, place, what }: RunProvider, key: string | undefined): string =>
   `started:${hashOf(service, place, what, key)}`;

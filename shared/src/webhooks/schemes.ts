@@ -29,4 +29,4 @@ export function schemeOf({ scheme, hmac }: { scheme: SecretScheme; hmac?: HmacSe
 }
 
 /** Whether a scheme has no settings of its own. */
-export const isSignatureScheme = (scheme: SecretScheme): scheme is SignatureScheme => Object.hasOwn(schemes, scheme);
+const isSignatureScheme = (scheme: SecretScheme): scheme is SignatureScheme => Object.hasOwn(schemes, scheme);

@@ -6,7 +6,7 @@ import type { Offer, Offered, OfferedField } from './offer.ts';
 const scaffold = new Set(['resource', 'operation', 'event', 'options']);
 
 /** Properties that only n8n has, each with the reason. */
-export const onlyInN8n: Record<string, string> = {
+const onlyInN8n: Record<string, string> = {
   testWith: 'The Zap editor offers recent events and the sample by itself.',
   reportRejectedEvents:
     'Zapier writes the reason of a rejection to the log of the Zap and offers apps no other way to report it.',

@@ -86,7 +86,7 @@ const pairs = [
   ['data_factory_run_pipeline', 'id', 'data_factory_cancel_pipeline_run', 'run'],
   ['data_factory_run_pipeline', 'id', 'data_factory_rerun_failed_run', 'run'],
   ['data_factory_find_pipeline', 'id', 'data_factory_run_pipeline', 'pipeline'],
-  ['data_factory_list_triggers', 'id', 'data_factory_start_trigger', 'trigger'],
+  ['data_factory_find_trigger', 'id', 'data_factory_start_trigger', 'trigger'],
   ['synapse_run_pipeline', 'id', 'synapse_get_pipeline_run', 'run'],
   ['synapse_run_spark_job', 'id', 'synapse_get_spark_job', 'job'],
   ['databricks_run_job', 'id', 'databricks_get_run', 'run'],

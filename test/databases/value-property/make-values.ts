@@ -31,7 +31,7 @@ const clock = (random: Random, digits: number, withSeconds = random.chance(0.9))
 const letters = [...'abcXYZ 0123456789_-.,;:!?/\\\'"%&$#@()[]{}<>=+*~^|`\täöüßéñçøłŽЖщ中文日本語اب😀👍🏽́'];
 
 /** Generates a value that a column of the type must accept. */
-export function validValue(random: Random, type: PropertyType): string {
+function validValue(random: Random, type: PropertyType): string {
   if (type.samples) return random.pick(type.samples);
   return makers[type.family](random, type);
 }

@@ -41,7 +41,7 @@ const spark = { ...pool, name: 'Daily', file: 'abfss://data@lake.dfs.core.window
 /** Data Factory and Synapse. */
 export const answerCases: readonly AnswerCases[] = [
   pipelines('dataFactory', factory, 'data-factory', {
-    listTriggers: factory,
+    findTrigger: factory,
     startTrigger: { ...factory, trigger: 'Every morning' },
     stopTrigger: { ...factory, trigger: 'Every morning' },
   }),

@@ -24,7 +24,7 @@ export interface DeliveryRules {
 }
 
 /** The default rules: five retries with short delays, for fast tests. */
-export const defaultRules: DeliveryRules = {
+const defaultRules: DeliveryRules = {
   timeoutMilliseconds: 10_000,
   retryMilliseconds: [200, 400, 800, 1600, 3200],
   deactivateAfter: 5,

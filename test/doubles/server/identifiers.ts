@@ -36,7 +36,7 @@ export class Identifiers {
 }
 
 /** A UUID from 16 or more bytes. */
-export function uuidFrom(bytes: Buffer): string {
+function uuidFrom(bytes: Buffer): string {
   const hex = bytes.toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

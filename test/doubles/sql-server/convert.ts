@@ -27,7 +27,7 @@ function toInteger(type: string, value: Value): bigint {
 }
 
 /** Rounds half away from zero without an error, as SQL Server does, to exact digits. */
-export function toDecimal(precision: number, scale: number, value: Value, type = 'numeric'): string {
+function toDecimal(precision: number, scale: number, value: Value, type = 'numeric'): string {
   const [, sign, whole = '', fraction = ''] = /^\s*([-+]?)(\d*)\.?(\d*)\s*$/.exec(String(value)) ?? [];
   if (sign === undefined || whole + fraction === '') throw failed(type);
   const kept = BigInt(whole + fraction.padEnd(scale, '0').slice(0, scale));

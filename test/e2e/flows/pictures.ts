@@ -13,7 +13,7 @@ import type { N8nPlatform } from './n8n.ts';
 import { templates } from './templates.ts';
 
 /** The pictures of the documentation. */
-export const picturesFolder = join(projectRoot, 'docs', 'pictures');
+const picturesFolder = join(projectRoot, 'docs', 'pictures');
 
 const themes = ['light', 'dark'] as const;
 

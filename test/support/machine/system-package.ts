@@ -3,7 +3,7 @@ import { findExecutable, runCommand } from './command.ts';
 import type { Log } from './command.ts';
 
 /** Whether this process can install operating system packages: it needs Debian or Ubuntu, and root. */
-export function canInstall(): boolean {
+function canInstall(): boolean {
   return process.getuid?.() === 0 && findExecutable('apt-get') !== undefined;
 }
 

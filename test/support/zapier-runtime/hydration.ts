@@ -35,7 +35,7 @@ export function findHydrationPointers(value: unknown): string[] {
 }
 
 /** Whether a value is a hydration pointer, with a valid signature or not. */
-export function isHydrationPointer(value: unknown): value is string {
+function isHydrationPointer(value: unknown): value is string {
   return typeof value === 'string' && pointerPattern.exec(value)?.[0] === value;
 }
 

@@ -137,7 +137,7 @@ describe('readAll of Azure', () => {
         },
       }));
   const find = (host: ReturnType<typeof open>) =>
-    operate(dataFactory, 'listTriggers', { factory: 'contoso' }, host, azure);
+    operate(dataFactory, 'findTrigger', { factory: 'contoso' }, host, azure);
 
   it.each([
     'https://evil.example/page2',

@@ -94,7 +94,7 @@ export const pipelines: [title: string, pipeline: Pipeline, bundle: Bundle][] = 
 );
 
 /** The activities inside a condition or loop. */
-export function innerActivities({ typeProperties }: Activity): Activity[] {
+function innerActivities({ typeProperties }: Activity): Activity[] {
   const { ifTrueActivities = [], activities = [] } = typeProperties as Partial<
     Record<'ifTrueActivities' | 'activities', Activity[]>
   >;

@@ -4,7 +4,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { explainPostgres } from './postgres-error.ts';
 
 /** Copies rows into a table with `COPY … FROM STDIN`, with the backpressure of the server. */
-export class PostgresCopy {
+class PostgresCopy {
   readonly #stream: Writable & { rowCount: number };
   /** Why the copy failed; the stream must not be written to after that. */
   #failure: unknown;

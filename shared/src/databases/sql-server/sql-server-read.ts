@@ -16,11 +16,9 @@ import { sqlServerCapabilities } from './sql-server-capabilities.ts';
 import { explainSqlServer } from './sql-server-error.ts';
 import type { SqlServerSession } from './sql-server-session.ts';
 import { readSqlServerColumns, type SqlServerColumn } from './sql-server-table.ts';
-import { asText } from './sql-server-text.ts';
+import { asText, baseOf } from './sql-server-text.ts';
 
 const service = 'SQL Server';
-
-const baseOf = (declaration: string): string => /^\w+/.exec(declaration)?.[0] ?? declaration;
 
 /** Texts, which the driver reads unchanged; any other type becomes text on the server. */
 const texts = /^n?(?:char|varchar|text)$/;

@@ -1,4 +1,5 @@
-const baseOf = (declaration: string): string => /^\w+/.exec(declaration)?.[0] ?? declaration;
+/** The name of a type without its length or precision: `decimal` for `decimal(10,2)`. */
+export const baseOf = (declaration: string): string => /^\w+/.exec(declaration)?.[0] ?? declaration;
 
 /** Length of a timestamp with seven fraction digits, after which only zeros follow; and of its time alone. */
 const maxTimestampLength = 27;

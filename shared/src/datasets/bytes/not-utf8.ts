@@ -35,7 +35,7 @@ function valueAround(bytes: Uint8Array, at: number): Uint8Array {
 }
 
 /** Decodes a value in each plausible encoding, most likely first. */
-export function likelyReadings(value: Uint8Array): { encoding: Encoding; text: string }[] {
+function likelyReadings(value: Uint8Array): { encoding: Encoding; text: string }[] {
   return likely.flatMap(([encoding, letters]) => {
     try {
       const text = new TextDecoder(encoding, { fatal: true }).decode(value);

@@ -1,7 +1,7 @@
 import { damaged } from './decompress.ts';
 
 /** The position of the highest bit of a positive number. */
-export const highBit = (value: number): number => 31 - Math.clz32(value);
+const highBit = (value: number): number => 31 - Math.clz32(value);
 
 /** Bits at a position, the least significant first; up to 25 of them. @param at position in bits */
 export function bitsAt(bytes: Uint8Array, at: number, count: number): number {

@@ -46,7 +46,7 @@ const count = (label: string, syntax: string, word: string, example: string): Ru
 });
 
 /** The rules that can be entered as a row, by name, in the order of the list: presence, type, comparison, other columns, rows. */
-export const ruleForms = {
+const ruleForms = {
   notEmpty: { label: 'Is Not Empty', syntax: 'notEmpty', text: (column) => `${column} is not empty` },
   unique: { label: 'Is Unique', syntax: 'unique', text: (column) => `${column} is unique` },
   exists: { label: 'Exists', syntax: 'exists', text: (column) => `${column} exists` },

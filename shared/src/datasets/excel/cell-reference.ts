@@ -1,5 +1,7 @@
-/** The last column (XFD) and the last row of a worksheet. */
+/** The number of columns of a worksheet; the last one is XFD. */
 export const maxColumns = 16_384;
+
+/** The number of rows of a worksheet. */
 export const maxRows = 1_048_576;
 
 const upperA = 0x41;

@@ -105,7 +105,7 @@ function refuseTextOptions({ skipLastRows = 0, comment, jsonPath }: CsvFormat & 
  * Reads a workbook into memory.
  * @throws PipewrightError `invalid-input` for a workbook that is too large, or another kind of document
  */
-export async function openWorkbook(bytes: Bytes): Promise<ZipDirectory> {
+async function openWorkbook(bytes: Bytes): Promise<ZipDirectory> {
   const hint = 'Save the sheet as CSV (UTF-8) and use that file.';
   const zip = new ZipDirectory(await readWhole(bytes, 'The Excel workbook', hint));
   for (const name of zip.names) {

@@ -58,12 +58,6 @@ export function escapeXml(text: string): string {
     .replace(/[&<>"]/g, (character) => markup[character] ?? character);
 }
 
-/** The letters of a column, from 0: A, Z, AA. */
-export function columnLetters(index: number): string {
-  const before = Math.floor(index / 26);
-  return `${before > 0 ? columnLetters(before - 1) : ''}${String.fromCharCode(65 + (index % 26))}`;
-}
-
 /** A text cell, which is never a formula. */
 export function textCell(reference: string, text: string, isHeader = false): string {
   return `<c r="${reference}"${isHeader ? ` s="${style.header}"` : ''} t="inlineStr"><is><t xml:space="preserve">${escapeXml(text)}</t></is></c>`;

@@ -1,7 +1,8 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
 import { encodeUtf8 } from './encode-utf8.ts';
-import { cellOf, columnLetters, escapeXml, excelStyles, maxCellLength, textCell } from './excel-cells.ts';
+import { columnLetters } from '../excel/cell-reference.ts';
+import { cellOf, escapeXml, excelStyles, maxCellLength, textCell } from './excel-cells.ts';
 import type { ExportColumn, ExportRow, ExportValue } from './row-source.ts';
 import { writeZip } from './write-zip.ts';
 
@@ -69,7 +70,7 @@ function refuseLong(row: ExportRow, columns: readonly ExportColumn[], number: nu
 
 /** The sheet: a bold header in a frozen pane, the rows, and a filter. */
 async function* writeSheet(columns: readonly ExportColumn[], batches: AsyncIterable<readonly ExportRow[]>): Bytes {
-  const letters = columns.map((_, index) => columnLetters(index));
+  const letters = columns.map((_, index) => columnLetters(index + 1));
   const refs = (number: number): string[] => letters.map((letter) => `${letter}${number}`);
   const start = (first: readonly ExportRow[]): Uint8Array => {
     const at = refs(1);

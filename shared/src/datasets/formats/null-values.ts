@@ -2,7 +2,7 @@ import { valueKind, type CsvBlock } from './csv-block.ts';
 import { everyColumn, rewriteBlock } from './rewrite-block.ts';
 
 /** How the empty string is written in a list of NULL values. */
-export const emptyString = '""';
+const emptyString = '""';
 
 /**
  * Replaces values such as `N/A` with NULL, quoted or not.

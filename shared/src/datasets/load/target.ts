@@ -184,7 +184,7 @@ export interface TableTarget {
    * @throws PipewrightError `table-missing`; `invalid-input` for a query that does not only read
    */
   openRows(request: RowsRequest): Promise<OpenedRows>;
-  /** Starts a load; two loads into the same table wait for each other. */
+  /** Starts a load. On most engines, two loads into the same table wait for each other (`concurrentLoads` in the capabilities). */
   begin(request: TableRequest): Promise<TableLoad>;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { PipewrightError } from '../../host/error.ts';
+import { ignoreNotFound } from '../../http/ignore-not-found.ts';
 import { optionalField, idShape, type Parsed } from '../../http/response-schema.ts';
 import type { Context } from '../../define/context.ts';
 import type { Subscription } from '../../define/trigger.ts';
@@ -28,12 +29,6 @@ const namePrefix = 'Pipewright';
 const subscriptionPath = (connection: DbtConnection, id: string): string =>
   `${accountPath(connection, 3)}/webhooks/subscription/${encodeURIComponent(id)}`;
 const subscriptionsPath = (connection: DbtConnection): string => `${accountPath(connection, 3)}/webhooks/subscriptions`;
-
-/** For `catch`: undefined if the webhook no longer exists. */
-function ignoreNotFound(error: unknown): undefined {
-  if (error instanceof PipewrightError && error.code === 'not-found') return undefined;
-  throw error;
-}
 
 /** Deletes the webhook if it still exists. */
 export async function unsubscribe({ id }: Subscription, context: Context<DbtConnection>): Promise<void> {

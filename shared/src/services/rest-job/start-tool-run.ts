@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { Context } from '../../define/context.ts';
 import { PipewrightError } from '../../host/error.ts';
+import { hashOf } from '../../host/hash-of.ts';
 import type { HttpResponse } from '../../host/http.ts';
 import { asUnsent } from '../../http/api.ts';
 import { parseExact } from '../../http/exact-json.ts';
@@ -60,8 +60,6 @@ function readRunId({ template: { runId, tool } }: Job, response: HttpResponse, k
 
 /** How long the content of a start is remembered, in seconds. */
 const rememberedSeconds = 3 * 24 * 3600;
-
-const hashOf = (...parts: unknown[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
 /**
  * Refuses a Start Key that belongs to another job: the same request of a custom tool may start different jobs, depending on its

@@ -164,7 +164,7 @@ export function cannotCancel(tool: string): PipewrightError {
 }
 
 /** The error for a tool whose finished runs cannot be listed. */
-export function cannotList(tool: string): PipewrightError {
+function cannotList(tool: string): PipewrightError {
   return new PipewrightError({
     code: 'invalid-input',
     service: tool,

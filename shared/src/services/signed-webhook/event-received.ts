@@ -3,50 +3,12 @@ import { withoutUndefined } from '../../host/without-undefined.ts';
 import { valueAt } from '../../define/filter.ts';
 import { integer, json, option, text } from '../../define/fields.ts';
 import { defineWebhookTrigger } from '../../define/trigger.ts';
-import type { HmacPreset, SchemeName } from '../../define/verification.ts';
+import type { SchemeName } from '../../define/verification.ts';
 import { hmacFields, hmacSettingsOf } from '../../webhooks/hmac-fields.ts';
-import { hmacPresets } from '../../webhooks/hmac-presets.ts';
+import { schemeOptions } from '../../webhooks/scheme-options.ts';
 import { acceptsUnsigned, verificationFields } from '../../webhooks/trigger-fields.ts';
 import { entraFault, entraSenderOf, webhookSecretsOf, type WebhookSecret } from '../../webhooks/webhook-secret.ts';
 import { publish, setupSteps } from '../../webhooks/setup-steps.ts';
-
-/** The options of Verification Method. */
-export const schemeOptions: { value: SchemeName; label: string; description: string }[] = [
-  {
-    value: 'standard-webhooks',
-    label: 'Standard Webhooks or Svix',
-    description: 'webhook-signature or svix-signature header',
-  },
-  { value: 'github', label: 'GitHub', description: 'X-Hub-Signature-256 header' },
-  { value: 'slack', label: 'Slack', description: 'X-Slack-Signature header' },
-  ...Object.entries(hmacPresets).map(([value, { label, description }]) => ({
-    value: value as HmacPreset,
-    label,
-    description,
-  })),
-  {
-    value: 'custom-hmac',
-    label: 'Custom HMAC',
-    description: 'Any other HMAC signature in a header, with SHA-256, SHA-512 or SHA-1',
-  },
-  { value: 'dbt', label: 'HMAC-SHA256 in Authorization Header', description: 'Hex-encoded, as sent by dbt' },
-  {
-    value: 'shared-secret-header',
-    label: 'Shared Secret in Header',
-    description: 'Sent in a header; less secure than a signature',
-  },
-  {
-    value: 'shared-secret-basic',
-    label: 'Shared Secret in Basic Auth',
-    description: 'Sent as the password, with any user name',
-  },
-  {
-    value: 'shared-secret-query',
-    label: 'Shared Secret in URL',
-    description: 'Sent in a query parameter of the webhook URL',
-  },
-  { value: 'entra', label: 'Microsoft Entra Token', description: 'Bearer token in the Authorization header' },
-];
 
 /** The text or number at a path in a body, as text. */
 function textAt(body: unknown, path: string): string | undefined {

@@ -77,9 +77,3 @@ export function requireVersion({ version }: Site, minimum: string, feature: stri
     hint: 'Choose another value, or update Tableau Server.',
   });
 }
-
-/** For `catch`: undefined if something no longer exists. */
-export function ignoreNotFound(error: unknown): undefined {
-  if (error instanceof PipewrightError && error.code === 'not-found') return undefined;
-  throw error;
-}

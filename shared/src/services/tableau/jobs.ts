@@ -4,7 +4,8 @@ import { readAllPages } from '../../http/read-pages.ts';
 import type { CallLimits, RunProvider } from '../../runs/provider.ts';
 import { recentRunChoices } from '../../runs/run-choices.ts';
 import { isFinished, type Run } from '../../runs/run.ts';
-import { ignoreNotFound, openSite, service, type Site } from './api.ts';
+import { ignoreNotFound } from '../../http/ignore-not-found.ts';
+import { openSite, service, type Site } from './api.ts';
 import type { TableauConnection } from './connection-fields.ts';
 import { contentKinds, contentPath, type Content } from './content.ts';
 import {
@@ -22,7 +23,7 @@ import { tableauCauses } from './known-causes.ts';
 import { readPage } from './pages.ts';
 
 /** Path of a job. */
-export const jobPath = (id: string): string => `/jobs/${encodeURIComponent(id)}`;
+const jobPath = (id: string): string => `/jobs/${encodeURIComponent(id)}`;
 
 /**
  * Reads a job. Tableau Cloud answers 20,000 of these requests per site and day.

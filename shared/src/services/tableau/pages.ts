@@ -5,7 +5,7 @@ import type { Call } from '../../http/api.ts';
 import type { Site } from './api.ts';
 
 /** Entries per page; Tableau allows 1,000. */
-export const maxPageSize = 1000;
+const maxPageSize = 1000;
 
 /** A list of a site. */
 export interface TableauList<S extends v.GenericSchema> {

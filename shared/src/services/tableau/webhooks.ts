@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import type { Context } from '../../define/context.ts';
 import type { Subscription } from '../../define/trigger.ts';
 import { displayField, displayText, filledText, optionalField, type Parsed } from '../../http/response-schema.ts';
-import { ignoreNotFound, openSite, type Site } from './api.ts';
+import { ignoreNotFound } from '../../http/ignore-not-found.ts';
+import { openSite, type Site } from './api.ts';
 import type { TableauConnection } from './connection-fields.ts';
 
 /** Events of Tableau webhooks for the end of a refresh. */

@@ -1,12 +1,10 @@
 import { httpLoginHeaders } from '../../auth/http-login.ts';
-import type { HttpResponse } from '../../host/http.ts';
-import { withoutUndefined } from '../../host/without-undefined.ts';
 import type { Wording } from '../../host/wording.ts';
 import { openApi, type Api } from '../../http/api.ts';
 import { baseUrlOfPage } from '../../http/base-url.ts';
-import type { VendorProblem } from '../../http/http-error.ts';
 import type { Context } from '../../define/context.ts';
 import type { WebAddressConnection } from './connection-fields.ts';
+import { statusProblem } from '../../http/status-problem.ts';
 
 /** The display name of the service. */
 export const service = 'Web Address';
@@ -19,12 +17,6 @@ const hints: Record<number, Wording> = {
   403: 'Ask the owner of the website for access to the file.',
   404: 'Check “File URL”: open it in a browser.',
 };
-
-/** Error pages are made for browsers, so only the status is reported. */
-function readProblem({ status }: HttpResponse): VendorProblem {
-  const message = status >= 300 && status < 400 ? 'a redirect without a URL' : `status ${status}`;
-  return { message, ...withoutUndefined({ hint: hints[status] }) };
-}
 
 /** The origin of the website, without a trailing slash. */
 export function websiteOf({ website }: WebAddressConnection): string {
@@ -39,7 +31,7 @@ export function openWebsite({ connection, host }: Context<WebAddressConnection>)
     baseUrl: websiteOf(connection),
     host,
     headers: { accept: '*/*' },
-    readProblem,
+    readProblem: statusProblem(hints),
     authorize: async () => headers,
   });
 }

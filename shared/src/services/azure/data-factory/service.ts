@@ -2,7 +2,7 @@ import { defineService } from '../../../define/service.ts';
 import { azureConnection } from '../connection.ts';
 import { pipelineOperations } from '../pipelines/operations.ts';
 import { factoryKind, service } from './factory.ts';
-import { listTriggers } from './list-triggers.ts';
+import { findTrigger } from './find-trigger.ts';
 import { startTrigger } from './start-trigger.ts';
 import { stopTrigger } from './stop-trigger.ts';
 
@@ -14,7 +14,7 @@ export const dataFactory = defineService({
   name: service,
   description: 'Run and monitor Azure Data Factory pipelines, and start or stop triggers.',
   connection: azureConnection,
-  operations: [...operations, listTriggers, startTrigger, stopTrigger],
+  operations: [...operations, findTrigger, startTrigger, stopTrigger],
   triggers,
   listing: {
     categories: ['Data & Storage', 'Development'],

@@ -204,7 +204,7 @@ export function sparkJobs(
 }
 
 /** Reads one page of the jobs of a pool. */
-export function listSparkJobs({ api }: Workspace, pool: string, from = 0, size = 50): Promise<SparkJobPage> {
+function listSparkJobs({ api }: Workspace, pool: string, from = 0, size = 50): Promise<SparkJobPage> {
   return api.json('GET', batchesPath(pool), sparkJobPageShape, { query: { from, size, detailed: true } });
 }
 

@@ -3,14 +3,14 @@ import { defineSearch } from '../../../define/operation.ts';
 import { text } from '../../../define/fields.ts';
 import type { AzureConnection } from '../connection-fields.ts';
 import { factoryField, openFactory } from './factory.ts';
-import { listTriggers as readTriggers, readTrigger, sampleTrigger, triggerFields } from './triggers.ts';
+import { listTriggers, readTrigger, sampleTrigger, triggerFields } from './triggers.ts';
 
 /**
  * Finds triggers of a factory by part of their name; an exact match comes first.
  * @see https://learn.microsoft.com/rest/api/datafactory/triggers/list-by-factory
  */
-export const listTriggers = defineSearch<AzureConnection>()({
-  key: 'listTriggers',
+export const findTrigger = defineSearch<AzureConnection>()({
+  key: 'findTrigger',
   name: 'Find Trigger',
   resource: 'Trigger',
   description: 'Finds triggers of a data factory by name and returns their state and pipelines.',
@@ -29,7 +29,7 @@ export const listTriggers = defineSearch<AzureConnection>()({
   async run(input, context) {
     const factory = await openFactory(input.factory, context);
     const wanted = input.name?.toLowerCase() ?? '';
-    return (await readTriggers(factory))
+    return (await listTriggers(factory))
       .filter((trigger) => trigger.name.toLowerCase().includes(wanted))
       .toSorted((a, b) => Number(b.name.toLowerCase() === wanted) - Number(a.name.toLowerCase() === wanted))
       .map(readTrigger);
