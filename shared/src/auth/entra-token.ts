@@ -86,7 +86,7 @@ async function readSecret({ machine, mask }: Host, path: string, label: string):
   // Forms offer a path only where files can be read.
   if (!machine?.readText) throw missing(label);
   const text = (await machine.readText(path)).trim();
-  mask?.learn(text);
+  mask?.add(text);
   return text;
 }
 
@@ -115,7 +115,7 @@ async function proofOf(
       proof: pem,
       async create() {
         const assertion = await signAssertion(certificate, { clientId, audience: tokenUrl, now: host.now() });
-        host.mask?.learn(assertion);
+        host.mask?.add(assertion);
         return assertion;
       },
     },

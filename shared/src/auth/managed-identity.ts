@@ -60,7 +60,7 @@ function tokenRequest({ variable }: Machine, { clientId, scope }: ManagedIdentit
     return { method: 'GET', url, headers: { metadata: 'true' }, direct: true };
   }
   if (!isOnMachine(endpoint)) throw unavailable('IDENTITY_ENDPOINT is not an address on this machine.');
-  host.mask?.learn(header);
+  host.mask?.add(header);
   const url = new URL(endpoint);
   url.search = new URLSearchParams({ 'api-version': '2019-08-01', ...query }).toString();
   return { method: 'GET', url: url.href, headers: { 'x-identity-header': header }, direct: true };

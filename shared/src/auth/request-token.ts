@@ -58,7 +58,7 @@ export async function requestToken(host: Host, request: TokenRequest, renew = fa
   else {
     const cached = await host.cache.get(key);
     if (typeof cached === 'string') {
-      host.mask?.learn(cached);
+      host.mask?.add(cached);
       return cached;
     }
   }
@@ -71,7 +71,7 @@ export async function requestToken(host: Host, request: TokenRequest, renew = fa
     });
     if (response.status === 200 || response.status === 201) {
       const { token, seconds } = readToken(service, response, host.now(), tokenIn);
-      host.mask?.learn(token);
+      host.mask?.add(token);
       await host.cache.set(key, token, Math.max(1, seconds - marginSeconds));
       return token;
     }

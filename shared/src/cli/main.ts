@@ -77,9 +77,9 @@ const commands: Record<string, () => Promise<(words: string[]) => Promise<void>>
 function maskSecrets(words: readonly string[], message: string): string {
   const mask = secretMask();
   words.forEach((word, at) => {
-    if (/^--(?:previous-)?secret$/.test(words[at - 1] ?? '')) mask.learn(word);
-    mask.learn(/^--(?:previous-)?secret=([^]+)$/.exec(word)?.[1]);
-    for (const part of secretsInAddress(word.replace(/^--[\w-]+=/, ''))) mask.learn(part);
+    if (/^--(?:previous-)?secret$/.test(words[at - 1] ?? '')) mask.add(word);
+    mask.add(/^--(?:previous-)?secret=([^]+)$/.exec(word)?.[1]);
+    for (const part of secretsInAddress(word.replace(/^--[\w-]+=/, ''))) mask.add(part);
   });
   return redact(mask.text(message));
 }

@@ -15,7 +15,7 @@ function concealCallback(concealed: Concealed, callback: Callback): Callback {
       withoutSecrets(concealed, context, async (masked, mask) => {
         const started = await callback.start(raw, masked, () => {
           const url = callbackUrl();
-          mask.learn(url);
+          mask.add(url);
           return url;
         });
         // `kept` stays unmasked: only the platform sees it, and later passes it back.
@@ -61,12 +61,12 @@ function concealSubscriber(concealed: Concealed, subscriber: Subscriber): Subscr
       withoutSecrets(concealed, context, (masked) => subscriber.subscribe(raw, url, masked)),
     isSubscribed: (subscription, url, context) =>
       withoutSecrets(concealed, context, (masked, mask) => {
-        mask.learn(subscription.secret);
+        mask.add(subscription.secret);
         return subscriber.isSubscribed(subscription, url, masked);
       }),
     unsubscribe: (subscription, context) =>
       withoutSecrets(concealed, context, (masked, mask) => {
-        mask.learn(subscription.secret);
+        mask.add(subscription.secret);
         return subscriber.unsubscribe(subscription, masked);
       }),
   };

@@ -34,8 +34,8 @@ export function learnConnection(mask: SecretMask, fields: Fields, values: unknow
   );
   const open = new Set(known.flatMap(({ value, isSecret }) => (isSecret ? [] : [value])));
   for (const { value, isSecret } of known) {
-    if (isSecret && !open.has(value)) mask.learn(value);
-    for (const part of secretsInAddress(value)) mask.learn(part);
+    if (isSecret && !open.has(value)) mask.add(value);
+    for (const part of secretsInAddress(value)) mask.add(part);
   }
 }
 
@@ -48,7 +48,7 @@ function concealedHost(host: Host, mask: SecretMask): Host {
   const overrides: Pick<Host, 'mask' | 'http' | 'log' | 'files'> = {
     mask,
     http: (request) => {
-      mask.learn(credentials.exec(request.headers['authorization'] ?? '')?.[1]);
+      mask.add(credentials.exec(request.headers['authorization'] ?? '')?.[1]);
       return host.http(request);
     },
     log: { info: (message) => host.log.info(masked(message)), warn: (message) => host.log.warn(masked(message)) },

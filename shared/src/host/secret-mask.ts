@@ -10,7 +10,7 @@ const minSecretLength = 6;
 /** Masks the secrets of one connection in any text. */
 export interface SecretMask {
   /** Adds a secret, such as a token that was fetched. Ignores values under six characters; `redact` masks some of them by pattern. */
-  learn(value: unknown): void;
+  add(value: unknown): void;
   /** Masks the secrets in a text, in every encoding of `formsOf` and every escape of `unescape`. */
   text(text: string): string;
   /** Masks every string and property name in arrays and plain objects. Anything else is returned unchanged. */
@@ -113,7 +113,7 @@ export function secretMask(): SecretMask {
   }
 
   return {
-    learn(secret) {
+    add(secret) {
       if (typeof secret !== 'string') return;
       for (const one of new Set([secret, secret.trim()])) {
         if (one.length < minSecretLength || forms.has(one)) continue;

@@ -20,7 +20,7 @@ const hints: Record<number, Wording> = { 401: loginHint, 403: loginHint, 404: ex
 /** An error without the query of the URL, and with a hint about the URL if the server cannot be reached. */
 function withoutQuery(error: unknown, url: URL): unknown {
   const mask = secretMask();
-  for (const secret of [url.search.slice(1), ...url.searchParams.values()]) mask.learn(secret);
+  for (const secret of [url.search.slice(1), ...url.searchParams.values()]) mask.add(secret);
   const unreachable = error instanceof PipewrightError && error.retryable && error.status === undefined;
   return mask.error(unreachable ? withDetails(error, { hint: 'Check the URL and the network.' }) : error);
 }

@@ -6,7 +6,7 @@ const secret = 'kQ7~/s+e c&r\'e"t<Zß\\9=';
 
 const maskOf = (...secrets: string[]) => {
   const mask = secretMask();
-  secrets.forEach((one) => mask.learn(one));
+  secrets.forEach((one) => mask.add(one));
   return mask;
 };
 

@@ -209,7 +209,7 @@ export async function openSession(
   const cached = await readCached(host, key);
   const isUsable = cached !== undefined && cached.token !== rejected?.token;
   const session = isUsable ? cached : await signInOnce(context, key, { endsAt, previous: cached });
-  host.mask?.learn(session.token);
+  host.mask?.add(session.token);
   return session;
 }
 
@@ -227,7 +227,7 @@ async function signInOnce(context: Context<TableauConnection>, key: string, how:
     });
   const session = (async () => {
     const signedIn = await signIn(context, how);
-    context.host.mask?.learn(signedIn.token);
+    context.host.mask?.add(signedIn.token);
     await context.host.cache.set(key, signedIn, sessionSeconds);
     return signedIn;
   })().finally(() => inProgress.delete(key));

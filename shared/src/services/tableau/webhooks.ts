@@ -88,7 +88,7 @@ export async function subscribe(
   context: Context<TableauConnection>,
 ): Promise<Subscription> {
   const secret = randomBytes(24).toString('hex');
-  context.host.mask?.learn(secret);
+  context.host.mask?.add(secret);
   const site = await openSite(context);
   for (const { id } of await listStale(site, url)) await remove(site, id);
   const ids: string[] = [];
