@@ -79,13 +79,3 @@ export async function collect<T>(pages: AsyncIterable<T>): Promise<T[]> {
   for await (const entry of pages) entries.push(entry);
   return entries;
 }
-
-/** Polls until the result matches. @throws Error after ten seconds */
-export async function until<T>(ask: () => Promise<T>, fits: (value: T) => boolean): Promise<T> {
-  for (let round = 0; round < 200; round += 1) {
-    const value = await ask();
-    if (fits(value)) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('The condition was not met within ten seconds.');
-}

@@ -1,8 +1,9 @@
 import { request } from 'node:http';
-import { accessToken, factoryAddress, until } from './azure-clients.ts';
+import { accessToken, factoryAddress } from './azure-clients.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
 import { sandboxAccounts, startSandbox, type Sandbox } from './sandbox.ts';
 import { ManualClock } from './server/clock.ts';
+import { until } from './until.ts';
 
 describe('the control API', () => {
   let sandbox: Sandbox;

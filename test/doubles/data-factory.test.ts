@@ -1,5 +1,7 @@
-import { azureClients, collect, until } from './azure-clients.ts';
+import { azureClients, collect } from './azure-clients.ts';
 import { sandboxAccounts, startSandbox, type Sandbox } from './sandbox.ts';
+import { ManualClock } from './server/clock.ts';
+import { until } from './until.ts';
 
 const { resourceGroup, factory } = sandboxAccounts.azure;
 const around = () => ({
@@ -8,10 +10,11 @@ const around = () => ({
 });
 
 describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => {
+  const clock = new ManualClock(Date.now());
   let sandbox: Sandbox;
   let client: Awaited<ReturnType<typeof azureClients>>['dataFactory'];
   beforeAll(async () => {
-    sandbox = await startSandbox();
+    sandbox = await startSandbox({ clock });
     client = (await azureClients(sandbox)).dataFactory;
     sandbox.control.setDurations({ queuedMilliseconds: 100, runningMilliseconds: 300 });
   });
@@ -24,6 +27,7 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
     until(
       () => read(id),
       ({ status }) => ['Succeeded', 'Failed', 'Cancelled'].includes(status ?? ''),
+      clock,
     );
   const activities = async (id: string) =>
     (await client.activityRuns.queryByPipelineRun(resourceGroup, factory, id, around())).value;
@@ -50,6 +54,7 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
     await until(
       () => read(runId),
       ({ status }) => status === 'InProgress',
+      clock,
     );
     const run = await finished(runId);
     expect(run.status).toBe('Succeeded');
@@ -119,10 +124,12 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
     const child = await until(
       async () => (await activities(runId))?.[1]?.output as { pipelineRunId: string } | undefined,
       (output) => output !== undefined,
+      clock,
     );
     await until(
       () => read(child?.pipelineRunId ?? ''),
       ({ status }) => status === 'InProgress',
+      clock,
     );
     await client.pipelineRuns.cancel(resourceGroup, factory, runId, { isRecursive: true });
     expect((await read(runId)).status).toBe('Canceling');
@@ -163,6 +170,7 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
         await until(
           () => read(runId).catch(() => undefined),
           (run) => run !== undefined,
+          clock,
         )
       )?.runId,
     ).toBe(runId);
@@ -214,7 +222,16 @@ describe('Data Factory in the sandbox, driven by @azure/arm-datafactory', () => 
     expect((await client.triggers.get(resourceGroup, factory, 'Every morning')).properties.runtimeState).toBe(
       'Stopped',
     );
-    await client.triggers.beginStartAndWait(resourceGroup, factory, 'When a file arrives', { updateIntervalInMs: 100 });
+    let isStarted = false;
+    const started = client.triggers
+      .beginStartAndWait(resourceGroup, factory, 'When a file arrives', { updateIntervalInMs: 100 })
+      .finally(() => (isStarted = true));
+    await until(
+      async () => isStarted,
+      (ended) => ended,
+      clock,
+    );
+    await started;
     expect((await client.triggers.get(resourceGroup, factory, 'When a file arrives')).properties.runtimeState).toBe(
       'Started',
     );

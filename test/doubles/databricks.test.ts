@@ -1,12 +1,14 @@
-import { until } from './azure-clients.ts';
 import { sandboxAccounts, startSandbox, type Sandbox } from './sandbox.ts';
+import { ManualClock } from './server/clock.ts';
+import { until } from './until.ts';
 
 const { token, clientId, clientSecret, jobId } = sandboxAccounts.databricks;
 
 describe('Databricks in the sandbox', () => {
+  const clock = new ManualClock(Date.now());
   let sandbox: Sandbox;
   beforeAll(async () => {
-    sandbox = await startSandbox();
+    sandbox = await startSandbox({ clock });
     sandbox.control.setDurations({ queuedMilliseconds: 50, runningMilliseconds: 100 });
   });
   afterAll(() => sandbox.stop());
@@ -50,6 +52,7 @@ describe('Databricks in the sandbox', () => {
     await until(
       () => states(id),
       (state) => state === 'SUCCESS',
+      clock,
     );
     expect((await call('GET', '/runs/get?run_id=1')).text).toContain('does not exist');
   });
@@ -67,6 +70,7 @@ describe('Databricks in the sandbox', () => {
     await until(
       () => states(id),
       (state) => state === 'FAILED',
+      clock,
     );
     const { text } = await call('GET', `/runs/get?run_id=${id}`);
     expect(text).not.toContain('report date');
@@ -84,6 +88,7 @@ describe('Databricks in the sandbox', () => {
     await until(
       () => states(id),
       (state) => state === 'CANCELED',
+      clock,
     );
     expect((await call('POST', '/runs/cancel', `{"run_id":${id}}`)).status).toBe(200);
   });

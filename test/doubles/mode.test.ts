@@ -1,13 +1,15 @@
 import { gunzipSync } from 'node:zlib';
-import { until } from './azure-clients.ts';
 import { sandboxAccounts, startSandbox, type Sandbox } from './sandbox.ts';
+import { ManualClock } from './server/clock.ts';
+import { until } from './until.ts';
 
 const { workspace, token, secret, spaceToken, reportToken } = sandboxAccounts.mode;
 
 describe('Mode in the sandbox', () => {
+  const clock = new ManualClock(Date.now());
   let sandbox: Sandbox;
   beforeAll(async () => {
-    sandbox = await startSandbox();
+    sandbox = await startSandbox({ clock });
     sandbox.control.setDurations({ queuedMilliseconds: 200, runningMilliseconds: 300 });
   });
   afterAll(() => sandbox.stop());
@@ -66,6 +68,7 @@ describe('Mode in the sandbox', () => {
     await until(
       async () => (await read(path)).state,
       (state) => states.add(state) && state === 'succeeded',
+      clock,
     );
     expect([...states].filter((state) => state !== 'pending')).toEqual(['enqueued', 'running_notebook', 'succeeded']);
     const queryRuns = (await read(`${path}/query_runs`))._embedded['query_runs'];
@@ -86,6 +89,7 @@ describe('Mode in the sandbox', () => {
         await until(
           () => read(path),
           ({ state }) => state === 'failed',
+          clock,
         )
       )['completed_at'],
     ).not.toBeNull();
@@ -95,8 +99,8 @@ describe('Mode in the sandbox', () => {
   });
 
   it('lists the runs of a report, newest first, since a timestamp', async () => {
-    const since = new Date().toISOString();
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    const since = new Date(clock.now()).toISOString();
+    clock.advance(5);
     const { run } = await start('4e0af8c30001');
     const runs = (await read(`/reports/4e0af8c30001/runs?filter=created_at.gt.${since}&order=desc&order_by=created_at`))
       ._embedded['report_runs'];

@@ -1,8 +1,9 @@
 import { parse } from 'csv-parse/sync';
-import { until } from './azure-clients.ts';
 import { claimsColumns, claimsCsv, claimsSize } from './quantemplate/claims-csv.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
 import { sandboxAccounts, startSandbox, type Sandbox } from './sandbox.ts';
+import { ManualClock } from './server/clock.ts';
+import { until } from './until.ts';
 
 const account = sandboxAccounts.quantemplate;
 
@@ -17,11 +18,12 @@ async function logIn(sandbox: Sandbox, change: Record<string, string> = {}): Pro
 }
 
 describe('Quantemplate in the sandbox', () => {
+  const clock = new ManualClock(Date.now());
   let sandbox: Sandbox;
   let headers: Record<string, string>;
   let organisation: string;
   beforeAll(async () => {
-    sandbox = await startSandbox({ claimsRows: 2500 });
+    sandbox = await startSandbox({ claimsRows: 2500, clock });
     sandbox.control.setDurations({ queuedMilliseconds: 50, runningMilliseconds: 150 });
     const { access_token: token } = (await (await logIn(sandbox)).json()) as { access_token: string };
     headers = { authorization: `Bearer ${token}` };
@@ -113,7 +115,7 @@ describe('Quantemplate in the sandbox', () => {
           outputs: { id: string; name: string }[];
         }[]
       )[0];
-    const done = await until(read, (execution) => execution?.status !== 'Started');
+    const done = await until(read, (execution) => execution?.status !== 'Started', clock);
     expect(done).toMatchObject({ id: started.id, status: 'Succeeded', finishedAt: expect.any(String) });
     const output = await get(`/pipelines/p-bordereaux/executions/${started.id}/outputs/${done?.outputs[0]?.id}`);
     expect(parse(Buffer.from(await output.arrayBuffer()))).toHaveLength(101);
@@ -192,6 +194,7 @@ describe('Quantemplate in the sandbox', () => {
       await until(
         async () => receiver.received.length,
         (count) => count === 2,
+        clock,
       );
       expect(receiver.received.map(({ body }) => body)).toMatchObject([
         { name: 'DatasetUpdated', payload: { datasetId: 'd-upload' } },

@@ -1,5 +1,7 @@
-import { accessToken, azureClients, collect, until } from './azure-clients.ts';
+import { accessToken, azureClients, collect } from './azure-clients.ts';
 import { sandboxAccounts, startSandbox, type Sandbox } from './sandbox.ts';
+import { ManualClock } from './server/clock.ts';
+import { until } from './until.ts';
 
 const { subscriptionId, resourceGroup, workspace, sparkPool, sqlPool } = sandboxAccounts.azure;
 const around = () => ({
@@ -8,10 +10,11 @@ const around = () => ({
 });
 
 describe('Synapse in the sandbox', () => {
+  const clock = new ManualClock(Date.now());
   let sandbox: Sandbox;
   let clients: Awaited<ReturnType<typeof azureClients>>;
   beforeAll(async () => {
-    sandbox = await startSandbox();
+    sandbox = await startSandbox({ clock });
     clients = await azureClients(sandbox);
     sandbox.control.setDurations({ queuedMilliseconds: 100, runningMilliseconds: 300 });
   });
@@ -36,6 +39,7 @@ describe('Synapse in the sandbox', () => {
       const run = await until(
         () => pipelineRunOperations.getPipelineRun(runId),
         ({ status }) => status === 'Succeeded',
+        clock,
       );
       expect(run.parameters).toEqual({ inputPath: '/landing' });
       const { value } = await pipelineRunOperations.queryActivityRuns('Spark_transform', runId, around());
@@ -51,6 +55,7 @@ describe('Synapse in the sandbox', () => {
           await until(
             () => pipelineRunOperations.getPipelineRun(runId),
             ({ status }) => status === 'Cancelled',
+            clock,
           )
         ).status,
       ).toBe('Cancelled');
@@ -67,11 +72,13 @@ describe('Synapse in the sandbox', () => {
       const success = await until(
         () => read(created.id),
         ({ state }) => state === 'success',
+        clock,
       );
       expect(success.result).toBe('Uncertain');
       const done = await until(
         () => read(created.id),
         ({ result }) => result !== 'Uncertain',
+        clock,
       );
       expect(done).toMatchObject({
         state: 'success',
@@ -87,6 +94,7 @@ describe('Synapse in the sandbox', () => {
       const done = await until(
         () => read(id),
         ({ result }) => result !== 'Uncertain',
+        clock,
       );
       expect(done).toMatchObject({ state: 'dead', result: 'Failed' });
       expect(done.errors).toMatchObject([{ message: 'Path does not exist', source: 'User' }]);
@@ -100,6 +108,7 @@ describe('Synapse in the sandbox', () => {
           await until(
             () => read(id),
             ({ result }) => result === 'Cancelled',
+            clock,
           )
         ).state,
       ).toBe('killed');

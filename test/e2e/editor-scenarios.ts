@@ -75,8 +75,8 @@ export function editorScenarios(world: () => EditorWorld): void {
     const [failed, ...others] = await waitForExecutions(n8n, workflow.id, {});
     expect([failed?.status, others]).toEqual(['error', []]);
     await leaveWorkflow(editor);
-    await goTo(editor, `/workflow/${workflow.id}/executions/${failed?.id}`);
-    await editor.page.locator('[data-test-id="execution-preview-label"]').first().waitFor();
+    const preview = editor.page.locator('[data-test-id="execution-preview-label"]');
+    await goTo(editor, `/workflow/${workflow.id}/executions/${failed?.id}`, preview);
   });
 
   it('returns a sample event of a trigger at a click, without waiting for a delivery', async () => {

@@ -1,4 +1,5 @@
-import type { Browser, Page } from 'playwright-core';
+import { errors } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { owner } from './n8n-api.ts';
 import type { N8n } from './n8n-server.ts';
 
@@ -33,29 +34,43 @@ export async function openEditor(n8n: N8n, browser: Browser): Promise<Editor> {
   await page.fill('[name="password"]', owner.password);
   await page.click('[data-test-id="form-submit-button"]');
   await page.waitForURL('**/home/**');
+  await page.locator('[data-test-id="tab-WorkflowsView"]').first().waitFor();
   return { page, outsideRequests, pageErrors };
 }
 
-/** Opens a page of the editor like one of its links. Loading the whole editor again would cost three times the CPU time. */
-export async function goTo({ page }: Editor, path: string): Promise<void> {
+/** Milliseconds after which a page that is not shown is opened again; longer than a busy machine needs. */
+const timeToShow = 60_000;
+
+/**
+ * Opens a page of the editor like one of its links. Loading the whole editor again would cost three times the CPU time. The page is
+ * opened again if it is not shown, because a redirect of the editor itself, such as the one after signing in, cancels a navigation.
+ * @param shown what the page shows
+ */
+export async function goTo({ page }: Editor, path: string, shown: Locator): Promise<void> {
   const router = "document.querySelector('#app').__vue_app__.config.globalProperties.$router";
-  // Not awaited, because the editor may ask the user first.
-  await page.evaluate(`void ${router}.push(${JSON.stringify(path)})`);
+  for (let tries = 0; tries < 10; tries += 1) {
+    // Not awaited, because the editor may ask the user first.
+    await page.evaluate(`void ${router}.push(${JSON.stringify(path)})`);
+    try {
+      return await shown.first().waitFor({ timeout: timeToShow });
+    } catch (error) {
+      if (!(error instanceof errors.TimeoutError)) throw error;
+    }
+  }
+  throw new Error(`The editor did not show ${path}; it shows ${page.url()}.`);
 }
 
 /** Opens a workflow and waits until its nodes are on the canvas. Changes of the workflow that was open before may be lost. */
 export async function openWorkflow(editor: Editor, id: string): Promise<void> {
   await leaveWorkflow(editor);
-  await goTo(editor, `/workflow/${id}`);
-  await editor.page.locator('[data-test-id="canvas-node"]').first().waitFor();
+  await goTo(editor, `/workflow/${id}`, editor.page.locator('[data-test-id="canvas-node"]'));
 }
 
 /** Opens the list of workflows, so that no node of the workflow that was open before is on the page. */
 export async function leaveWorkflow(editor: Editor): Promise<void> {
   const { page } = editor;
-  await goTo(editor, '/home/workflows');
   const leave = page.getByRole('button', { name: 'Leave without saving' });
-  await leave.or(page.locator('[data-test-id="tab-WorkflowsView"]')).first().waitFor();
+  await goTo(editor, '/home/workflows', leave.or(page.locator('[data-test-id="tab-WorkflowsView"]')));
   if (await leave.isVisible()) await leave.click();
   await page.locator('[data-test-id="canvas-node"]').first().waitFor({ state: 'hidden' });
 }
