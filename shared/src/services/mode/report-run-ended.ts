@@ -11,7 +11,7 @@ import { readReportRun, runsOf, sampleReportRun, type VendorReportRun } from './
  */
 export const reportRunEnded = defineRunFinished<ModeConnection>()({
   key: 'reportRunEnded',
-  name: 'Report Run Finished (Polling)',
+  name: 'Report Run Ended (Polling)',
   description: 'Triggers when a report run finishes; polls Mode, so no webhook is required.',
   input: { report: reportField },
   sample: sampleReportRun,
