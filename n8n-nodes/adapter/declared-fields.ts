@@ -1,7 +1,8 @@
-import type { FieldType, ILoadOptionsFunctions, ResourceMapperFields } from 'n8n-workflow';
+import type { FieldType, ILoadOptionsFunctions, ResourceMapperField, ResourceMapperFields } from 'n8n-workflow';
 import type { DeclaredType, DeclaredValue, DeclaredValues } from '../../shared/src/define/declared-values.ts';
 import { describeField, type Fields } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
+import type { OperatorOptions } from './host.ts';
 import { queryVendor } from './query-vendor.ts';
 
 /** The declared values of a service, each with the fields of its form. */
@@ -34,26 +35,33 @@ export async function declaredFields(
   service: Service,
   declared: DeclaredValues,
   fields: Fields,
+  operatorOptions: OperatorOptions,
 ): Promise<ResourceMapperFields> {
   const found = await queryVendor<DeclaredValue[]>(context, {
     service,
     fields,
     needs: declared.needs,
     empty: [],
+    operatorOptions,
     load: (input, operationContext) => declared.load(input, operationContext),
   });
+  return { fields: found.map(formField) };
+}
+
+function formField({ name, type, required, default: initial, choices }: DeclaredValue): ResourceMapperField {
+  const asText = isOptionalJson(type, required, initial);
   return {
-    fields: found.map(({ name, type, required, default: initial }) => ({
-      id: name,
-      displayName: isOptionalJson(type, required, initial) ? `${name} (JSON)` : name,
-      required,
-      defaultMatch: false,
-      display: true,
-      canBeUsedToMatch: false,
-      type: isOptionalJson(type, required, initial) ? 'string' : types[type],
-      ...(initial === undefined || initial === null
-        ? {}
-        : { defaultValue: typeof initial === 'object' ? JSON.stringify(initial) : (initial as string) }),
-    })),
+    id: name,
+    displayName: asText ? `${name} (JSON)` : name,
+    required,
+    defaultMatch: false,
+    display: true,
+    canBeUsedToMatch: false,
+    ...(choices
+      ? { type: 'options', options: choices.map((choice) => ({ name: choice, value: choice })) }
+      : { type: asText ? 'string' : types[type] }),
+    ...(initial === undefined || initial === null
+      ? {}
+      : { defaultValue: typeof initial === 'object' ? JSON.stringify(initial) : (initial as string) }),
   };
 }

@@ -11,14 +11,20 @@ export function offeredFields(fields: Fields): [string, Field][] {
   return Object.entries(fields).filter(([, field]) => describeField(field).notOn?.n8n === undefined);
 }
 
+/** Whether a field belongs to the collection of options, which cannot contain the form of declared names. */
+export function isOption(field: Field): boolean {
+  const { advanced = false, declared } = describeField(field);
+  return advanced && declared === undefined;
+}
+
 /**
  * The form of an operation or trigger: its fields, followed by a collection of the advanced ones in alphabetical order.
  * @param more n8n-only entries for that collection
  */
 export function describeForm(fields: Fields, shown: Shown, more: INodeProperties[] = []): INodeProperties[] {
   const offered = offeredFields(fields);
-  const basic = offered.filter(([, field]) => !describeField(field).advanced);
-  const advanced = offered.filter(([, field]) => describeField(field).advanced);
+  const basic = offered.filter(([, field]) => !isOption(field));
+  const advanced = offered.filter(([, field]) => isOption(field));
   const options = [
     ...advanced.flatMap(([name, field]) => fieldProperties(name, field, fields, {}, 'options')),
     ...more,

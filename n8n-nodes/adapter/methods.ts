@@ -96,7 +96,7 @@ export function describeMethods(service: Service, operatorOptions: OperatorOptio
       declaredOf(service).map(({ declared, fields }) => [
         declaredMethod(declared),
         function (this: ILoadOptionsFunctions) {
-          return declaredFields(this, service, declared, fields);
+          return declaredFields(this, service, declared, fields, operatorOptions);
         },
       ]),
     ),

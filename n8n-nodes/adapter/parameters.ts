@@ -2,7 +2,7 @@ import { PipewrightError } from '../../shared/src/host/error.ts';
 import { isObject } from '../../shared/src/host/is-object.ts';
 import type { RawInput } from '../../shared/src/define/raw-input.ts';
 import { describeField, type FieldMetadata, type Fields } from '../../shared/src/define/fields.ts';
-import { offeredFields, optionsName } from './form.ts';
+import { isOption, offeredFields, optionsName } from './form.ts';
 import { formName, jsonName, modeName } from './names.ts';
 import { defaultMode } from './values-properties.ts';
 
@@ -56,6 +56,7 @@ function readForm(value: unknown): Record<string, unknown> | undefined {
 
 function readValues(name: string, info: FieldMetadata, read: ReadParameter): unknown {
   const mode = read(modeName(name), defaultMode(info));
+  if (mode === 'none') return undefined;
   if (mode === 'json') return read(jsonName(name), '');
   return mode === 'form' ? readForm(read(formName(name), {})) : readRows(read(name, ''), info);
 }
@@ -79,7 +80,7 @@ export function readParameters(fields: Fields, read: ReadParameter): RawInput {
   return Object.fromEntries(
     offeredFields(fields).map(([name, field]) => {
       const info = describeField(field);
-      if (!info.advanced) return [name, readField(name, info, read)];
+      if (!isOption(field)) return [name, readField(name, info, read)];
       return [
         name,
         info.kind === 'values' ? readRows(fromOptions(name, ''), info) : readField(name, info, fromOptions),

@@ -1,13 +1,17 @@
-import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
+import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import type { Option, ShownField } from '../../shared/src/define/fields.ts';
 import { wordingFor } from '../../shared/src/host/wording.ts';
 import { rowsProperty } from './rows-property.ts';
 import { declaredMethod, formName, jsonName, modeName } from './names.ts';
 
+/** How names and values are entered: not at all, in a field for each declared name, in rows, or as JSON. */
+type Mode = 'none' | 'form' | 'rows' | 'json';
+
 /** A resource mapper: one typed field, with its default, for each name that the vendor declares. */
 function declaredForm(name: string, { label, help, declared }: ShownField): INodeProperties[] {
   if (!declared) return [];
-  const plural = label.toLowerCase();
+  const lower = label.toLowerCase();
+  const { needs, uses = [], noun = { singular: lower.replace(/s$/, ''), plural: lower } } = declared;
   return [
     {
       displayName: label,
@@ -16,16 +20,16 @@ function declaredForm(name: string, { label, help, declared }: ShownField): INod
       noDataExpression: true,
       default: { mappingMode: 'defineBelow', value: null },
       typeOptions: {
-        loadOptionsDependsOn: declared.needs.flatMap((field) => [field, `${field}.value`]),
+        loadOptionsDependsOn: [...needs, ...uses].flatMap((field) => [field, `${field}.value`]),
         resourceMapper: {
           resourceMapperMethod: declaredMethod(declared),
           mode: 'add',
           valuesLabel: label,
-          fieldWords: { singular: plural.replace(/s$/, ''), plural },
+          fieldWords: noun,
           addAllFields: true,
           supportAutoMap: false,
           multiKeyMatch: false,
-          noFieldsError: `No ${plural} are declared, or they could not be read. Select another option under Specify ${label}.`,
+          noFieldsError: `No ${noun.plural} were found. Select another option under Specify ${label}.`,
         },
       },
       ...(help ? { description: help } : {}),
@@ -34,8 +38,8 @@ function declaredForm(name: string, { label, help, declared }: ShownField): INod
 }
 
 /** How names and values are entered by default. */
-export function defaultMode({ declared }: Pick<ShownField, 'declared'>): 'form' | 'rows' {
-  return declared ? 'form' : 'rows';
+export function defaultMode({ declared, whenEmpty }: Pick<ShownField, 'declared' | 'whenEmpty'>): Mode {
+  return whenEmpty ? 'none' : declared ? 'form' : 'rows';
 }
 
 /** Names and values as rows, with the first ones of the field's placeholder as examples. @param texts help of the name and the value */
@@ -85,15 +89,31 @@ function valueShape(
   };
 }
 
+/** The ways to enter the values, as options of n8n. */
+function modesOf({ declared, whenEmpty }: ShownField): INodePropertyOptions[] {
+  const modes: { name: string; value: Mode; description?: string }[] = [
+    { name: 'Using Names and Values', value: 'rows' },
+    { name: 'Using JSON', value: 'json' },
+  ];
+  if (declared) modes.unshift({ name: 'Using Fields Below', value: 'form' });
+  if (whenEmpty) modes.unshift({ name: whenEmpty.label, value: 'none', description: whenEmpty.description });
+  return modes;
+}
+
+const parameterTexts = {
+  name: 'Name as it is declared; case-sensitive',
+  value: 'Value as text; use an expression for a number, a boolean or a list',
+};
+
 /** Names and values, such as pipeline parameters: entered as one field per declared name, as rows, or as JSON. */
 export function valuesProperties(
   name: string,
   info: ShownField,
   { displayOptions }: { displayOptions?: IDisplayOptions },
 ): INodeProperties[] {
-  const { label, help, placeholder } = info;
+  const { label, help, placeholder, whenEmpty, pair } = info;
   const mode = modeName(name);
-  const inMode = (value: string): { displayOptions: IDisplayOptions } => ({
+  const inMode = (value: Mode): { displayOptions: IDisplayOptions } => ({
     displayOptions: { show: { ...displayOptions?.show, [mode]: [value] } },
   });
   const description = help ? { description: help } : {};
@@ -103,19 +123,13 @@ export function valuesProperties(
       name: mode,
       type: 'options',
       noDataExpression: true,
-      options: [
-        ...(info.declared ? [{ name: 'Using Fields Below', value: 'form' }] : []),
-        { name: 'Using Names and Values', value: 'rows' },
-        { name: 'Using JSON', value: 'json' },
-      ],
+      options: modesOf(info),
       default: defaultMode(info),
+      ...(whenEmpty ? description : {}),
       ...(displayOptions ? { displayOptions } : {}),
     },
     ...declaredForm(name, info).map((property) => ({ ...property, ...inMode('form') })),
-    pairsProperty(name, info, inMode('rows'), {
-      name: 'Name as it is declared; case-sensitive',
-      value: 'Value as text; use an expression for a number, a boolean or a list',
-    }),
+    pairsProperty(name, info, inMode('rows'), pair ? {} : parameterTexts),
     {
       displayName: label,
       name: jsonName(name),

@@ -527,6 +527,23 @@ export function testDatabase(name: string, capabilities: Capabilities, engine: C
       }
     });
 
+    it('listColumns lists the columns that a load can fill in their order, and none of a table that does not exist', async () => {
+      await engine.createTable('listed', {
+        zip: 'int',
+        area: 'int',
+        ...(engine.isDouble ? {} : { doubled: 'int GENERATED ALWAYS AS (zip * 2) STORED' }),
+        first: 'int',
+      });
+      const target = await openTarget(engine.address());
+      try {
+        expect(await target.listColumns('listed')).toEqual(['zip', 'area', 'first']);
+        expect(await target.listColumns('listed', engine.schema)).toEqual(['zip', 'area', 'first']);
+        expect(await target.listColumns('no_such_table')).toEqual([]);
+      } finally {
+        await target.close();
+      }
+    });
+
     it('listSchemas lists the schemas in alphabetical order, without those of the system', async () => {
       const target = await openTarget(engine.address());
       try {

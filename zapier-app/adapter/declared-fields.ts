@@ -15,6 +15,15 @@ const declaredTypes: Record<DeclaredType, PlainInputField['type']> = {
   values: 'text',
 };
 
+/** What to enter for a value that is entered as JSON. */
+const jsonHelp: Partial<Record<DeclaredType, string>> = {
+  list: 'A JSON array, e.g. ["EMEA", "APAC"].',
+  values: 'A JSON object, e.g. {"region": "EMEA"}.',
+};
+
+/** Maximum number of fields for declared names; more are entered as a list of names and values. */
+const maxFields = 200;
+
 /** The key of the field for one declared name. */
 const declaredKey = (name: string, declared: string): string => `${name}_${declared}`;
 
@@ -31,18 +40,15 @@ export function declaredFields(
     const found = await callService({ z, bundle, settings, service }, (context) =>
       concealing(service, context, (concealed) => declared.load(input, concealed)),
     ).catch(() => []);
-    if (found.length === 0) return [plain];
-    return found.map(({ name: declaredName, type, required, default: initial }) => ({
+    if (found.length === 0 || found.length > maxFields) return [plain];
+    return found.map(({ name: declaredName, type, required, default: initial, help = jsonHelp[type], choices }) => ({
       key: declaredKey(name, declaredName),
       label: declaredName,
       type: declaredTypes[type],
       required,
-      ...(type === 'list' || type === 'values'
-        ? {
-            helpText:
-              type === 'list' ? 'A JSON array, e.g. ["EMEA", "APAC"].' : 'A JSON object, e.g. {"region": "EMEA"}.',
-          }
-        : {}),
+      ...(plain.group ? { group: plain.group } : {}),
+      ...(help ? { helpText: help } : {}),
+      ...(choices ? { choices: [...choices] } : {}),
       ...(initial === undefined || initial === null || initial === ''
         ? {}
         : { default: typeof initial === 'object' ? JSON.stringify(initial) : String(initial) }),

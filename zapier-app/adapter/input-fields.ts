@@ -75,6 +75,7 @@ function newField(name: string, field: Field, form: Form): PlainInputField {
     advanced,
     options,
     choices,
+    declared,
     required,
     default: initial,
   } = describeFieldOn('zapier', field);
@@ -83,7 +84,7 @@ function newField(name: string, field: Field, form: Form): PlainInputField {
     label,
     type: secret ? 'password' : multiline && kind !== 'json' ? 'text' : fractional ? 'number' : types[kind],
     required,
-    ...(advanced ? { group: advancedGroup.key } : {}),
+    ...(advanced ? { group: declared ? name : advancedGroup.key } : {}),
     ...(help ? { helpText: asMarkdown(help) } : {}),
     // Names and values are entered in two columns, so a JSON example would be misleading.
     ...(placeholder && kind !== 'values' ? { placeholder } : {}),
@@ -98,12 +99,19 @@ function newField(name: string, field: Field, form: Form): PlainInputField {
   };
 }
 
-/** The groups of the input fields of an operation: one for the advanced fields, if there are any. */
+/**
+ * The groups of the input fields of an operation: one for the advanced fields, if there are any, and one for the fields of the
+ * declared names of each advanced field.
+ */
 export function fieldGroupsOf(fields: Fields): { inputFieldGroups?: { key: string; label: string }[] } {
-  const offered = Object.values(fields)
-    .map((field) => describeFieldOn('zapier', field))
-    .filter(({ notOn }) => notOn?.zapier === undefined);
-  return offered.some(({ advanced }) => advanced) ? { inputFieldGroups: [advancedGroup] } : {};
+  const advanced = Object.entries(fields)
+    .map(([name, field]) => ({ name, ...describeFieldOn('zapier', field) }))
+    .filter((info) => info.notOn?.zapier === undefined && info.advanced);
+  const groups = [
+    ...advanced.filter(({ declared }) => declared).map(({ name, label }) => ({ key: name, label })),
+    ...(advanced.some(({ declared }) => !declared) ? [advancedGroup] : []),
+  ];
+  return groups.length > 0 ? { inputFieldGroups: groups } : {};
 }
 
 /**
@@ -114,7 +122,9 @@ export function inputFieldsOf(fields: Fields, service: Service, settings: Settin
   const offered = Object.entries(fields)
     .map(([name, field]) => ({ name, field, info: describeFieldOn('zapier', field) }))
     .filter(({ info }) => info.notOn?.zapier === undefined);
-  const declaring = new Set(offered.flatMap(({ info }) => info.declared?.needs ?? []));
+  const declaring = new Set(
+    offered.flatMap(({ info: { declared } }) => [...(declared?.needs ?? []), ...(declared?.uses ?? [])]),
+  );
   const deciding = new Set(
     offered.filter(({ info }) => info.shownWhen && !info.choices).map(({ info }) => info.shownWhen?.field),
   );

@@ -13,14 +13,22 @@ export interface DeclaredValue {
   /** Whether a value is required because there is no default. */
   required: boolean;
   default?: unknown;
+  /** What to enter, in one or two sentences, where a form has room for it. */
+  help?: string;
+  /** The values to choose from. Default: any value. */
+  choices?: readonly string[];
 }
 
 /** Source of the names of a names-and-values field, so that a form can show one field for each name. */
 export interface DeclaredValues {
   /** Unique within its service: `pipelineParameters`. */
   key: string;
+  /** What one value is, and several: `parameter`. Default: that of the field. */
+  noun?: { singular: string; plural: string };
   /** Names of the fields that must be filled in first. */
   needs: readonly string[];
+  /** Names of further fields on which the values depend. Default: none. */
+  uses?: readonly string[];
   /** @param input the form as filled in so far */
   load(input: RawInput, context: Context): Promise<DeclaredValue[]>;
 }

@@ -56,6 +56,8 @@ export interface FieldInfo {
   declared?: DeclaredValues;
   /** What the name and the value of a names-and-values field are called, and the values to choose from. Default: Name, Value and any value. */
   pair?: { name: string; value: string; options?: readonly Option[] };
+  /** What happens without names and values, where a form lets the user choose how to enter them. Default: they are entered. */
+  whenEmpty?: { label: string; description: string };
   /** Shown only while another field has one of these values. */
   shownWhen?: { field: string; is: readonly string[] };
   /** An example for each value of the field in `shownWhen`, in place of `placeholder`, and what to enter, which n8n shows below the field. */

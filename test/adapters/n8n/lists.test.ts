@@ -20,9 +20,7 @@ afterAll(async () => {
 function form(node: string, parameters: INodeParameters): ILoadOptionsFunctions {
   const [first] = n8n.nodeType(node).description.credentials ?? [];
   const type = first?.name ?? '';
-  const setting = n8n.set({ node, parameters, credentials: { [type]: sandboxCredentials(sandbox)[type] ?? {} } });
-  Object.assign(setting.additionalData, { currentNodeParameters: parameters });
-  return new n8n.core.LoadOptionsContext(setting.workflow, setting.node, setting.additionalData, '');
+  return n8n.formOf({ node, parameters, credentials: { [type]: sandboxCredentials(sandbox)[type] ?? {} } });
 }
 
 function search(

@@ -135,11 +135,8 @@ it('Load Dataset asks for the mode instead of replacing rows by default', async 
 
 it('Load Dataset lists the tables of the database', async () => {
   await n8n.execute(load({ table: 'listed' }), fileOf('policy,paid\n009,1.50\n'));
-  const { workflow, node, additionalData } = n8n.set(load({}));
-  Object.assign(additionalData, { currentNodeParameters: node.parameters });
-  const context = new n8n.core.LoadOptionsContext(workflow, node, additionalData, '');
   const search = n8n.nodeType('sqlTable').methods?.listSearch?.['searchTables'];
-  expect(await search?.call(context, 'LIST')).toEqual({ results: [{ name: 'listed', value: 'listed' }] });
+  expect(await search?.call(n8n.formOf(load({})), 'LIST')).toEqual({ results: [{ name: 'listed', value: 'listed' }] });
 });
 
 it('Load Dataset updates rows by key, loads once per load key, and accepts other formats and types', async () => {
@@ -183,33 +180,71 @@ it('Load Dataset rejects a key that is not unique, an unknown type, and a datase
 });
 
 it('Load Dataset renames columns, leaves columns out and takes types, in rows of the form', async () => {
-  const options = {
-    columnNames: rowsOf(['Policy No.', 'policy'], ['', 'nothing']),
-    columnTypes: rowsOf(['policy', 'text']),
-    leaveOut: 'Notes\nOther',
+  const options = { columnTypes: rowsOf(['policy', 'text']), leaveOut: 'Notes\nOther' };
+  const mapping = {
+    columnMappingMode: 'rows',
+    columnMapping: rowsOf(['policy', 'Policy No.'], ['', 'nothing'], ['Paid', '']),
   };
   const csv = 'Policy No.,Paid,Notes,Other\n7,1.50,x,y\n';
-  const { items } = await n8n.execute(load({ table: 'mapped', options }), fileOf(csv));
+  const { items } = await n8n.execute(load({ table: 'mapped', ...mapping, options }), fileOf(csv));
   expect(items[0]?.json['columns']).toMatchObject([
     { name: 'policy', type: 'text' },
     { name: 'Paid', type: 'decimal' },
   ]);
   expect(query('SELECT policy, "Paid" FROM mapped')).toEqual([{ policy: '7', Paid: 1.5 }]);
-  const emptyNames = { columnNames: rowsOf(['Policy No.', 'policy'], ['Notes', ''], ['Other', '']) };
-  await n8n.execute(load({ table: 'mapped', mode: 'append', options: emptyNames }), fileOf(csv));
-  expect(query('SELECT count(*) AS rows FROM mapped')).toEqual([{ rows: 2 }]);
-  const both = await n8n.execute(
-    load({ table: 'mapped', options: { ...options, leaveOut: 'Policy No.' } }),
-    fileOf(csv),
+  const messageOf = async (parameters: object) =>
+    (await n8n.execute(load({ table: 'mapped', ...parameters }), fileOf(csv))).error?.message;
+  expect(await messageOf({ ...mapping, options: { leaveOut: 'Policy No.' } })).toContain(
+    'is under Column Mapping and under Leave Out Columns',
   );
-  expect(both.error?.message).toContain('is under Column Names and under Leave Out Columns');
-  const unknown = await n8n.execute(load({ table: 'mapped', options: { leaveOut: 'Note' } }), fileOf(csv));
-  expect(unknown.error?.message).toContain('The dataset has no column “Note”, which is left out.');
-  const twice = await n8n.execute(
-    load({ table: 'mapped', options: { columnNames: rowsOf(['Paid', 'a'], ['Paid', 'b']) } }),
-    fileOf(csv),
+  expect(await messageOf({ options: { leaveOut: 'Note' } })).toContain(
+    'The dataset has no column “Note”, which is left out.',
   );
-  expect(twice.error?.message).toContain('Two rows of Column Names have the Column in Dataset “Paid”.');
+  expect(await messageOf({ ...mapping, columnMapping: rowsOf(['policy', 'Polcy']) })).toContain(
+    'The dataset has no column “Polcy”, which Column Mapping loads into “policy”.',
+  );
+  expect(await messageOf({ ...mapping, columnMapping: rowsOf(['a', 'Paid'], ['a', 'Notes']) })).toContain(
+    'Two rows of Column Mapping have the Column in Table “a”.',
+  );
+  expect(await messageOf({ ...mapping, columnMapping: rowsOf(['a', 'Paid'], ['b', 'Paid']) })).toContain(
+    'Column Mapping loads the column “Paid” of the dataset into “a” and into “b”.',
+  );
+});
+
+it('Load Dataset maps columns in a form with the columns of the table, and those of a dataset with a URL', async () => {
+  await n8n.execute(load({ table: 'form' }), fileOf('policy_number,paid,closed on\n007,1.50,2026-01-31\n'));
+  const mapper = n8n.nodeType('sqlTable').methods?.resourceMapping?.['mapTableColumns'];
+  const fieldsOf = async (parameters: object) =>
+    (await mapper?.call(n8n.formOf(load({ table: 'form', ...parameters }))))?.fields.map(
+      ({ id, type, required, options }) => [id, type, required, options?.map(({ value }) => value)],
+    );
+  expect(await fieldsOf({})).toEqual([
+    ['policy_number', 'string', false, undefined],
+    ['paid', 'string', false, undefined],
+    ['closed on', 'string', false, undefined],
+  ]);
+  const [first] = (await fieldsOf(fromUrl())) ?? [];
+  expect(first).toEqual(['policy_number', 'options', false, expect.arrayContaining(['Policy Number', 'Claim Number'])]);
+  expect(await fieldsOf({ ...fromUrl(), url: `${sandbox.baseUrl}/web/missing.csv` })).toHaveLength(3);
+  expect(await fieldsOf({ table: 'not_there' })).toEqual([]);
+  const { items, error } = await n8n.execute(
+    load({
+      table: 'form',
+      mode: 'append',
+      columnMappingMode: 'form',
+      columnMappingForm: {
+        mappingMode: 'defineBelow',
+        value: { policy_number: 'Policy No.', paid: null, 'closed on': 'Closed' },
+      },
+    }),
+    fileOf('Policy No.,Closed,Paid\n008,2026-02-01,2\n'),
+  );
+  expect(error).toBeUndefined();
+  expect(items[0]?.json).toMatchObject({ rows: 1 });
+  expect(query('SELECT * FROM form ORDER BY policy_number')).toEqual([
+    { policy_number: '007', paid: 1.5, 'closed on': '2026-01-31' },
+    { policy_number: '008', paid: 2, 'closed on': '2026-02-01' },
+  ]);
 });
 
 it('Load Dataset adds load metadata columns, ignores new columns and converts NULL values', async () => {

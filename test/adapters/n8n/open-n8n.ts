@@ -80,6 +80,8 @@ export interface N8n {
   credentialTypes: Record<string, ICredentialType>;
   /** A workflow with a single node, with the parts of n8n's contexts. */
   set(setup: NodeSetup): { workflow: Workflow; node: INode; additionalData: IWorkflowExecuteAdditionalData };
+  /** The open form of a node, as lists and resource mappers see it. */
+  formOf(setup: NodeSetup): ILoadOptionsFunctions;
   /** Runs a node on items until it finishes. */
   execute(
     setup: NodeSetup,
@@ -197,6 +199,11 @@ export async function openN8n(names: readonly PackageName[] = packageNames): Pro
     nodeType: typeOf,
     credentialTypes,
     set,
+    formOf(setup) {
+      const { workflow, node, additionalData } = set(setup);
+      Object.assign(additionalData, { currentNodeParameters: setup.parameters });
+      return new core.LoadOptionsContext(workflow, node, additionalData, '');
+    },
     async execute(setup, items = [{ json: {} }], { mode = 'trigger', stopWhen } = {}) {
       const parts = set(setup);
       const data = module.createRunExecutionData({

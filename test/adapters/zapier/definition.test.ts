@@ -137,10 +137,18 @@ describe.each(each)('the definition of the Zapier app %s', (name, entry) => {
         ]);
         const step = steps.find(({ key }) => key === keyOf(service, described));
         const grouped = fixedFields(step?.operation.inputFields).filter(({ group }) => group === 'advanced');
+        const mapped = Object.entries(described.input)
+          .map(([key, field]) => ({ key, ...describeFieldOn('zapier', field) }))
+          .filter(({ declared, advanced }) => declared && advanced);
         const advanced = infos.filter((info) => info.advanced && (!info.shownWhen || info.choices) && !info.declared);
         expect([keyOf(service, described), grouped.length]).toEqual([keyOf(service, described), advanced.length]);
         if (infos.length > first.length)
-          expect(step?.operation).toMatchObject({ inputFieldGroups: [{ key: 'advanced', label: 'Advanced' }] });
+          expect(step?.operation).toMatchObject({
+            inputFieldGroups: [
+              ...mapped.map(({ key, label }) => ({ key, label })),
+              { key: 'advanced', label: 'Advanced' },
+            ],
+          });
       }
     }
   });

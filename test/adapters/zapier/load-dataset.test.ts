@@ -82,12 +82,37 @@ describe('Load Dataset on Zapier', () => {
   });
 
   it('renames columns of a dictionary and leaves columns out', async () => {
-    const input = { ...(await download()), table: 'renamed', columnNames: { 'Claim Number': 'claim' } };
+    const input = { ...(await download()), table: 'renamed', columnMapping: { claim: 'Claim Number' } };
     const { columns } = await load({ ...input, leaveOut: ['Policy Number'] });
     const names = (columns as { name: string }[]).map(({ name }) => name);
     expect(names).toContain('claim');
     expect(names).not.toContain('Claim Number');
     expect(names).not.toContain('Policy Number');
+  });
+
+  it('maps columns in a form with the columns of the table, and those of the file once one is chosen', async () => {
+    const fields = async (inputData: Record<string, unknown>) =>
+      (await zapier.inputFields('sql_table_load_dataset', { authData: account, inputData }))
+        .filter(({ key }) => key.startsWith('columnMapping'))
+        .map(({ key, label, group, choices }) => ({ key, label, group, choices }));
+    const { file } = await download();
+    await load({ file, table: 'by_form', columnMapping: { claim: 'Claim Number' }, leaveOut: ['Policy Number'] });
+    const dictionary = [{ key: 'columnMapping', label: 'Column Mapping', group: 'columnMapping', choices: undefined }];
+    expect(await fields({})).toEqual(dictionary);
+    expect(await fields({ table: 'not_there' })).toEqual(dictionary);
+    const [claim] = await fields({ table: 'by_form' });
+    expect(claim).toEqual({ key: 'columnMapping_claim', label: 'claim', group: 'columnMapping', choices: undefined });
+    const [listed] = await fields({ table: 'by_form', file });
+    expect(listed?.choices).toEqual(expect.arrayContaining(['Claim Number', 'Policy Number']));
+    const mapped = {
+      file,
+      table: 'by_form',
+      mode: 'append',
+      columnMapping_claim: 'Claim Number',
+      columnMapping_Status: '',
+    };
+    expect(await load({ ...mapped, leaveOut: ['Policy Number'] })).toMatchObject({ rows: 3_000 });
+    expect(await rowsOf('by_form WHERE claim IS NOT NULL')).toBe(6_000);
   });
 
   it('updates rows by key, adds new ones, and loads once per load key', async () => {

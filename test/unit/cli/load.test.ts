@@ -195,11 +195,11 @@ describe('pipewright load', () => {
     [
       'two names for a column',
       ['--map', 'paid=a', '--map', 'Paid=b'],
-      'Column Names has two names for the column “Paid”',
+      'Column Mapping has two names for the column “Paid”',
     ],
     ['the same option twice', ['--map', 'Paid=a', '--map', 'Paid=b'], '--map has the column “Paid” twice.'],
     ['two types for a column', ['--type', 'Paid=text', '--type', 'paid=decimal'], 'Column Types has two types for the'],
-    ['the name of another column', ['--map', 'Paid=Id'], 'With Column Names, the dataset has the column “Id” twice.'],
+    ['the name of another column', ['--map', 'Paid=Id'], 'With Column Mapping, the dataset has the column “Id” twice.'],
     [
       'a key that is left out',
       ['--map', 'Id=', '--key', 'id'],

@@ -40,6 +40,13 @@ export async function openMysql(address: string, options: OpenOptions = {}): Pro
       );
       return listedTables(rows);
     },
+    async listColumns(table, schema) {
+      const { rows } = await run(
+        "SELECT column_name AS name FROM information_schema.columns WHERE table_schema = ? AND table_name = ? AND coalesce(generation_expression, '') = '' ORDER BY ordinal_position",
+        [await findDatabase(session, schema), table],
+      );
+      return rows.map(({ name }) => String(name));
+    },
     async listSchemas() {
       const { rows } = await run(
         "SELECT schema_name AS name FROM information_schema.schemata WHERE schema_name NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys')",

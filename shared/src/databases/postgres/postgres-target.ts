@@ -39,6 +39,13 @@ export async function openPostgres(address: string): Promise<TableTarget> {
       );
       return listedTables(rows);
     },
+    async listColumns(table, schema) {
+      const { rows } = await run(
+        "SELECT attname AS name FROM pg_attribute WHERE attrelid = (SELECT oid FROM pg_class WHERE relname = $1 AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = COALESCE($2, current_schema()))) AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum",
+        [table, schema ?? null],
+      );
+      return rows.map(({ name }) => String(name));
+    },
     async listSchemas() {
       const { rows } = await run(
         "SELECT nspname AS name FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND has_schema_privilege(oid, 'USAGE')",

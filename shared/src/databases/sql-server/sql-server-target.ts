@@ -38,6 +38,11 @@ export async function openSqlServer(address: string, options: OpenOptions = {}):
         ),
       );
     },
+    async listColumns(table, schema) {
+      const name = `${quoted(await findSchema(session, schema))}.${quoted(table)}`;
+      const columns = (await readSqlServerColumns(session, name, table)) ?? [];
+      return columns.filter(({ calculated }) => !calculated).map(({ name: column }) => column);
+    },
     async listSchemas() {
       // The schemas of fixed roles, such as db_owner, have higher IDs.
       return listedNames(

@@ -40,6 +40,10 @@ export async function openSqlite(path: string): Promise<TableTarget> {
         ),
       );
     },
+    async listColumns(table) {
+      const existing = await whenUnlocked(() => readSqliteTable(database, table));
+      return existing?.columns.map(({ name }) => name) ?? [];
+    },
     async listSchemas() {
       return [];
     },

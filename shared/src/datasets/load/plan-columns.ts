@@ -72,7 +72,7 @@ export function planColumns({ header, load, options, names: limits, metadata, ..
   const kept = named.filter((name) => name !== '');
   if (kept.length === 0) throw allLeftOut();
   if (Object.keys(options.columnNames ?? {}).length === 0) refuseDuplicateNames(kept, 'The dataset');
-  else refuseDuplicateNames(kept, 'With Column Names, the dataset', renameHint);
+  else refuseDuplicateNames(kept, 'With Column Mapping, the dataset', renameHint);
   const expected = existingNames ?? (contract.length > 0 ? contractNames : undefined);
   const loaded = named.flatMap((name, index) =>
     name === '' || (onSchemaChange === 'ignore' && expected && !expected.includes(name))
@@ -111,13 +111,13 @@ export function planColumns({ header, load, options, names: limits, metadata, ..
   };
 }
 
-const renameHint = 'Use another name under Column Names, or leave one of the columns out.';
+const renameHint = 'Use another name under Column Mapping, or leave one of the columns out.';
 
 const allLeftOut = (): PipewrightError =>
   new PipewrightError({
     code: 'columns-missing',
     message: 'All columns of the dataset are left out.',
-    hint: 'The table was not changed. Remove a column from Leave Out Columns or Column Names.',
+    hint: 'The table was not changed. Remove a column from Leave Out Columns or Column Mapping.',
   });
 
 /**
@@ -132,16 +132,16 @@ function renameColumns(header: readonly string[], columnNames: Readonly<Record<s
     if (found === undefined)
       throw new PipewrightError({
         code: 'columns-missing',
-        message: `The dataset has no column “${from}”, which ${to.trim() === '' ? 'is left out' : 'Column Names renames'}.`,
-        hint: `The table was not changed. Use the spelling of the header, or remove the column from ${to.trim() === '' ? 'Leave Out Columns or Column Names' : 'Column Names'}.`,
+        message: `The dataset has no column “${from}”, which ${to.trim() === '' ? 'is left out' : `Column Mapping loads into “${to.trim()}”`}.`,
+        hint: `The table was not changed. Use the spelling of the header, or remove the column from ${to.trim() === '' ? 'Leave Out Columns or Column Mapping' : 'Column Mapping'}.`,
       });
     const place = header.indexOf(found);
     const other = seen.get(place);
     if (other !== undefined && other.to !== to.trim())
       throw new PipewrightError({
         code: 'columns-missing',
-        message: `Column Names has two names for the column “${found}” of the dataset: under “${other.from}” and “${from}”.`,
-        hint: 'The table was not changed. Remove one of them from Column Names or Leave Out Columns.',
+        message: `Column Mapping has two names for the column “${found}” of the dataset: under “${other.from}” and “${from}”.`,
+        hint: 'The table was not changed. Remove one of them from Column Mapping or Leave Out Columns.',
       });
     seen.set(place, { from, to: to.trim() });
     renamed[place] = to.trim();
@@ -187,7 +187,7 @@ function spellOptions(
     throw new PipewrightError({
       code: 'columns-missing',
       message: `The column “${name}” is left out, but another option names it.`,
-      hint: 'The table was not changed. Remove it from Leave Out Columns and Column Names, or from Key Columns, Column Types and the contract.',
+      hint: 'The table was not changed. Remove it from Leave Out Columns and Column Mapping, or from Key Columns, Column Types and the contract.',
     });
   };
   const { key, columnTypes = {}, contract } = options;

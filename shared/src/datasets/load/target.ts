@@ -170,6 +170,12 @@ export interface TableTarget {
    * @param schema see `TableRequest`
    */
   listTables(schema?: string): Promise<string[]>;
+  /**
+   * The names of the columns of a table that a load can fill, in their order: without those whose values the database
+   * generates. None if the table does not exist.
+   * @param schema see `TableRequest`
+   */
+  listColumns(table: string, schema?: string): Promise<string[]>;
   /** The names of the schemas (MySQL: databases) without those of the system, in alphabetical order; none if there are no schemas. */
   listSchemas(): Promise<string[]>;
   /**

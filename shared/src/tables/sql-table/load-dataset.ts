@@ -3,7 +3,6 @@ import type { ColumnType } from '../../datasets/types/column.ts';
 import { readColumnType, readContract } from '../../datasets/types/contract.ts';
 import type { KnownTypes } from '../../datasets/types/infer-types.ts';
 import { describeProgress } from '../../datasets/load/load-progress.ts';
-import { PipewrightError } from '../../host/error.ts';
 import type { Host } from '../../host/host.ts';
 import { withoutUndefined } from '../../host/without-undefined.ts';
 import { describeFormat, detectedOutput, detectedSample } from '../detected-output.ts';
@@ -13,6 +12,7 @@ import { refuseTooLarge, startTimeLimit } from '../time-limit.ts';
 import { boolean, integer, json, list, option, text, values } from '../../define/fields.ts';
 import { defineAction, type Action } from '../../define/operation.ts';
 import type { SqlConnection } from './connection-fields.ts';
+import { columnMappingField, readColumnMapping } from './column-mapping.ts';
 import { openDatabase } from './open-database.ts';
 import { schemaField, tableChoices } from './table-choices.ts';
 import { whether } from '../../host/wording.ts';
@@ -81,19 +81,6 @@ const loadFields = {
       },
       placeholder: '{"policy_number": "text"}',
       pair: { name: 'Column', value: 'Type', options: columnTypeOptions },
-      advanced: true,
-    }),
-  ),
-  columnNames: v.optional(
-    values({
-      label: 'Column Names',
-      help: {
-        n8n: 'Names of columns in the table where they differ from those of the dataset',
-        zapier:
-          'Names of columns in the table where they differ from those of the dataset: the column of the dataset on the left, and its name in the table on the right.',
-      },
-      placeholder: '{"Policy No.": "policy_number"}',
-      pair: { name: 'Column in Dataset', value: 'Column in Table' },
       advanced: true,
     }),
   ),
@@ -265,22 +252,6 @@ const readTypes = (types: Record<string, unknown> = {}): KnownTypes =>
   Object.fromEntries(Object.entries(types).map(([name, type]) => [name, readColumnType(name, type)]));
 
 /**
- * The names of columns in the table by their names in the dataset; empty for columns that are left out.
- * @throws PipewrightError `invalid-input` for a column that is renamed and left out
- */
-function readNames(names: Record<string, unknown> = {}, leftOut: readonly string[] = []): Record<string, string> {
-  const renamed = Object.entries(names).map(([from, to]): [string, string] => [from, to === null ? '' : String(to)]);
-  const both = renamed.find(([from, to]) => to.trim() !== '' && leftOut.includes(from));
-  if (both)
-    throw new PipewrightError({
-      code: 'invalid-input',
-      message: `The column “${both[0]}” is under Column Names and under Leave Out Columns.`,
-      hint: 'Remove it from one of them.',
-    });
-  return Object.fromEntries([...renamed, ...leftOut.map((name): [string, string] => [name, ''])]);
-}
-
-/**
  * The key of a load: the key that the user entered; in Append mode otherwise the event that the platform knows. The other modes
  * have the same result if they are repeated, so they need no record of the load.
  */
@@ -303,7 +274,7 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
     resource: 'Table',
     description: 'Loads a dataset into a SQL table atomically: all rows or none.',
     effect: 'unsafe',
-    input: { ...sourceFields(sources), ...loadFields, ...formatFields },
+    input: { ...sourceFields(sources), ...loadFields, columnMapping: columnMappingField(sources), ...formatFields },
     output,
     sample: {
       id: 'claims',
@@ -323,7 +294,7 @@ export function loadDataset(sources: readonly DatasetSource[]): Action {
       const { connection, host } = context;
       // Checked before anything is opened.
       const columnTypes = readTypes(input.columnTypes);
-      const columnNames = readNames(input.columnNames, input.leaveOut);
+      const columnNames = readColumnMapping(input.columnMapping, input.leaveOut);
       const contract = input.contract === undefined ? undefined : readContract(input.contract);
       const target = await openDatabase(connection, host);
       try {

@@ -1,0 +1,107 @@
+import * as v from 'valibot';
+import { defineDeclared, type DeclaredValue } from '../../define/declared-values.ts';
+import type { Context } from '../../define/context.ts';
+import { values } from '../../define/fields.ts';
+import type { RawInput } from '../../define/raw-input.ts';
+import { PipewrightError } from '../../host/error.ts';
+import { datasetColumns } from '../dataset-columns.ts';
+import type { DatasetSource } from '../dataset-sources.ts';
+import type { SqlConnection } from './connection-fields.ts';
+import { openDatabase } from './open-database.ts';
+
+/** How long a form waits for the header of the dataset, in milliseconds; without it, names are entered as text. */
+const maxWaitMs = 8_000;
+
+const help = 'Column of the dataset to load into this column. Leave empty to match by name.';
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/**
+ * Input field that maps columns of the table to columns of the dataset. Its form has one field for each column of the table; if the
+ * dataset can be read while the form is filled in, its columns are offered in a list.
+ */
+export function columnMappingField(sources: readonly DatasetSource[]) {
+  const header = datasetColumns(sources);
+
+  /** The column names of the dataset; none if it cannot be read yet, such as a file that a previous step will create. */
+  async function readHeader(input: RawInput, context: Context<unknown>): Promise<string[]> {
+    const late = context.host.sleep(maxWaitMs).then((): DeclaredValue[] => []);
+    const read = header.load(input, context).catch((): DeclaredValue[] => []);
+    return (await Promise.race([read, late])).map(({ name }) => name);
+  }
+
+  const declared = defineDeclared<SqlConnection>({
+    key: 'tableColumns',
+    noun: { singular: 'column', plural: 'columns' },
+    needs: ['table'],
+    uses: ['schema', 'source', 'file', 'url'],
+    async load(input, context) {
+      const target = await openDatabase(context.connection, context.host);
+      try {
+        const names = await target.listColumns(String(input['table']), textOf(input['schema']));
+        const choices = names.length === 0 ? [] : await readHeader(input, context);
+        return names.map((name) => ({
+          name,
+          type: 'text',
+          required: false,
+          help,
+          ...(choices.length > 0 ? { choices } : {}),
+        }));
+      } finally {
+        await target.close();
+      }
+    },
+  });
+
+  return v.optional(
+    values({
+      label: 'Column Mapping',
+      help: {
+        n8n: 'Which column of the dataset is loaded into which column of the table. Columns that are not mapped are matched by name.',
+        zapier:
+          'Which column of the dataset is loaded into which column of the table: the column of the table on the left, and the column of the dataset on the right. Columns that are not mapped are matched by name.',
+      },
+      placeholder: '{"policy_number": "Policy No."}',
+      pair: { name: 'Column in Table', value: 'Column in Dataset' },
+      whenEmpty: {
+        label: 'By Name',
+        description: 'Load each column of the dataset into the column of the table with the same name',
+      },
+      declared,
+      advanced: true,
+    }),
+  );
+}
+
+/**
+ * The names of columns in the table by their names in the dataset; empty for columns that are left out.
+ * @param mapping names in the dataset by names in the table; empty ones do not count
+ * @throws PipewrightError `invalid-input` for a column of the dataset that is mapped twice, or mapped and left out
+ */
+export function readColumnMapping(
+  mapping: Record<string, unknown> = {},
+  leftOut: readonly string[] = [],
+): Record<string, string> {
+  const names = new Map<string, string>();
+  for (const [inTable, entered] of Object.entries(mapping)) {
+    const inDataset = entered === null || entered === undefined ? '' : String(entered).trim();
+    if (inDataset === '') continue;
+    const other = names.get(inDataset);
+    if (other !== undefined)
+      throw refused(
+        `Column Mapping loads the column “${inDataset}” of the dataset into “${other}” and into “${inTable}”.`,
+        'Remove one of them: a column of the dataset is loaded into one column of the table.',
+      );
+    if (leftOut.includes(inDataset))
+      throw refused(
+        `The column “${inDataset}” is under Column Mapping and under Leave Out Columns.`,
+        'Remove it from one of them.',
+      );
+    names.set(inDataset, inTable);
+  }
+  return Object.fromEntries([...names, ...leftOut.map((name): [string, string] => [name, ''])]);
+}
+
+function refused(message: string, hint: string): PipewrightError {
+  return new PipewrightError({ code: 'invalid-input', message, hint });
+}
