@@ -3,6 +3,7 @@ import type { DeclaredType, DeclaredValue, DeclaredValues } from '../../shared/s
 import { describeField, type Fields } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { OperatorOptions } from './host.ts';
+import { noneFound } from './values-properties.ts';
 import { queryVendor } from './query-vendor.ts';
 
 /** The declared values of a service, each with the fields of its form. */
@@ -45,7 +46,7 @@ export async function declaredFields(
     operatorOptions,
     load: (input, operationContext) => declared.load(input, operationContext),
   });
-  return { fields: found.map(formField) };
+  return { fields: found.map(formField), ...(found.length === 0 ? { emptyFieldsNotice: noneFound(declared) } : {}) };
 }
 
 function formField({ name, type, required, default: initial, choices }: DeclaredValue): ResourceMapperField {

@@ -1,4 +1,5 @@
 import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { DeclaredValues } from '../../shared/src/define/declared-values.ts';
 import type { Option, ShownField } from '../../shared/src/define/fields.ts';
 import { wordingFor } from '../../shared/src/host/wording.ts';
 import { rowsProperty } from './rows-property.ts';
@@ -7,11 +8,14 @@ import { declaredMethod, formName, jsonName, modeName } from './names.ts';
 /** How names and values are entered: not at all, in a field for each declared name, in rows, or as JSON. */
 type Mode = 'none' | 'form' | 'rows' | 'json';
 
+/** What n8n shows when there are no declared names. */
+export function noneFound({ noun }: DeclaredValues): string {
+  return `No ${noun.plural} were found. To enter names and values yourself, select another option above.`;
+}
+
 /** A resource mapper: one typed field, with its default, for each name that the vendor declares. */
 function declaredForm(name: string, { label, help, declared }: ShownField): INodeProperties[] {
   if (!declared) return [];
-  const lower = label.toLowerCase();
-  const { needs, uses = [], noun = { singular: lower.replace(/s$/, ''), plural: lower } } = declared;
   return [
     {
       displayName: label,
@@ -20,16 +24,17 @@ function declaredForm(name: string, { label, help, declared }: ShownField): INod
       noDataExpression: true,
       default: { mappingMode: 'defineBelow', value: null },
       typeOptions: {
-        loadOptionsDependsOn: [...needs, ...uses].flatMap((field) => [field, `${field}.value`]),
+        // n8n clears what was entered when one of these changes, so further fields are not among them.
+        loadOptionsDependsOn: declared.needs.flatMap((field) => [field, `${field}.value`]),
         resourceMapper: {
           resourceMapperMethod: declaredMethod(declared),
           mode: 'add',
           valuesLabel: label,
-          fieldWords: noun,
+          fieldWords: declared.noun,
           addAllFields: true,
           supportAutoMap: false,
           multiKeyMatch: false,
-          noFieldsError: `No ${noun.plural} were found. Select another option under Specify ${label}.`,
+          noFieldsError: noneFound(declared),
         },
       },
       ...(help ? { description: help } : {}),

@@ -23,11 +23,11 @@ export interface DeclaredValue {
 export interface DeclaredValues {
   /** Unique within its service: `pipelineParameters`. */
   key: string;
-  /** What one value is, and several: `parameter`. Default: that of the field. */
-  noun?: { singular: string; plural: string };
+  /** What one value is, and several: `parameter`. */
+  noun: { singular: string; plural: string };
   /** Names of the fields that must be filled in first. */
   needs: readonly string[];
-  /** Names of further fields on which the values depend. Default: none. */
+  /** Names of further fields on which the values depend, where a form can read them again. Default: none. */
   uses?: readonly string[];
   /** @param input the form as filled in so far */
   load(input: RawInput, context: Context): Promise<DeclaredValue[]>;

@@ -11,6 +11,7 @@ export function datasetColumns(sources: readonly DatasetSource[]): DeclaredValue
   const fields = { ...sourceFields(sources), ...formatFields };
   return defineDeclared<unknown>({
     key: 'datasetColumns',
+    noun: { singular: 'column', plural: 'columns' },
     needs: ['file'],
     async load(raw, context) {
       const { readRows } = await import('../datasets/rows/read-rows.ts');

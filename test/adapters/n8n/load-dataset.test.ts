@@ -214,10 +214,14 @@ it('Load Dataset renames columns, leaves columns out and takes types, in rows of
 it('Load Dataset maps columns in a form with the columns of the table, and those of a dataset with a URL', async () => {
   await n8n.execute(load({ table: 'form' }), fileOf('policy_number,paid,closed on\n007,1.50,2026-01-31\n'));
   const mapper = n8n.nodeType('sqlTable').methods?.resourceMapping?.['mapTableColumns'];
+  const mapped = (parameters: object) => mapper?.call(n8n.formOf(load({ table: 'form', ...parameters })));
   const fieldsOf = async (parameters: object) =>
-    (await mapper?.call(n8n.formOf(load({ table: 'form', ...parameters }))))?.fields.map(
-      ({ id, type, required, options }) => [id, type, required, options?.map(({ value }) => value)],
-    );
+    (await mapped(parameters))?.fields.map(({ id, type, required, options }) => [
+      id,
+      type,
+      required,
+      options?.map(({ value }) => value),
+    ]);
   expect(await fieldsOf({})).toEqual([
     ['policy_number', 'string', false, undefined],
     ['paid', 'string', false, undefined],
@@ -226,7 +230,10 @@ it('Load Dataset maps columns in a form with the columns of the table, and those
   const [first] = (await fieldsOf(fromUrl())) ?? [];
   expect(first).toEqual(['policy_number', 'options', false, expect.arrayContaining(['Policy Number', 'Claim Number'])]);
   expect(await fieldsOf({ ...fromUrl(), url: `${sandbox.baseUrl}/web/missing.csv` })).toHaveLength(3);
-  expect(await fieldsOf({ table: 'not_there' })).toEqual([]);
+  expect(await mapped({ table: 'not_there' })).toEqual({
+    fields: [],
+    emptyFieldsNotice: expect.stringContaining('No columns were found.'),
+  });
   const { items, error } = await n8n.execute(
     load({
       table: 'form',

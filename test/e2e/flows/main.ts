@@ -89,7 +89,8 @@ async function main({ open, pictures, only }: Choices): Promise<boolean> {
   try {
     if (only !== 'zapier') running.push((n8n = await startN8nPlatform(world, log, open || pictures)));
     if (n8n) for (const flow of flows) lines.push(...(await tryFlow(world, n8n, flow)));
-    if (n8n && pictures) for (const path of await takePictures(n8n, log)) log(`picture: ${path}`);
+    const fileUrl = `${world.sandbox.baseUrl}/web/public/claims.csv`;
+    if (n8n && pictures) for (const path of await takePictures(n8n, fileUrl, log)) log(`picture: ${path}`);
     if (only !== 'n8n') {
       const zapier = await startZapierPlatform(world, log);
       running.push(zapier);

@@ -127,18 +127,18 @@ function nodeOf(
   };
 }
 
-/** Opens a workflow that downloads a dataset, at the form of the node after the download. */
-async function openAfterDownload(platform: N8nPlatform, editor: Editor, node: WorkflowNode): Promise<void> {
-  const download = nodeOf(platform, 'Updated Claims', 'quantemplate.quantemplate', 'pipewrightQuantemplateApi', {
-    resource: 'dataset',
-    operation: 'downloadDataset',
-    dataset: { __rl: true, mode: 'id', value: 'd-claims' },
-  });
+/** Opens a workflow with a node after others, at the form of that node. */
+async function openForm(
+  { n8n }: N8nPlatform,
+  editor: Editor,
+  node: WorkflowNode,
+  before: readonly WorkflowNode[] = [],
+): Promise<void> {
   // Nodes in the same place would cover each other.
-  const nodes = [manualTrigger, download, node].map(
+  const nodes = [manualTrigger, ...before, node].map(
     (one, index): WorkflowNode => ({ ...one, position: [index * 250, 0] }),
   );
-  const { id } = await createWorkflow(platform.n8n, workflowOf(node.name, ...nodes));
+  const { id } = await createWorkflow(n8n, workflowOf(node.name, ...nodes));
   await openWorkflow(editor, id);
   await editor.page.locator('[data-test-id="canvas-node"]').filter({ hasText: node.name }).first().dblclick();
   await editor.page.locator('[data-test-id="node-parameters"]').waitFor();
@@ -146,33 +146,44 @@ async function openAfterDownload(platform: N8nPlatform, editor: Editor, node: Wo
 
 /** Preview Dataset with the rows of a downloaded dataset. */
 async function picturePreview(platform: N8nPlatform, editor: Editor): Promise<string[]> {
+  const download = nodeOf(platform, 'Updated Claims', 'quantemplate.quantemplate', 'pipewrightQuantemplateApi', {
+    resource: 'dataset',
+    operation: 'downloadDataset',
+    dataset: { __rl: true, mode: 'id', value: 'd-claims' },
+  });
   const preview = nodeOf(platform, 'Preview Dataset', 'extras.dataset', undefined, { operation: 'previewDataset' });
-  await openAfterDownload(platform, editor, preview);
+  await openForm(platform, editor, preview, [download]);
   await executeStep(editor);
   return await keepThemes(editor, 'preview-dataset');
 }
 
-/** The column mapper of Load Dataset: names and types of columns as rows. */
-async function pictureColumns(platform: N8nPlatform, editor: Editor): Promise<string[]> {
-  const load = nodeOf(platform, 'Load Dataset', 'sql.sqlTable', 'pipewrightSqlApi', {
+/** The column mapping of Load Dataset: a field for each column of a table, with the columns of a dataset with a URL. */
+async function pictureColumns(platform: N8nPlatform, editor: Editor, url: string): Promise<string[]> {
+  const source = {
     operation: 'loadDataset',
+    source: 'url',
+    url,
     table: { __rl: true, mode: 'name', value: 'claims_mapped' },
-    mode: 'replace',
-    options: {
-      columnNames: {
-        rows: [
-          { name: 'Claim Number', value: 'claim_id' },
-          { name: 'Policy Number', value: 'policy_id' },
-        ],
-      },
-      columnTypes: { rows: [{ name: 'policy_id', value: 'text' }] },
-    },
-  });
+  };
+  const mapping = { claim_id: 'Claim Number', policy_id: 'Policy Number', paid: 'Paid' };
+  const rows = Object.entries(mapping).map(([name, value]) => ({ name, value }));
+  const nodeWith = (parameters: WorkflowNode['parameters']): WorkflowNode =>
+    nodeOf(platform, 'Load Dataset', 'sql.sqlTable', 'pipewrightSqlApi', { ...source, ...parameters });
+  await openForm(platform, editor, nodeWith({ mode: 'create', columnMappingMode: 'rows', columnMapping: { rows } }));
+  await executeStep(editor);
   const size = editor.page.viewportSize();
   await editor.page.setViewportSize({ width: 1280, height: 1280 });
-  await openAfterDownload(platform, editor, load);
-  await executeStep(editor);
-  const paths = await keepThemes(editor, 'column-names');
+  await openForm(
+    platform,
+    editor,
+    nodeWith({
+      mode: 'append',
+      columnMappingMode: 'form',
+      columnMappingForm: { mappingMode: 'defineBelow', value: mapping },
+    }),
+  );
+  await editor.page.getByText('policy_id').first().waitFor();
+  const paths = await keepThemes(editor, 'column-mapping');
   if (size) await editor.page.setViewportSize(size);
   return paths;
 }
@@ -183,7 +194,7 @@ async function pictureWorkflow(editor: Editor, id: string, template: string): Pr
   return await keepThemes(editor, `workflow-${template}`, await coveredPart(editor));
 }
 
-async function takeAll(platform: N8nPlatform, browser: Browser): Promise<string[]> {
+async function takeAll(platform: N8nPlatform, browser: Browser, fileUrl: string): Promise<string[]> {
   const { n8n, workflows } = platform;
   const editor = await openEditor(n8n, browser);
   await editor.page.setViewportSize({ width: 1280, height: 800 });
@@ -192,16 +203,23 @@ async function takeAll(platform: N8nPlatform, browser: Browser): Promise<string[
     paths.push(...(await pictureWorkflow(editor, id, templates[key])));
   for (const picture of [pictureNodePanel, pictureForm, pictureError, pictureRunCard])
     paths.push(...(await picture(n8n, editor)));
-  for (const picture of [picturePreview, pictureColumns]) paths.push(...(await picture(platform, editor)));
+  paths.push(...(await picturePreview(platform, editor)), ...(await pictureColumns(platform, editor, fileUrl)));
   return paths;
 }
 
-/** Writes the pictures of the documentation, in light and dark, from the open workflows and the editor; returns the paths. */
-export async function takePictures(platform: N8nPlatform, log: (line: string) => void): Promise<string[]> {
+/**
+ * Writes the pictures of the documentation, in light and dark, from the open workflows and the editor; returns the paths.
+ * @param fileUrl URL of a dataset that requires no login
+ */
+export async function takePictures(
+  platform: N8nPlatform,
+  fileUrl: string,
+  log: (line: string) => void,
+): Promise<string[]> {
   const browser = await openBrowser(log);
   try {
     await mkdir(picturesFolder, { recursive: true });
-    return await takeAll(platform, browser);
+    return await takeAll(platform, browser, fileUrl);
   } finally {
     await browser.close();
   }

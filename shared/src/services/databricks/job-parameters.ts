@@ -24,6 +24,7 @@ async function readDeclared(job: string, context: Context<DatabricksConnection>)
 /** The parameters of the selected job. */
 export const jobParameters = defineDeclared<DatabricksConnection>({
   key: 'jobParameters',
+  noun: { singular: 'parameter', plural: 'parameters' },
   needs: ['job'],
   load: (input, context) => readDeclared(String(input['job']), context),
 });

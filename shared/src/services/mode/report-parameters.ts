@@ -40,6 +40,7 @@ export function parametersOf(queries: readonly VendorQuery[]): DeclaredValue[] {
 /** The parameters of the selected report. */
 export const reportParameters = defineDeclared<ModeConnection>({
   key: 'reportParameters',
+  noun: { singular: 'parameter', plural: 'parameters' },
   needs: ['report'],
   load: async (input, context) => parametersOf(await listQueries(openMode(context), String(input['report']))),
 });

@@ -9,6 +9,7 @@ import { openHome, type PipelineHomeKind } from './home.ts';
 export function parametersField(kind: PipelineHomeKind) {
   const declared = defineDeclared<AzureConnection>({
     key: 'pipelineParameters',
+    noun: { singular: 'parameter', plural: 'parameters' },
     needs: [kind.key, 'pipeline'],
     async load(input, context) {
       const home = await openHome(kind, input, context);
