@@ -86,7 +86,8 @@ export function insertRows(
   bindings: readonly Binding[],
   insert: RowInsert,
 ): void {
-  let text: string | undefined;
+  // Decoded once and sliced, unless most bytes are those of long values: for ASCII, an index of the text is one of the bytes.
+  const text = buffer.length > rows * width * longText ? undefined : buffer.toString('latin1', 0, buffer.length);
   const values = new Array<string | number | Uint8Array | null>(width);
   for (let row = 0, index = 0; row < rows; row += 1) {
     let statement = insert.values;
@@ -110,9 +111,10 @@ export function insertRows(
           kind & valueKind.doubledQuotes ? withSingleQuotes(buffer, start, end) : buffer.subarray(start, end);
         continue;
       }
-      // Decoded once and sliced: for ASCII, an index of the text is an index of the bytes.
-      text ??= buffer.toString('latin1', 0, buffer.length);
-      let value = kind & valueKind.beyondAscii ? buffer.toString('utf8', start, end) : text.substring(start, end);
+      let value =
+        kind & valueKind.beyondAscii
+          ? buffer.toString('utf8', start, end)
+          : (text?.substring(start, end) ?? buffer.toString('latin1', start, end));
       if (kind & valueKind.doubledQuotes) value = value.replaceAll('""', '"');
       values[column] = binding === 'text' || binding === 'number' ? value : bound(binding, value);
     }

@@ -25,7 +25,10 @@ export function columnMappingField(sources: readonly DatasetSource[]) {
 
   /** The column names of the dataset; none if it cannot be read yet, such as a file that a previous step will create. */
   async function readHeader(input: RawInput, context: Context<unknown>): Promise<string[]> {
-    const late = context.host.sleep(maxWaitMs).then((): DeclaredValue[] => []);
+    // Unlike a timer of the host, it does not keep the process running.
+    const late = new Promise<DeclaredValue[]>((resolve) => {
+      AbortSignal.timeout(maxWaitMs).addEventListener('abort', () => resolve([]));
+    });
     const read = header.load(input, context).catch((): DeclaredValue[] => []);
     return (await Promise.race([read, late])).map(({ name }) => name);
   }
