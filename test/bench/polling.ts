@@ -50,8 +50,8 @@ async function wait(length: number, earlier: number[], chance: () => number): Pr
   } as unknown as Host;
   const provider: RunProvider = {
     service: 'Simulated',
-    place: 'https://vendor.example',
-    what: 'load',
+    namespace: 'https://vendor.example',
+    displayName: 'load',
     async get() {
       calls += 1;
       return run(clock >= length * 1000 ? 'succeeded' : 'running');

@@ -22,7 +22,7 @@ export async function followRun(
   choices: FollowChoices,
   startedBy: RunProvider = provider,
 ): Promise<RunReport> {
-  if (!started.reused) host.log.info(`${provider.service}: started run ${started.id} of ${provider.what}.`);
+  if (!started.reused) host.log.info(`${provider.service}: started run ${started.id} of ${provider.displayName}.`);
   if (!choices.wait) return reportRun(started);
   const repeatable =
     host.maxWaitSeconds !== undefined && (await isRemembered(host, startedBy, choices.startKey, started.id));

@@ -2,8 +2,8 @@ import { isSameValue } from './same-value.ts';
 
 /** A start request that was sent. */
 export interface SentStart {
-  /** The service and account in which run IDs are unique. */
-  place: string;
+  /** The service and the URL within which run IDs are unique. */
+  namespace: string;
   /** Identifies what is run. */
   scope: string;
   parameters: Record<string, unknown>;
@@ -41,8 +41,8 @@ export class OwnedRuns {
   }
 
   /** Whether a run belongs, or may belong, to another start in this process. */
-  isOwned(place: string, run: string): boolean {
-    return this.#owned.has(`${place}\n${run}`);
+  isOwned(namespace: string, run: string): boolean {
+    return this.#owned.has(`${namespace}\n${run}`);
   }
 
   /** Whether an identical start is waiting for its response or searching for its run. */
@@ -50,15 +50,15 @@ export class OwnedRuns {
     return [...this.#sent].some(
       (other) =>
         other !== start &&
-        other.place === start.place &&
+        other.namespace === start.namespace &&
         other.scope === start.scope &&
         isSameValue(other.parameters, start.parameters),
     );
   }
 
-  #remember({ place }: SentStart, run: string): void {
+  #remember({ namespace }: SentStart, run: string): void {
     const [oldest] = this.#owned;
     if (oldest !== undefined && this.#owned.size >= maxOwned) this.#owned.delete(oldest);
-    this.#owned.add(`${place}\n${run}`);
+    this.#owned.add(`${namespace}\n${run}`);
   }
 }

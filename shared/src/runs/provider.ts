@@ -11,10 +11,10 @@ export interface CallLimits {
 export interface RunProvider {
   /** Display name, for messages: `Azure Data Factory`. */
   service: string;
-  /** The scope in which run IDs and Start Keys are unique, such as the URL of the account. */
-  place: string;
+  /** The URL within which run IDs and Start Keys are unique, such as that of the account. */
+  namespace: string;
   /** Type and name of what is run, for messages: `pipeline QT_fetch_data`. */
-  what: string;
+  displayName: string;
   /** Reads the run, without steps unless the vendor returns them anyway. */
   get(id: string, limits?: CallLimits): Promise<Run>;
   /** The most recent runs that one request returns, newest first, without steps. */

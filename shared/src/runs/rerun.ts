@@ -71,12 +71,12 @@ export async function rerun(
 ): Promise<Rerun> {
   const { service } = provider;
   const failed = await readRun(host, provider, input.run);
-  const what = `a rerun of run ${failed.id}`;
-  const entered = startKeyOf(host, input, what);
-  const isRerun = !input.dryRun && (await isRemembered(host, { ...provider, what }, entered.key, failed.id));
+  const displayName = `a rerun of run ${failed.id}`;
+  const entered = startKeyOf(host, input, displayName);
+  const isRerun = !input.dryRun && (await isRemembered(host, { ...provider, displayName }, entered.key, failed.id));
   const isRetry = isFinished(failed.status) && !failed.succeeded && (host.isRetry || !outlivesExecution(entered));
   if (isRerun && !isRetry) {
-    const report = await followRun(host, provider, { ...failed, reused: true }, input, { ...provider, what });
+    const report = await followRun(host, provider, { ...failed, reused: true }, input, { ...provider, displayName });
     return { ...report, rerunOf: failed.id, stepsToRun: [], started: true };
   }
   if (!isFinished(failed.status)) {
@@ -95,12 +95,12 @@ export async function rerun(
       hint: 'Check the run ID. To run everything again, start a new run.',
     });
   }
-  const { provider: next, scope = next.what, parameters = failed.parameters, ...planned } = await plan(failed);
+  const { provider: next, scope = next.displayName, parameters = failed.parameters, ...planned } = await plan(failed);
   const { steps, start, find } = planned;
   const summary = { rerunOf: failed.id, stepsToRun: steps };
   host.log.info(`${service}: steps of ${failed.name} to rerun: ${steps.length > 0 ? steps.join(', ') : 'all'}.`);
   if (input.dryRun) return { ...failed, ...summary, started: false };
-  const startedBy: RunProvider = { ...next, what };
+  const startedBy: RunProvider = { ...next, displayName };
   const startKey = isRerun ? keyAfter(entered, `${failed.id} ended ${failed.finishedAt}`) : entered;
   // It would be found for the key of a retry, too, which is to start another one.
   const findFirst = find && (async (key: StartKey) => (key.key === startKey.key ? find(key) : undefined));

@@ -14,7 +14,7 @@ export interface Start {
   startKey: StartKey;
   /** Whether to use an active run with the same parameters instead of starting one. */
   reuseActiveRun?: boolean | undefined;
-  /** Identifies what is run, the same for all steps that can start it. Default: the provider's `what`. */
+  /** Identifies what is run, the same for all steps that can start it. Default: the provider's `displayName`. */
   scope?: string;
   /** The parameters of the run; they identify it if it has no key. */
   parameters?: Record<string, unknown> | undefined;
@@ -72,8 +72,8 @@ export async function startOnce(host: Host, start: Start): Promise<Run> {
 
 const outcome = ({ run, isNew }: Started): Run => (isNew ? run : { ...run, reused: true });
 
-const cacheKeyOf = ({ service, place, what }: RunProvider, key: string | undefined): string =>
-  `started:${hashOf(service, place, what, key)}`;
+const cacheKeyOf = ({ service, namespace, displayName }: RunProvider, key: string | undefined): string =>
+  `started:${hashOf(service, namespace, displayName, key)}`;
 
 /** Whether a repeated start under the user's key would return this run. */
 export async function isRemembered(
@@ -106,7 +106,9 @@ async function startUnlessKnown(host: Host, start: Start, key: StartKey, isExclu
   const { provider } = start;
   const found = await findKnown(host, start, key);
   if (found) {
-    host.log.info(`${provider.service}: using run ${found.id} of ${provider.what}, already started under this key.`);
+    host.log.info(
+      `${provider.service}: using run ${found.id} of ${provider.displayName}, already started under this key.`,
+    );
     await host.cache.set(cacheKeyOf(start.provider, key.key), found.id, cacheSeconds);
     return { run: found, isNew: false };
   }
@@ -131,7 +133,7 @@ async function findKnown(host: Host, start: Start, key: StartKey): Promise<Run |
 }
 
 const ownKeyOf = ({ executionKey }: Host, { provider }: Start, { id }: Run): string =>
-  `own:${hashOf(executionKey, provider.service, provider.place, id)}`;
+  `own:${hashOf(executionKey, provider.service, provider.namespace, id)}`;
 
 /** Whether an earlier attempt of this step of this execution started the run. */
 async function startedHere(host: Host, start: Start, run: Run): Promise<boolean> {
@@ -155,7 +157,7 @@ async function readStarted(provider: RunProvider, id: string): Promise<Run> {
     return {
       id,
       service: provider.service,
-      name: provider.what,
+      name: provider.displayName,
       status: 'unknown',
       vendorStatus: '',
       parameters: {},
@@ -170,16 +172,16 @@ async function reuseOrStart(host: Host, start: Start, key: StartKey): Promise<St
     reuseActiveRun &&
     (await provider.recent?.())?.find((run) => !isFinished(run.status) && hasParameters(run.parameters, parameters));
   if (!active) return { run: await startNow(host, start, key), isNew: true };
-  host.log.info(`${provider.service}: reusing active run ${active.id} of ${provider.what}.`);
+  host.log.info(`${provider.service}: reusing active run ${active.id} of ${provider.displayName}.`);
   return { run: active, isNew: false };
 }
 
 async function startNow(host: Host, start: Start, key: StartKey): Promise<Run> {
-  const { service, what, place } = start.provider;
+  const { service, displayName, namespace } = start.provider;
   const parameters = start.parameters ?? {};
   const sent = owned.send({
-    place: `${service}\n${place}`,
-    scope: start.scope ?? what,
+    namespace: `${service}\n${namespace}`,
+    scope: start.scope ?? displayName,
     parameters,
     sentAt: host.now(),
   });
@@ -218,7 +220,7 @@ async function findByParameters(
   const matching = ((await startedByCall?.()) ?? []).filter(
     (run) => hasParameters(run.parameters, parameters) && !isOlder(run, sent.sentAt),
   );
-  const free = matching.filter(({ id }) => !owned.isOwned(sent.place, id));
+  const free = matching.filter(({ id }) => !owned.isOwned(sent.namespace, id));
   candidates.clear();
   for (const { id } of free) candidates.add(id);
   const [run] = matching;
@@ -229,7 +231,7 @@ async function findByParameters(
 }
 
 function unconfirmedStart(
-  { provider: { service, what } }: Start,
+  { provider: { service, displayName } }: Start,
   cause: PipewrightError,
   candidates: string[],
 ): PipewrightError {
@@ -245,8 +247,8 @@ function unconfirmedStart(
     code: isUnreadable ? 'unexpected-response' : 'unavailable',
     service,
     message: isUnreadable
-      ? `${service} returned an unreadable answer to the start of ${what}, so the run may have started. ${cause.message}`
-      : `${service} did not confirm the start of ${what}, so the run may have started.`,
+      ? `${service} returned an unreadable answer to the start of ${displayName}, so the run may have started. ${cause.message}`
+      : `${service} did not confirm the start of ${displayName}, so the run may have started.`,
     hint,
     retryable: false,
     cause,

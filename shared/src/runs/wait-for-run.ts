@@ -102,9 +102,16 @@ export async function waitForRun(
         const entry = { since: startedAt, seconds: choices.timeoutMinutes * 60 + keptSeconds };
         await writeWaitStart(host, provider, id, choices, entry);
       }
-      const { service, what } = provider;
+      const { service, displayName } = provider;
       const canCallBack = choices.completionMethod !== undefined;
-      const unfinished = stillRunning({ service, what, id, waitedMs: host.now() - startedAt, repeatable, canCallBack });
+      const unfinished = stillRunning({
+        service,
+        what: displayName,
+        id,
+        waitedMs: host.now() - startedAt,
+        repeatable,
+        canCallBack,
+      });
       throw run || !lastError
         ? unfinished
         : withDetails(unfinished, { message: `${unfinished.message} ${lastError.message}` });
@@ -137,10 +144,10 @@ function isTransient(
 }
 
 /** Adds to an error that ended the wait a note that the run may still be active. */
-function unreadableStatus(error: unknown, { what }: RunProvider, id: string): unknown {
+function unreadableStatus(error: unknown, { displayName }: RunProvider, id: string): unknown {
   if (!(error instanceof PipewrightError)) return error;
   return withDetails(error, {
-    message: `The status of run ${id} of ${what} could not be read, and the run may still be active. ${error.message}`,
+    message: `The status of run ${id} of ${displayName} could not be read, and the run may still be active. ${error.message}`,
     retryable: false,
   });
 }
@@ -185,10 +192,10 @@ async function stopWaiting(
     return new PipewrightError({
       code,
       service: provider.service,
-      message: `The step was stopped while waiting for run ${id} of ${provider.what}.`,
+      message: `The step was stopped while waiting for run ${id} of ${provider.displayName}.`,
       hint: outcome,
     });
-  const { service, what } = provider;
-  const report = run ? reportRun(run) : runReference({ id, service, name: what });
-  return timedOut({ run: { ...report, id, service }, what, minutes: choices.timeoutMinutes, outcome });
+  const { service, displayName } = provider;
+  const report = run ? reportRun(run) : runReference({ id, service, name: displayName });
+  return timedOut({ run: { ...report, id, service }, what: displayName, minutes: choices.timeoutMinutes, outcome });
 }

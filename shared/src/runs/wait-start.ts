@@ -6,9 +6,13 @@ import type { WaitChoices } from './wait-fields.ts';
 /** What a wait for a run depends on, so that steps with other settings have their own. */
 type WaitSettings = Pick<WaitChoices, 'timeoutMinutes' | 'onTimeout'>;
 
-const cacheKey = ({ service, place }: RunProvider, id: string, { timeoutMinutes, onTimeout }: WaitSettings): string =>
+const cacheKey = (
+  { service, namespace }: RunProvider,
+  id: string,
+  { timeoutMinutes, onTimeout }: WaitSettings,
+): string =>
   `waiting:${createHash('sha256')
-    .update(JSON.stringify([service, place, id, timeoutMinutes, onTimeout]))
+    .update(JSON.stringify([service, namespace, id, timeoutMinutes, onTimeout]))
     .digest('hex')}`;
 
 /** When the wait for a run began, in milliseconds since 1970, if an earlier repetition of the step already waited. */

@@ -313,8 +313,8 @@ function shows(runs: Partial<Run>[]): RunProvider {
   );
   return {
     service: 'Vendor',
-    place: `place-${(account += 1)}`,
-    what: 'job load',
+    namespace: `namespace-${(account += 1)}`,
+    displayName: 'job load',
     get: async () => whole[0] as Run,
     recent: async () => whole,
     cancel: async () => undefined,
@@ -342,7 +342,7 @@ describe('A Start Key', () => {
         provider,
         startKey: { key: 'wev_1', source: 'user', tag: 't', text: 'wev_1' },
         async start() {
-          started.push(provider.place);
+          started.push(provider.namespace);
           return provider.get('r-1');
         },
       });
@@ -350,7 +350,7 @@ describe('A Start Key', () => {
     await startAt(one);
     await startAt(one);
     await startAt(other);
-    expect(started).toEqual([one.place, other.place]);
+    expect(started).toEqual([one.namespace, other.namespace]);
   });
 
   it('makes separate tags for runs in a shared tag namespace', () => {

@@ -11,8 +11,8 @@ function answering(id: string): RunProvider & { cancelled: string[] } {
   const cancelled: string[] = [];
   return {
     service: 'Test Service',
-    place: 'https://vendor.example',
-    what: 'pipeline load',
+    namespace: 'https://vendor.example',
+    displayName: 'pipeline load',
     cancelled,
     get: async () => ({
       id,

@@ -28,8 +28,8 @@ function provide(
 ): RunProvider {
   return {
     service: 'Vendor',
-    place: 'https://vendor.example',
-    what: 'job load',
+    namespace: 'https://vendor.example',
+    displayName: 'job load',
     async get(_id, { endsAt } = {}) {
       limits.push(endsAt);
       const status = statusAt((host.now() - fakeStart) / 1000);

@@ -34,8 +34,8 @@ function world(statusAt: (seconds: number) => RunStatus | PipewrightError, optio
   } as Host;
   const provider: RunProvider = {
     service: 'Test Service',
-    place: 'https://vendor.example',
-    what: 'pipeline load',
+    namespace: 'https://vendor.example',
+    displayName: 'pipeline load',
     async get(id): Promise<Run> {
       calls.get += 1;
       const status = statusAt((clock - 1_000_000) / 1000);

@@ -216,9 +216,9 @@ export function jobRuns(
 ): RunProvider {
   return {
     service,
-    place: workspaceAddress(context.connection),
+    namespace: workspaceAddress(context.connection),
     knownCauses: databricksCauses,
-    what,
+    displayName: what,
     ...(job === undefined
       ? {}
       : { recent: async () => (await readRunsPage({ job_id: job }, context)).entries.map(readJobRun) }),

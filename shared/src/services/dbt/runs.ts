@@ -188,9 +188,9 @@ export function jobRuns(context: Context<DbtConnection>, job?: string): RunProvi
     readJobRun(await read(id, 'job,trigger', endsAt), connection);
   return {
     service,
-    place: `${accessUrl(connection)}/${connection.accountId}`,
+    namespace: `${accessUrl(connection)}/${connection.accountId}`,
     knownCauses: dbtCauses,
-    what: job === undefined ? `the account ${connection.accountId}` : `job ${job}`,
+    displayName: job === undefined ? `the account ${connection.accountId}` : `job ${job}`,
     get,
     async recent() {
       const query = { job_definition_id: job, order_by: '-id', include_related: 'trigger,job' };

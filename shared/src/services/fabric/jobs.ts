@@ -38,9 +38,9 @@ export function jobsOf(item: Item, host: Host): ItemJobs {
   const noun = Object.values(itemKinds).find(({ type }) => type === item.type)?.noun ?? item.type;
   return {
     service,
-    place: `${api.baseUrl}${item.path}`,
+    namespace: `${api.baseUrl}${item.path}`,
     knownCauses: fabricCauses,
-    what: `${noun} ${name}`,
+    displayName: `${noun} ${name}`,
     async get(id, { endsAt } = {}) {
       return readJob(await api.json('GET', jobsPath(item, id), jobShape, { endsAt }), item);
     },

@@ -119,8 +119,8 @@ export function reportRuns(report: Report, { connection }: Context<ModeConnectio
   return {
     service,
     // Several reports may have the same name.
-    place: `${api.baseUrl}${runsPath(report.id)}`,
-    what: `report ${name}`,
+    namespace: `${api.baseUrl}${runsPath(report.id)}`,
+    displayName: `report ${name}`,
     async get(id, { endsAt } = {}) {
       return readReportRun(
         await api.json('GET', runsPath(report.id, id), reportRunShape, { endsAt }),

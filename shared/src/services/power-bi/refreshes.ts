@@ -81,9 +81,9 @@ export function refreshesOf(model: Model, requested: readonly RefreshObject[] = 
     (await Promise.all(entries.map(read))).map(withParameters);
   return {
     service,
-    place: `${model.api.baseUrl}${model.path}`,
+    namespace: `${model.api.baseUrl}${model.path}`,
     knownCauses: powerBiCauses,
-    what: `semantic model ${model.name}${part.length > 0 ? ` (${part.join(', ')})` : ''}`,
+    displayName: `semantic model ${model.name}${part.length > 0 ? ` (${part.join(', ')})` : ''}`,
     async get(id, { endsAt } = {}) {
       try {
         return await readEnhanced(model, id, endsAt);

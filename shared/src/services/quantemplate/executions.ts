@@ -105,8 +105,8 @@ export async function startExecution(api: Api, pipeline: string): Promise<Run> {
 export function pipelineRuns(api: Api, pipeline: string): RunProvider {
   return {
     service,
-    place: api.baseUrl,
-    what: `pipeline ${pipeline}`,
+    namespace: api.baseUrl,
+    displayName: `pipeline ${pipeline}`,
     get: async (id, { endsAt } = {}) => readExecution(pipeline, await findExecution(api, pipeline, id, endsAt)),
     recent: async () => (await listExecutions(api, pipeline)).map((execution) => readExecution(pipeline, execution)),
     async cancel() {

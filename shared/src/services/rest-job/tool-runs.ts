@@ -93,8 +93,8 @@ export function toolRuns(context: Context<RestJobConnection>, job: Job): ToolRun
 
   return {
     service: tool,
-    place: base,
-    what,
+    namespace: base,
+    displayName: what,
     get,
     readJob: () => read(undefined),
     async finished(since) {

@@ -96,8 +96,8 @@ export function jobsOf(site: Site, content: Content, refreshType: RefreshType, n
   return {
     ...anyJob(site),
     // Workbooks in different projects may have the same name.
-    place: `${site.api.baseUrl}${contentPath(content.kind, content.id)}`,
-    what: `${noun} ${content.name}${refreshType === 'incremental' ? ' (incremental)' : ''}`,
+    namespace: `${site.api.baseUrl}${contentPath(content.kind, content.id)}`,
+    displayName: `${noun} ${content.name}${refreshType === 'incremental' ? ' (incremental)' : ''}`,
     get: async (id, limits) => readJob(await readVendorJob(site, id, limits), content),
     async recent() {
       const listed = await listRecent(site, now());
@@ -113,8 +113,8 @@ export function jobsOf(site: Site, content: Content, refreshType: RefreshType, n
 export function anyJob(site: Site): RunProvider {
   return {
     service,
-    place: site.api.baseUrl,
-    what: 'the job',
+    namespace: site.api.baseUrl,
+    displayName: 'the job',
     knownCauses: tableauCauses,
     get: async (id, limits) => readJob(await readVendorJob(site, id, limits)),
     async cancel(id) {

@@ -80,9 +80,9 @@ export function pipelineRuns(kind: PipelineHomeKind, home: PipelineHome, host: H
   };
   return {
     service,
-    place: `${api.baseUrl}${path}`,
+    namespace: `${api.baseUrl}${path}`,
     knownCauses: pipelineCauses,
-    what: pipeline ? `pipeline ${pipeline}` : `the ${kind.noun} ${home.name}`,
+    displayName: pipeline ? `pipeline ${pipeline}` : `the ${kind.noun} ${home.name}`,
     async get(id, { endsAt } = {}) {
       return readRun(await api.json('GET', runPath(id), pipelineRunShape, { query, endsAt }));
     },

@@ -157,7 +157,7 @@ export const runSparkJob = defineAction<AzureConnection>()({
     const { pool } = input;
     const workspace = await openWorkspace(input.workspace, context);
     const provider = sparkJobs(workspace, pool, input.name);
-    const startKey = startKeyOf(host, input, provider.what);
+    const startKey = startKeyOf(host, input, provider.displayName);
     const json = body(input);
     const started = await startOnce(host, {
       provider,

@@ -186,9 +186,9 @@ export function sparkJobs(
   const path = (id: string): string => `${batchesPath(pool)}/${encodeURIComponent(id)}`;
   return {
     service,
-    place: `${workspace.api.baseUrl}${batchesPath(pool)}`,
+    namespace: `${workspace.api.baseUrl}${batchesPath(pool)}`,
     knownCauses: sparkCauses,
-    what: name === undefined ? `the Spark pool ${pool}` : `Spark job ${name}`,
+    displayName: name === undefined ? `the Spark pool ${pool}` : `Spark job ${name}`,
     async recent() {
       const jobs = (await firstAndLastJobs(workspace, pool)).map((job) => readSparkJob(job, workspace, pool));
       return name === undefined ? jobs : jobs.filter((job) => job.name === name);
