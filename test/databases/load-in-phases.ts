@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { loadIntoTable } from '../../shared/src/datasets/load/load-into-table.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { openTarget } from '../../shared/src/databases/open-target.ts';
-import type { TableLoad, TableTarget } from '../../shared/src/datasets/load/target.ts';
+import type { TableLoad } from '../../shared/src/datasets/load/table-load.ts';
+import type { TableTarget } from '../../shared/src/datasets/load/target.ts';
 
 /**
  * Loads rows into a table and prints the name of each phase as it begins, and `published` at the end, so that the parent

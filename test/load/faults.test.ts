@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { LoadMode } from '../../shared/src/datasets/load/target.ts';
+import type { LoadMode } from '../../shared/src/datasets/load/load-mode.ts';
 import type { LoadOptions } from '../../shared/src/datasets/load/load-options.ts';
 import { startPostgres, type Postgres } from '../support/machine/postgres.ts';
 import { mountSmallDisk } from '../support/machine/small-disk.ts';

@@ -2,7 +2,7 @@ import { formatOfName } from '../datasets/formats/format-of-name.ts';
 import { schemaChangePolicies } from '../datasets/load/check-columns.ts';
 import { loadIntoTable } from '../datasets/load/load-into-table.ts';
 import { describeProgress } from '../datasets/load/load-progress.ts';
-import { loadModes } from '../datasets/load/target.ts';
+import { loadModes } from '../datasets/load/load-mode.ts';
 import { columnTypes, type ColumnType } from '../datasets/types/column.ts';
 import { readContract } from '../datasets/types/contract.ts';
 import { nodeHost } from '../host/node/node-host.ts';

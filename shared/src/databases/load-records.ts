@@ -1,5 +1,6 @@
 import type { Reject } from '../datasets/formats/csv-scanner.ts';
-import { loadModes, type LoadRecord, type LoadStatus } from '../datasets/load/target.ts';
+import type { LoadRecord, LoadStatus } from '../datasets/load/load-record.ts';
+import { loadModes } from '../datasets/load/load-mode.ts';
 import type { RecordTypes, Row, SqlDialect } from './sql-dialect.ts';
 
 /** The table that records loads, in the same schema as the loaded tables. */

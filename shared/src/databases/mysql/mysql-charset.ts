@@ -1,4 +1,4 @@
-import type { ValueRule } from '../../datasets/load/target.ts';
+import type { ValueRule } from '../../datasets/load/existing-column.ts';
 
 /** The characters of Windows-1252, which MySQL calls latin1. */
 const latin1 = new Set(new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 256 }, (_, byte) => byte)));

@@ -1,6 +1,6 @@
 import { valuesChangedError } from '../../datasets/load/verify-row-count.ts';
 import type { InferredColumn } from '../../datasets/types/column.ts';
-import type { UpsertCounts } from '../../datasets/load/target.ts';
+import type { UpsertCounts } from '../../datasets/load/table-load.ts';
 import { checkKey } from '../check-key.ts';
 import { MergeStatements } from '../merge-statements.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';

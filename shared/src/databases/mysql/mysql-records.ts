@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Reject } from '../../datasets/formats/csv-scanner.ts';
-import type { LoadRecord } from '../../datasets/load/target.ts';
+import type { LoadRecord } from '../../datasets/load/load-record.ts';
 import { LoadRecords, loadsTable, rejectsTable } from '../load-records.ts';
 import { quoteMysql as quoted } from '../quote-identifier.ts';
 import { mysqlDialect } from './mysql-dialect.ts';

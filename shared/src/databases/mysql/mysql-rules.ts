@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import type { ValueRule } from '../../datasets/load/target.ts';
+import type { ValueRule } from '../../datasets/load/existing-column.ts';
 import { whyNotJson } from './mysql-json.ts';
 import { charsetRules } from './mysql-charset.ts';
 import { toUtc } from './mysql-timestamps.ts';

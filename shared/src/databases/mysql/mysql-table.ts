@@ -1,6 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { ColumnType } from '../../datasets/types/column.ts';
-import type { ExistingColumn } from '../../datasets/load/target.ts';
+import type { ExistingColumn } from '../../datasets/load/existing-column.ts';
 import { cascadeError } from '../load-errors.ts';
 import { quoteMysql } from '../quote-identifier.ts';
 import { rulesOf } from './mysql-rules.ts';

@@ -1,4 +1,4 @@
-import type { UpsertCounts } from '../../datasets/load/target.ts';
+import type { UpsertCounts } from '../../datasets/load/table-load.ts';
 import { checkKey } from '../check-key.ts';
 import { MergeStatements } from '../merge-statements.ts';
 import { quotePostgres as quoted } from '../quote-identifier.ts';

@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { LoadMode } from '../../datasets/load/target.ts';
+import type { LoadMode } from '../../datasets/load/load-mode.ts';
 import type { Row } from '../sql-dialect.ts';
 import type { PostgresSession } from './postgres-session.ts';
 

@@ -1,6 +1,6 @@
 import { floatRule } from '../../datasets/types/float-rule.ts';
 import { jsonRule, parsedJsonRule } from '../../datasets/types/json-rule.ts';
-import type { ExistingColumn, ValueRule } from '../../datasets/load/target.ts';
+import type { ExistingColumn, ValueRule } from '../../datasets/load/existing-column.ts';
 
 /** A column of an existing table. */
 export interface PostgresColumn extends ExistingColumn {

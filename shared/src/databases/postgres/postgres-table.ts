@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { LoadMode } from '../../datasets/load/target.ts';
+import type { LoadMode } from '../../datasets/load/load-mode.ts';
 import { refuseMissingPrivileges } from './postgres-rights.ts';
 import { rulesOf, type PostgresColumn } from './postgres-rules.ts';
 import type { Row } from '../sql-dialect.ts';

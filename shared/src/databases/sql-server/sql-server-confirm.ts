@@ -1,5 +1,5 @@
 import { valuesChangedError, verifyRowCount } from '../../datasets/load/verify-row-count.ts';
-import type { LoadMode } from '../../datasets/load/target.ts';
+import type { LoadMode } from '../../datasets/load/load-mode.ts';
 import type { SqlServerSession } from './sql-server-session.ts';
 import type { FilledColumn } from './sql-server-evolve.ts';
 

@@ -1,4 +1,4 @@
-import type { ValueRule } from '../../datasets/load/target.ts';
+import type { ValueRule } from '../../datasets/load/existing-column.ts';
 import { floatRule } from '../../datasets/types/float-rule.ts';
 
 /** Smallest and greatest absolute values: the server does not store the subnormal numbers of IEEE 754. */

@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { UpsertCounts } from '../../datasets/load/target.ts';
+import type { UpsertCounts } from '../../datasets/load/table-load.ts';
 import { checkKey } from '../check-key.ts';
 import { MergeStatements } from '../merge-statements.ts';
 import { sqlServerDialect } from './sql-server-dialect.ts';

@@ -1,6 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Reject } from '../../datasets/formats/csv-scanner.ts';
-import type { LoadRecord } from '../../datasets/load/target.ts';
+import type { LoadRecord } from '../../datasets/load/load-record.ts';
 import { LoadRecords, rejectsColumns, rejectsTable, rejectValues } from '../load-records.ts';
 import { SqlServerBulk, type TextRow } from './sql-server-bulk.ts';
 import { maxKeyLength, sqlServerDialect } from './sql-server-dialect.ts';

@@ -1,4 +1,4 @@
-import type { ExistingColumn, ValueRule } from '../../datasets/load/target.ts';
+import type { ExistingColumn, ValueRule } from '../../datasets/load/existing-column.ts';
 import { charactersOf, isUtf8CodePage, isWritable } from './sql-server-code-page.ts';
 import { floatingPointRules } from './sql-server-floats.ts';
 import type { CatalogColumn } from './sql-server-types.ts';

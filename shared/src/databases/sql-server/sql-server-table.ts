@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import type { ExistingColumn } from '../../datasets/load/target.ts';
+import type { ExistingColumn } from '../../datasets/load/existing-column.ts';
 import { limitsOf } from './sql-server-rules.ts';
 import type { SqlServerSession } from './sql-server-session.ts';
 import { declarationOf, typeOfSqlServer, type CatalogColumn } from './sql-server-types.ts';

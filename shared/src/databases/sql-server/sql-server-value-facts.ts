@@ -1,4 +1,4 @@
-import type { ExistingColumn } from '../../datasets/load/target.ts';
+import type { ExistingColumn } from '../../datasets/load/existing-column.ts';
 
 /** Facts about the values of a column that its type must fit. */
 export interface ValueFacts {

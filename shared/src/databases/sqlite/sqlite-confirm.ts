@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { valuesChangedError, verifyRowCount } from '../../datasets/load/verify-row-count.ts';
-import type { UpsertCounts } from '../../datasets/load/target.ts';
+import type { UpsertCounts } from '../../datasets/load/table-load.ts';
 import { stagedAlias, tableAlias } from '../sql-dialect.ts';
 import { staging, type SqliteMerge } from './sqlite-merge.ts';
 import type { SqliteTable } from './sqlite-table.ts';

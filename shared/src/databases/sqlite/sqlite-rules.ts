@@ -1,4 +1,4 @@
-import type { ExistingColumn } from '../../datasets/load/target.ts';
+import type { ExistingColumn } from '../../datasets/load/existing-column.ts';
 import { affinityOf, type Affinity } from './sqlite-affinity.ts';
 import type { Binding } from './sqlite-rows.ts';
 import {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { PipewrightError } from '../../host/error.ts';
-import type { ExistingColumn } from '../../datasets/load/target.ts';
+import type { ExistingColumn } from '../../datasets/load/existing-column.ts';
 import { cascadeError } from '../load-errors.ts';
 import type { Affinity } from './sqlite-affinity.ts';
 import { readDeclaredType } from './sqlite-rules.ts';

@@ -1,4 +1,4 @@
-import type { ValueRule } from '../../datasets/load/target.ts';
+import type { ValueRule } from '../../datasets/load/existing-column.ts';
 import { fitsType } from '../../datasets/types/normalize-value.ts';
 
 /** Significant digits of a decimal that a double preserves. */

@@ -1,6 +1,7 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Column, ColumnType } from '../types/column.ts';
-import type { ExistingColumn, LoadMode } from './target.ts';
+import type { ExistingColumn } from './existing-column.ts';
+import type { LoadMode } from './load-mode.ts';
 
 /**
  * What to do when the columns of a dataset differ from those of the table or the contract: fail the load, ignore the

@@ -9,7 +9,9 @@ import { withWritten } from '../types/converted-rows.ts';
 import { BlockMapper } from './block-mapper.ts';
 import type { LoadOptions, LoadResult } from './load-options.ts';
 import { RejectLog } from './reject-log.ts';
-import type { LoadRecord, LoadStatus, NameLimits, TableLoad } from './target.ts';
+import type { LoadRecord, LoadStatus } from './load-record.ts';
+import type { NameLimits } from './target.ts';
+import type { TableLoad } from './table-load.ts';
 
 const bytesPerProgress = 32 * 1024 * 1024;
 

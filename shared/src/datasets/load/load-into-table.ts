@@ -8,7 +8,9 @@ import { readUntilAborted } from '../bytes/read-until-aborted.ts';
 import { isRecorded, LoadInProgress } from './load-in-progress.ts';
 import type { LoadOptions, LoadResult } from './load-options.ts';
 import { refuseReservedTable } from './reserved-tables.ts';
-import type { LoadRecord, TableLoad, TableTarget } from './target.ts';
+import type { LoadRecord } from './load-record.ts';
+import type { TableLoad } from './table-load.ts';
+import type { TableTarget } from './target.ts';
 
 /**
  * Loads a dataset into a table: streams it, checks every value, and publishes all rows in one transaction. A failed load

@@ -4,7 +4,7 @@ import type { Column, ColumnType } from '../types/column.ts';
 import type { ReadOptions } from '../types/converted-rows.ts';
 import type { SchemaChangePolicy } from './check-columns.ts';
 import type { LoadProgress } from './load-progress.ts';
-import type { LoadMode } from './target.ts';
+import type { LoadMode } from './load-mode.ts';
 
 /** How to load a dataset. */
 export interface LoadOptions extends ReadOptions {

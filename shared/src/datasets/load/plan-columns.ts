@@ -9,7 +9,9 @@ import { ValueChecker, type CheckedColumn } from '../types/value-checker.ts';
 import { checkColumns, metadataColumnNames, metadataColumnTypes } from './check-columns.ts';
 import type { LoadOptions } from './load-options.ts';
 import { matchName, refuseDuplicateNames, validName } from './match-names.ts';
-import type { ExistingColumn, NameLimits, TableLoad } from './target.ts';
+import type { ExistingColumn } from './existing-column.ts';
+import type { NameLimits } from './target.ts';
+import type { TableLoad } from './table-load.ts';
 
 /** How the columns of a dataset map to the columns of a table. */
 export interface ColumnPlan {

@@ -1,4 +1,4 @@
-import type { ValueRule } from '../load/target.ts';
+import type { ValueRule } from '../load/existing-column.ts';
 
 /** Accepts values that a floating-point number of 4 or 8 bytes represents without changing digits: `0.1`, but not the 4-byte `16777217`. */
 export function floatRule(bytes: 4 | 8): ValueRule {

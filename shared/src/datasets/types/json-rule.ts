@@ -1,5 +1,5 @@
 import { isJson } from '../../host/is-json.ts';
-import type { ValueRule } from '../load/target.ts';
+import type { ValueRule } from '../load/existing-column.ts';
 
 /** Accepts valid JSON. */
 export const jsonRule: ValueRule = { reason: 'is not valid JSON', fails: (text) => !isJson(text) };

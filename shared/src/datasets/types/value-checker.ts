@@ -1,5 +1,5 @@
 import { readValue, valueKind, type CsvBlock } from '../formats/csv-block.ts';
-import type { ExistingColumn } from '../load/target.ts';
+import type { ExistingColumn } from '../load/existing-column.ts';
 import type { ColumnType } from './column.ts';
 import { dateReaders } from './date-formats.ts';
 import { normalizeValue } from './normalize-value.ts';
