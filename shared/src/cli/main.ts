@@ -1,7 +1,4 @@
 import { describeError } from '../host/error.ts';
-import { redact } from '../host/redact.ts';
-import { secretMask } from '../host/secret-mask.ts';
-import { secretsInAddress } from '../define/conceal.ts';
 import { Failure, UsageError } from './usage-error.ts';
 
 /** How to use the program. Its schemes are loaded only to print it. */
@@ -73,8 +70,14 @@ const commands: Record<string, () => Promise<(words: string[]) => Promise<void>>
   deliver: async () => (await import('./deliver.ts')).deliverEvent,
 };
 
-/** Masks the secrets of the command line in a message: the values of --secret and the credentials in URLs. */
-function maskSecrets(words: readonly string[], message: string): string {
+/**
+ * Masks the secrets of the command line in a message: the values of --secret and the credentials in URLs. What it needs is loaded
+ * only for an error.
+ */
+async function maskSecrets(words: readonly string[], message: string): Promise<string> {
+  const { redact } = await import('../host/redact.ts');
+  const { secretMask } = await import('../host/secret-mask.ts');
+  const { secretsInAddress } = await import('../define/conceal.ts');
   const mask = secretMask();
   words.forEach((word, at) => {
     if (/^--(?:previous-)?secret$/.test(words[at - 1] ?? '')) mask.add(word);
@@ -98,7 +101,7 @@ export async function runCommand(words: string[]): Promise<number> {
     return 0;
   } catch (error) {
     process.stderr.write(
-      `${error instanceof Failure ? error.message : maskSecrets(rest, describeError(error, 'cli'))}\n`,
+      `${error instanceof Failure ? error.message : await maskSecrets(rest, describeError(error, 'cli'))}\n`,
     );
     if (!(error instanceof UsageError)) return 1;
     process.stderr.write(`\n${await describeUsage()}`);

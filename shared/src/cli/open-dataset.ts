@@ -4,7 +4,6 @@ import type { ReadOptions } from '../datasets/types/converted-rows.ts';
 import { encodings } from '../datasets/bytes/encodings.ts';
 import type { Host, OpenedFile } from '../host/host.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
-import { openUrl } from '../http/open-url.ts';
 import { oneOf, wholeNumber } from './usage-error.ts';
 
 const numberFormats = ['detect', 'plain', 'point', 'comma', 'space', 'apostrophe'] as const;
@@ -103,7 +102,10 @@ export async function openDataset(
       return found.operation.open(input, context);
     }
   }
-  if (/^https?:\/\//i.test(from) && URL.canParse(from)) return openUrl(new URL(from), host);
+  if (/^https?:\/\//i.test(from) && URL.canParse(from)) {
+    const { openUrl } = await import('../http/open-url.ts');
+    return openUrl(new URL(from), host);
+  }
   const file = await host.files.read(from);
   return { ...file, bytes: await file.open() };
 }
