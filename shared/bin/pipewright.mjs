@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 // Node 24 and newer run the TypeScript sources directly; an older Node starts the Node from the dependencies.
-import { spawnSync } from 'node:child_process';
 import module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +25,7 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
     console.error('pipewright requires Node 24 or newer. Install it, or run npm install in the repository.');
     process.exit(2);
   }
+  const { spawnSync } = await import('node:child_process');
   const { status } = spawnSync(
     node,
     ['--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.url), ...process.argv.slice(2)],
