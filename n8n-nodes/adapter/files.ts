@@ -67,5 +67,12 @@ export function filesOf(context: IExecuteFunctions, itemIndex: number): Files {
 /** Files for contexts without items, such as triggers and dropdowns. */
 export const noFiles: Files = {
   save: () => Promise.reject(new PipewrightError({ code: 'invalid-input', message: 'Files cannot be stored here.' })),
-  read: () => Promise.reject(new PipewrightError({ code: 'invalid-input', message: 'Files cannot be read here.' })),
+  read: () =>
+    Promise.reject(
+      new PipewrightError({
+        code: 'invalid-input',
+        message: 'The file of a previous node can only be read during an execution.',
+        hint: 'Enter the value instead of selecting it from the list.',
+      }),
+    ),
 };

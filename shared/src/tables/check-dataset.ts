@@ -10,7 +10,8 @@ import { ruleRow } from '../datasets/check/rule-row.ts';
 import type { RuleResult } from '../datasets/check/rule-evaluator.ts';
 import type { TableTarget } from '../datasets/load/target.ts';
 import { describeFormat, detectedOutput, detectedSample } from './detected-output.ts';
-import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
+import { formatFields, formatOf, sourceFields } from './dataset-fields.ts';
+import { openDataset } from './open-dataset.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
 import { refuseTooLarge, startTimeLimit } from './time-limit.ts';
 

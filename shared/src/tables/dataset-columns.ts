@@ -1,6 +1,7 @@
 import { checkInput } from '../define/check-input.ts';
 import { defineDeclared, type DeclaredValues } from '../define/declared-values.ts';
-import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
+import { formatFields, formatOf, sourceFields } from './dataset-fields.ts';
+import { openDataset } from './open-dataset.ts';
 import type { DatasetSource } from './dataset-sources.ts';
 
 /**

@@ -3,14 +3,11 @@ import { validComment } from '../datasets/formats/csv-scanner.ts';
 import { formatOfName } from '../datasets/formats/format-of-name.ts';
 import { encodingNames, encodings } from '../datasets/bytes/encodings.ts';
 import type { ReadOptions } from '../datasets/types/converted-rows.ts';
-import { PipewrightError } from '../host/error.ts';
 import type { OpenedFile } from '../host/host.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
-import { openUrl } from '../http/open-url.ts';
-import type { Context } from '../define/context.ts';
 import { file, integer, option, text, type Field } from '../define/fields.ts';
 import type { Values } from '../define/operation.ts';
-import { fieldsOf, openSource, type DatasetSource } from './dataset-sources.ts';
+import { fieldsOf, type DatasetSource } from './dataset-sources.ts';
 import { excelFields, excelOptionsOf } from './excel-fields.ts';
 import { jsonFields, jsonOptionsOf } from './json-fields.ts';
 
@@ -246,42 +243,4 @@ export function formatOf(chosen: Values<typeof formatFields>, { name }: Pick<Ope
     ...excelOptionsOf(chosen),
     ...formatOfName(fileInZip ?? name),
   };
-}
-
-function missing(label: string, hint: string): PipewrightError {
-  return new PipewrightError({ code: 'invalid-input', message: `“${label}” is missing.`, hint });
-}
-
-/** @throws PipewrightError `invalid-input`, without the URL, which may contain a secret */
-function fileUrl(input: string): URL {
-  const url = /^https?:\/\//i.test(input) && URL.canParse(input) ? new URL(input) : undefined;
-  if (url && !url.username && !url.password) return url;
-  throw new PipewrightError({
-    code: 'invalid-input',
-    message: url ? '“File URL” must not contain a user name or password.' : '“File URL” is not a valid URL.',
-    hint: url
-      ? 'Download a file that requires a login in a previous step, and use Binary File.'
-      : 'Enter a URL that starts with https://, such as https://files.example.com/claims.csv.',
-  });
-}
-
-/**
- * Opens the chosen dataset.
- * @throws PipewrightError `invalid-input` when no file was chosen, and errors of the source
- */
-export async function openDataset(
-  sources: readonly DatasetSource[],
-  input: { source: string; file?: unknown; url?: string | undefined },
-  context: Context<unknown>,
-): Promise<OpenedFile> {
-  const source = sources.find(({ key }) => key === input.source);
-  if (source) return openSource(source, input, context);
-  if (input.source === 'url') {
-    if (input.url === undefined) throw missing('File URL', 'Enter the URL of the file.');
-    return openUrl(fileUrl(input.url), context.host);
-  }
-  if (input.file === undefined) throw missing('File', 'Select a file.');
-  const incoming = await context.host.files.read(input.file);
-  const { name, mediaType, size } = incoming;
-  return withoutUndefined({ name, mediaType, size, bytes: await incoming.open() });
 }

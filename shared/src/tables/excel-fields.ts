@@ -4,6 +4,7 @@ import { boolean, option, text } from '../define/fields.ts';
 import type { Values } from '../define/operation.ts';
 import { whether } from '../host/wording.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
+import { sheetChoices } from './sheet-choices.ts';
 
 /** Input fields for Excel workbooks. The header row is set with Skip Rows and Has Header Row, as for CSV. */
 export const excelFields = {
@@ -12,6 +13,8 @@ export const excelFields = {
       label: 'Sheet',
       help: 'Name of the worksheet of an Excel workbook, as on its tab. Leave empty for the first visible one.',
       placeholder: 'Claims',
+      identifier: 'Name',
+      choices: sheetChoices,
       advanced: true,
     }),
   ),

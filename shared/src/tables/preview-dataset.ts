@@ -4,7 +4,8 @@ import { defineAction, type Action } from '../define/operation.ts';
 import { verifyLength } from '../datasets/bytes/verify-length.ts';
 import { datasetColumns } from './dataset-columns.ts';
 import { describeFormat, detectedOutput, detectedSample } from './detected-output.ts';
-import { formatFields, formatOf, openDataset, sourceFields } from './dataset-fields.ts';
+import { formatFields, formatOf, sourceFields } from './dataset-fields.ts';
+import { openDataset } from './open-dataset.ts';
 import type { DatasetSetting } from './dataset-sources.ts';
 import { startTimeLimit } from './time-limit.ts';
 

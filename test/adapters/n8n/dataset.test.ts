@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { zstdCompressSync } from 'node:zlib';
 import { NodeHelpers, type INodeExecutionData, type INodeParameters } from 'n8n-workflow';
 import { startSandbox, type Sandbox } from '../../doubles/sandbox.ts';
@@ -251,4 +253,33 @@ it('Get Rows names the binary field that has no file', async () => {
   const { error } = await n8n.execute(setup('getRows', { file: 'attachment' }), fileOf(claims));
   expect(error?.message).toBe('The item has no file in the binary field “attachment”.');
   expect(error?.description).toContain('data');
+});
+
+it('Sheet lists the worksheets of a workbook with a URL, and says why it cannot list those of a binary file', async () => {
+  const rows = `<row>${textCell('a')}</row><row>${textCell('b')}</row>`;
+  const sheets = [
+    { name: 'Claims', rows },
+    { name: 'Hidden', rows, state: 'hidden' as const },
+    { name: 'Notes', rows: `<row>${textCell('note')}</row><row>${textCell('late')}</row>` },
+  ];
+  const server = createServer((_request, response) => response.end(workbookFile({ sheets })));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/claims.xlsx`;
+    const search = n8n.nodeType('dataset').methods?.listSearch?.['searchSheets'];
+    const listed = async (parameters: INodeParameters, filter?: string) =>
+      (await search?.call(n8n.formOf(setup('getRows', parameters)), filter))?.results.map(({ value }) => value);
+    expect(await listed({ source: 'url', url })).toEqual(['Claims', 'Notes']);
+    expect(await listed({ source: 'url', url }, 'NOT')).toEqual(['Notes']);
+    expect(await listed({ source: 'url', url: '' })).toEqual([]);
+    expect(await listed({ source: 'url', url: `${sandbox.baseUrl}/web/public/claims.csv` })).toEqual([]);
+    await expect(listed({ file: 'data' })).rejects.toMatchObject({
+      message: 'The file of a previous node can only be read during an execution.',
+    });
+    const chosen = { source: 'url', url, options: { sheet: { __rl: true, mode: 'list', value: 'Notes' } } };
+    const { items } = await n8n.execute(setup('previewDataset', chosen));
+    expect(items.map(({ json }) => json)).toEqual([{ note: 'late' }]);
+  } finally {
+    server.close();
+  }
 });

@@ -25,9 +25,9 @@ describe.each(['datasets', 'pipewright'] as const)('The zip of the Zapier app %s
   });
   afterAll(() => zapier?.close());
 
-  const read = async (name: string, content: Uint8Array) => {
+  const offer = (name: string, content: Uint8Array) => {
     const bytes = Buffer.from(content);
-    const file = zapier.offerFile(async () => ({
+    return zapier.offerFile(async () => ({
       url: '',
       name,
       mediaType: 'application/octet-stream',
@@ -37,8 +37,9 @@ describe.each(['datasets', 'pipewright'] as const)('The zip of the Zapier app %s
         yield bytes;
       },
     }));
-    return (await zapier.create('dataset_get_rows', { authData: {}, inputData: { file } })).output;
   };
+  const read = async (name: string, content: Uint8Array) =>
+    (await zapier.create('dataset_get_rows', { authData: {}, inputData: { file: offer(name, content) } })).output;
 
   it.each([
     ['a CSV file', 'claims.csv', csv],
@@ -48,6 +49,19 @@ describe.each(['datasets', 'pipewright'] as const)('The zip of the Zapier app %s
     ['an Excel workbook', 'claims.xlsx', workbookFile({ sheets: [{ rows }] })],
   ])('contains the reader of %s', async (_kind, name, content) => {
     expect(await read(name, content)).toMatchObject({ rows: [{ policy: '007', paid: 12.5 }] });
+  });
+
+  it('lists the worksheets of a workbook in a dropdown', async () => {
+    const sheets = [
+      { name: 'Claims', rows },
+      { name: 'Lists', rows, state: 'hidden' as const },
+    ];
+    const inputData = { file: offer('claims.xlsx', workbookFile({ sheets })) };
+    const { choices } = await zapier.choices('dataset_get_rows', 'sheet', { authData: {}, inputData });
+    expect(choices).toEqual([{ value: 'Claims', label: 'Claims' }]);
+    expect(await zapier.choices('dataset_get_rows', 'sheet', { authData: {}, inputData: {} })).toMatchObject({
+      choices: [],
+    });
   });
 
   it('contains the reader of Parquet files, with every codec', async () => {

@@ -1,9 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
-import { readWhole } from '../bytes/read-whole.ts';
-import { notATable } from '../bytes/refuse-binary.ts';
-import { documentKind } from '../bytes/zip-documents.ts';
-import { ZipDirectory } from '../bytes/zip-directory.ts';
 import type { CsvBlock } from '../formats/csv-block.ts';
 import type { CsvFormat, Reject } from '../formats/csv-scanner.ts';
 import { csvFormatOf, type DatasetFormat } from '../formats/decode-dataset.ts';
@@ -11,6 +7,7 @@ import type { DetectedFormat } from '../formats/detected-format.ts';
 import type { RowSource } from '../formats/row-source.ts';
 import { chooseArea } from './choose-area.ts';
 import { emptySheet, otherSheets } from './other-sheets.ts';
+import { openWorkbook } from './open-workbook.ts';
 import { PlainRows } from './plain-rows.ts';
 import { SharedStrings } from './shared-strings.ts';
 import { SheetCells } from './sheet-cells.ts';
@@ -99,18 +96,4 @@ function refuseTextOptions({ skipLastRows = 0, comment, jsonPath }: CsvFormat & 
     message: `“${comment === undefined ? 'Skip Last Rows' : 'Comment Prefix'}” is set, but the file is an Excel workbook.`,
     hint: 'Clear it, and limit the cells with Cell Range or Table instead.',
   });
-}
-
-/**
- * Reads a workbook into memory.
- * @throws PipewrightError `invalid-input` for a workbook that is too large, or another kind of document
- */
-async function openWorkbook(bytes: Bytes): Promise<ZipDirectory> {
-  const hint = 'Save the sheet as CSV (UTF-8) and use that file.';
-  const zip = new ZipDirectory(await readWhole(bytes, 'The Excel workbook', hint));
-  for (const name of zip.names) {
-    const document = documentKind(name);
-    if (document) throw notATable(document.name, document.hint);
-  }
-  return zip;
 }

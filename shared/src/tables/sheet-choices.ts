@@ -1,0 +1,23 @@
+import { defineChoices, search } from '../define/choice-list.ts';
+import { openDataset } from './open-dataset.ts';
+import { startTimeLimit } from './time-limit.ts';
+
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** The worksheets of the chosen workbook; none until one is chosen, or for any other file. */
+export const sheetChoices = defineChoices<unknown>({
+  key: 'sheets',
+  async load({ input: { source, file, url, fileInZip }, search: wanted }, context) {
+    const chosen = { source: textOf(source) ?? 'file', file, url: textOf(url) };
+    if ((chosen.source === 'url' ? chosen.url : file || undefined) === undefined) return { choices: [] };
+    const { listSheets } = await import('../datasets/excel/list-sheets.ts');
+    const { bytes } = await openDataset([], chosen, context);
+    const names = await listSheets(startTimeLimit(context.host).limit(bytes), textOf(fileInZip));
+    return {
+      choices: search(
+        names.map((name) => ({ value: name, label: name })),
+        wanted,
+      ),
+    };
+  },
+});
