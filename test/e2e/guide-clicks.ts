@@ -1,4 +1,5 @@
 import { waitForExecutions } from '../support/n8n-server/executions.ts';
+import { untilStored } from '../support/n8n-server/until-stored.ts';
 import { sandboxConnections } from '../doubles/connections.ts';
 import type { Editor } from '../support/n8n-server/editor.ts';
 import type { N8n } from '../support/n8n-server/n8n-server.ts';
@@ -44,7 +45,8 @@ export function guideClicks(world: () => EditorWorld): void {
     const value = sandboxConnections(sandbox).quantemplate.webhookSecret;
     const event = { id: 'event-000', name: 'DatasetUpdated', payload: { datasetId: 'd-premiums' } } as const;
     const receiver = { url, secret: { kind: 'header', name: 'X-Webhook-Secret', value } } as const;
-    expect(await sandbox.control.sendQuantemplateEvent(receiver, event)).toMatchObject({ status: 200 });
+    const answer = await untilStored(() => sandbox.control.sendQuantemplateEvent(receiver, event));
+    expect(answer).toMatchObject({ status: 200 });
     const workflowId = /workflow\/(\w+)/.exec(editor.page.url())?.[1] ?? '';
     // Each step was executed once in the editor.
     const executions = await waitForExecutions(n8n, workflowId, { status: 'success', count: 3 });

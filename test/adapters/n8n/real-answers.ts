@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { untilStored } from '../../support/n8n-server/until-stored.ts';
 import { schemes } from '../../../shared/src/webhooks/schemes.ts';
 
 /** The secret of the credential for these deliveries. */
@@ -88,10 +89,8 @@ export async function deliverToReal(
   const bytes = Buffer.from(body);
   const signed = schemes.slack.sign({ secret: slackSecret, body: bytes, id: '', now: Math.floor(Date.now() / 1000) })
     .headers as Record<string, string>;
-  const answer = await fetch(`${url}${query}`, {
-    method,
-    body: bytes,
-    headers: { ...signed, 'content-type': type, ...headers },
-  });
+  const answer = await untilStored(() =>
+    fetch(`${url}${query}`, { method, body: bytes, headers: { ...signed, 'content-type': type, ...headers } }),
+  );
   return { status: answer.status, text: await answer.text() };
 }

@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync';
+import { untilStored } from '../../../support/n8n-server/until-stored.ts';
 import { must, type Before, type Flow, type PlatformName } from '../flow.ts';
 import { claimsRows, type World } from '../world.ts';
 
@@ -11,13 +12,14 @@ export const tableOf = (platform: PlatformName): string => `claims_${platform.to
 const dataset = 'd-claims';
 const pipeline = 'QT_fetch_data';
 
-function send(world: World, url: string, id: string, secret: string, name = 'DatasetUpdated') {
+/** Sends an event, again if a busy n8n asks for it. */
+async function send(world: World, url: string, id: string, secret: string, name = 'DatasetUpdated'): Promise<void> {
   const receiver = { url, secret: { kind: 'header', name: 'X-Webhook-Secret', value: secret } } as const;
   const payload =
     name === 'DatasetUpdated'
       ? { datasetId: dataset }
       : { pipelineId: 'p-claims', pipelineExecutionId: 'e-1', status: 'Succeeded' };
-  return world.sandbox.control.sendQuantemplateEvent(receiver, { id, name, payload });
+  await untilStored(() => world.sandbox.control.sendQuantemplateEvent(receiver, { id, name, payload }));
 }
 
 function newRuns(world: World, before: Before): Record<string, unknown>[] {
@@ -25,10 +27,13 @@ function newRuns(world: World, before: Before): Record<string, unknown>[] {
   return world.sandbox.control.log().runs.dataFactory.filter(({ runId }) => !known.has(runId));
 }
 
-/** The responses to Quantemplate's deliveries, in order of delivery. */
+/** The final responses to Quantemplate's deliveries, in order of delivery. */
 function answers(world: World, before: Before): (number | undefined)[] {
   const { deliveries } = world.sandbox.control.log();
-  return deliveries.slice(before.deliveries.length).map(({ status }) => status);
+  return deliveries
+    .slice(before.deliveries.length)
+    .map(({ status }) => status)
+    .filter((status) => status !== 503);
 }
 
 /** Claim and policy number of every row of the dataset at the vendor; the policy numbers have leading zeros. */
