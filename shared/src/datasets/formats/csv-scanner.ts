@@ -105,7 +105,7 @@ export class CsvScanner {
    * @throws PipewrightError `invalid-file` for a row that never ends, or invalid UTF-8
    */
   push(...pieces: Uint8Array[]): CsvBlock {
-    return this.#scan(join(this.#rest, pieces), false);
+    return this.#scan(pieces, false);
   }
 
   /**
@@ -113,10 +113,11 @@ export class CsvScanner {
    * @throws PipewrightError `invalid-file` for a quotation mark that is never closed
    */
   end(...pieces: Uint8Array[]): CsvBlock {
-    return this.#scan(join(this.#rest, pieces), true);
+    return this.#scan(pieces, true);
   }
 
-  #scan(whole: Buffer, last: boolean): CsvBlock {
+  #scan(pieces: readonly Uint8Array[], last: boolean): CsvBlock {
+    const whole = join(this.#rest, pieces);
     const builder = this.#builder;
     const line = this.#line;
     const zero = whole.indexOf(0);
@@ -124,7 +125,7 @@ export class CsvScanner {
     builder.begin(whole, line);
     this.#beyondAscii = 0;
     const at = this.#rows(whole, last, hasMarkAtLine(whole));
-    this.#rest = at < whole.length ? Buffer.from(whole.subarray(at)) : nothing;
+    this.#rest = at < whole.length ? restOf(whole.subarray(at), pieces) : nothing;
     if (this.#rest.length > maxRowBytes) {
       throw badCsv(this.#line, 'a row is longer than 16 MB; check for a missing quotation mark');
     }
@@ -397,8 +398,20 @@ function verifyUtf8({ buffer, rows, width, line, starts, ends, kinds }: CsvBlock
   }
 }
 
+/** Joins pieces; without a copy where they are neighbors in the same buffer, as parts of a file that is read usually are. */
 function join(rest: Buffer, pieces: readonly Uint8Array[]): Buffer {
   const [only] = pieces;
-  if (rest.length > 0 || pieces.length > 1 || !only) return Buffer.concat([rest, ...pieces]);
-  return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
+  if (pieces.length > 1 || !only) return Buffer.concat([rest, ...pieces]);
+  if (rest.length === 0) return Buffer.from(only.buffer, only.byteOffset, only.byteLength);
+  const areNeighbors = rest.buffer === only.buffer && rest.byteOffset + rest.byteLength === only.byteOffset;
+  return areNeighbors
+    ? Buffer.from(only.buffer, rest.byteOffset, rest.byteLength + only.byteLength)
+    : Buffer.concat([rest, only]);
+}
+
+/** The rest of joined pieces, where possible as a part of the last piece, so that the next one is its neighbor. */
+function restOf(rest: Buffer, pieces: readonly Uint8Array[]): Buffer {
+  const piece = pieces.at(-1);
+  if (!piece || rest.length > piece.length) return rest;
+  return Buffer.from(piece.buffer, piece.byteOffset + piece.byteLength - rest.length, rest.length);
 }

@@ -111,6 +111,19 @@ describe('The CSV scanner', () => {
     }
   });
 
+  it('reads the same from pieces that are neighbors in a buffer, from copies of them, and from both in turn', () => {
+    const file = Buffer.concat([...claimsPieces(60), Buffer.from('"of several\r\nlines",'.repeat(3))]);
+    const complete = read([file]);
+    for (let size = 1; size <= 400; size += size < 40 ? 1 : 37) {
+      const neighbors = Array.from({ length: Math.ceil(file.length / size) }, (_value, index) =>
+        file.subarray(index * size, (index + 1) * size),
+      );
+      const copies = neighbors.map((piece) => Buffer.from(piece));
+      const both = neighbors.map((piece, index) => (index % 3 === 0 ? piece : (copies[index] as Buffer)));
+      for (const pieces of [neighbors, copies, both]) expect({ size, ...read(pieces) }).toEqual({ size, ...complete });
+    }
+  });
+
   it('reads a claims file like csv-parse', () => {
     const pieces = [...claimsPieces(2000)];
     const { rows } = read(pieces);
