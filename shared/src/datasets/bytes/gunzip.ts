@@ -1,16 +1,10 @@
+import { Gunzip } from 'fflate';
 import { PipewrightError } from '../../host/error.ts';
 import type { Bytes } from '../../host/bytes.ts';
 import { crc32 } from './crc32.ts';
 import { damaged, refuseBomb } from './decompress.ts';
+import { gzipMagic, isGzip } from './is-gzip.ts';
 import { peekBytes } from './peek-bytes.ts';
-
-/** The first two bytes of a gzip file (RFC 1952, section 2.3.1); UTF-8 text cannot start with them. */
-const magic = [0x1f, 0x8b] as const;
-
-/** Whether bytes start like a gzip file. */
-export function isGzip(start: Uint8Array): boolean {
-  return magic.every((byte, index) => start[index] === byte);
-}
 
 /** Compressed bytes to decompress at once: at most a thousandfold, which is 16 MB. */
 const sliceSize = 16 * 1024;
@@ -30,8 +24,6 @@ const maxZerosOfMember = 16;
  * @throws PipewrightError `incomplete` for damaged or truncated data, or data after the end; `invalid-input` for a decompression bomb
  */
 export async function* gunzip(packed: Bytes): Bytes {
-  // Loaded here, because its tables take a tenth of the start of the command line.
-  const { Gunzip } = await import('fflate');
   let crc = 0;
   let size = 0;
   let unpacked: Uint8Array[] = [];
@@ -92,6 +84,6 @@ export async function* gunzip(packed: Bytes): Bytes {
  * @throws PipewrightError see `gunzip`
  */
 export async function* gunzipIfNeeded(bytes: Bytes): Bytes {
-  const { start, all } = await peekBytes(bytes, magic.length);
+  const { start, all } = await peekBytes(bytes, gzipMagic.length);
   yield* isGzip(start) ? gunzip(all) : all;
 }
