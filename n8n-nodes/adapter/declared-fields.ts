@@ -3,6 +3,7 @@ import type { DeclaredType, DeclaredValue, DeclaredValues } from '../../shared/s
 import { describeField, type Fields } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
 import type { OperatorOptions } from './host.ts';
+import { asLiteral } from './as-literal.ts';
 import { noneFound } from './values-properties.ts';
 import { queryVendor } from './query-vendor.ts';
 
@@ -30,6 +31,9 @@ const types: Record<DeclaredType, FieldType> = {
 const isOptionalJson = (type: DeclaredType, required: boolean, initial: unknown): boolean =>
   (type === 'list' || type === 'values') && !required && (initial === undefined || initial === null);
 
+/** Names that n8n drops from the value of a form, so that it cannot offer them. */
+const dropped: readonly string[] = ['__proto__', 'constructor', 'prototype'];
+
 /** The names that the vendor declares, as form fields. Lists and objects are entered as JSON. */
 export async function declaredFields(
   context: ILoadOptionsFunctions,
@@ -46,7 +50,19 @@ export async function declaredFields(
     operatorOptions,
     load: (input, operationContext) => declared.load(input, operationContext),
   });
-  return { fields: found.map(formField), ...(found.length === 0 ? { emptyFieldsNotice: noneFound(declared) } : {}) };
+  const offered = found.filter(({ name }) => !dropped.includes(name));
+  return {
+    fields: offered.map(formField),
+    ...(offered.length === 0 ? { emptyFieldsNotice: noneFound(declared) } : {}),
+  };
+}
+
+function defaultOf(initial: unknown): string {
+  return typeof initial === 'string'
+    ? asLiteral(initial)
+    : typeof initial === 'object'
+      ? JSON.stringify(initial)
+      : (initial as string);
 }
 
 function formField({ name, type, required, default: initial, choices }: DeclaredValue): ResourceMapperField {
@@ -59,10 +75,8 @@ function formField({ name, type, required, default: initial, choices }: Declared
     display: true,
     canBeUsedToMatch: false,
     ...(choices
-      ? { type: 'options', options: choices.map((choice) => ({ name: choice, value: choice })) }
+      ? { type: 'options', options: choices.map((choice) => ({ name: choice, value: asLiteral(choice) })) }
       : { type: asText ? 'string' : types[type] }),
-    ...(initial === undefined || initial === null
-      ? {}
-      : { defaultValue: typeof initial === 'object' ? JSON.stringify(initial) : (initial as string) }),
+    ...(initial === undefined || initial === null ? {} : { defaultValue: defaultOf(initial) }),
   };
 }

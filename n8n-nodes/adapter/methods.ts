@@ -10,6 +10,7 @@ import { withoutUndefined } from '../../shared/src/host/without-undefined.ts';
 import { describeField, type Fields } from '../../shared/src/define/fields.ts';
 import { logsIn } from '../../shared/src/define/connection.ts';
 import type { Service } from '../../shared/src/define/service.ts';
+import { asLiteral } from './as-literal.ts';
 import { queryVendor } from './query-vendor.ts';
 import { testConnection } from './credential-test.ts';
 import { declaredFields, declaredOf } from './declared-fields.ts';
@@ -63,7 +64,11 @@ async function search(
   query: Omit<ChoiceQuery, 'input'>,
 ): Promise<INodeListSearchResult> {
   const { choices, nextPage } = await load(context, list, query);
-  const results = choices.map(({ value, label, url }) => ({ name: label, value, ...(url ? { url } : {}) }));
+  const results = choices.map(({ value, label, url }) => ({
+    name: label,
+    value: asLiteral(value),
+    ...(url ? { url } : {}),
+  }));
   return { results, ...(nextPage ? { paginationToken: nextPage } : {}) };
 }
 
@@ -72,7 +77,7 @@ async function loadAll(context: ILoadOptionsFunctions, list: NodeList): Promise<
   let page: string | undefined;
   for (let count = 0; count < maxPages; count += 1) {
     const { choices, nextPage } = await load(context, list, page ? { page } : {});
-    options.push(...choices.map(({ value, label }) => ({ name: label, value })));
+    options.push(...choices.map(({ value, label }) => ({ name: label, value: asLiteral(value) })));
     if (!nextPage) break;
     page = nextPage;
   }

@@ -17,6 +17,11 @@ function newerNode() {
 if (Number(process.versions.node.split('.')[0]) >= 24) {
   // Caches the compiled sources, which halves the next startup.
   module.enableCompileCache();
+  // The reader of a pipe, such as head, may end first.
+  process.stdout.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
   const { runCommand } = await import(main);
   process.exitCode = await runCommand(process.argv.slice(2));
 } else {

@@ -80,6 +80,60 @@ describe('Column names', () => {
     expect(await ask('SELECT * FROM alike')).toEqual([{ Name: 'x', name: null }]);
   });
 
+  describe('that are mapped', () => {
+    const refused = (csv: string, options: Partial<LoadOptions>) =>
+      load(csv, { table: 'mapped', ...options }).then(
+        () => 'loaded',
+        (error: Error) => error.message,
+      );
+    const rows = () => ask('SELECT * FROM mapped');
+
+    it('are those of the table, spaces included', async () => {
+      await ask('DROP TABLE IF EXISTS mapped; CREATE TABLE mapped (a text, " a" text)');
+      await load('x\n1\n', { table: 'mapped', columnNames: { x: ' a' } });
+      expect(await rows()).toEqual([{ a: null, ' a': '1' }]);
+    });
+
+    it('are refused if the table does not have them or generates them, unless it evolves', async () => {
+      await ask(
+        'DROP TABLE IF EXISTS mapped; CREATE TABLE mapped (a int, b int, g int GENERATED ALWAYS AS (a) STORED)',
+      );
+      for (const onSchemaChange of ['fail', 'ignore'] as const) {
+        expect(await refused('x,b\n1,2\n', { columnNames: { x: 'zz' }, onSchemaChange })).toBe(
+          'The table “mapped” has no column “zz”, into which Column Mapping loads “x”.',
+        );
+        expect(await refused('x,b\n1,2\n', { columnNames: { x: 'g' }, onSchemaChange })).toBe(
+          'The table “mapped” generates the column “g” itself, into which Column Mapping loads “x”.',
+        );
+      }
+      expect(await rows()).toEqual([]);
+      await load('x,b\n1,2\n', { table: 'mapped', columnNames: { x: 'zz' }, onSchemaChange: 'evolve' });
+      expect(await rows()).toEqual([{ a: null, b: 2, g: null, zz: expect.anything() }]);
+    });
+
+    it('are refused if the contract of a new table does not have them', async () => {
+      await ask('DROP TABLE IF EXISTS mapped');
+      const contract = [{ name: 'b', type: 'integer' as const }];
+      for (const onSchemaChange of ['fail', 'ignore'] as const)
+        expect(await refused('x,b\n1,2\n', { columnNames: { x: 'a' }, contract, onSchemaChange })).toBe(
+          'The contract has no column “a”, into which Column Mapping loads “x”.',
+        );
+    });
+
+    it('are meant by keys before those of the dataset, and refused where both could be meant', async () => {
+      await ask('DROP TABLE IF EXISTS mapped; CREATE TABLE mapped (id int, legacy_id int, paid int)');
+      await ask('INSERT INTO mapped VALUES (1, 7, 10), (7, 1, 20)');
+      const upsert = { mode: 'upsert', columnNames: { id: 'legacy_id' } } as const;
+      expect(await refused('id,paid\n1,99\n', { ...upsert, key: ['id'] })).toContain('The column “id” is ambiguous');
+      await load('id,paid\n1,99\n', { table: 'mapped', ...upsert, key: ['legacy_id'] });
+      expect(await ask('SELECT paid FROM mapped ORDER BY id')).toEqual([{ paid: 10 }, { paid: 99 }]);
+      await ask('DROP TABLE mapped; CREATE TABLE mapped (a int, b int)');
+      for (const key of ['a', 'A'])
+        await load('A,B\n1,2\n', { table: 'mapped', mode: 'upsert', key: [key], columnNames: { A: 'b', B: 'a' } });
+      expect(await rows()).toEqual([{ a: 2, b: 1 }]);
+    });
+  });
+
   it('are matched case-insensitively in the types and keys of a new table', async () => {
     const { columns } = await load('Policy,Paid\n1,2\n', {
       table: 'typed',

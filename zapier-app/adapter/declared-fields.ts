@@ -1,5 +1,6 @@
 import type { Bundle, InputField, PlainInputField, ZObject } from 'zapier-platform-core';
 import type { DeclaredType, DeclaredValues } from '../../shared/src/define/declared-values.ts';
+import { isObject } from '../../shared/src/host/is-object.ts';
 import { concealing } from '../../shared/src/define/conceal.ts';
 import { describeField, withIds, type Fields } from '../../shared/src/define/fields.ts';
 import type { Service } from '../../shared/src/define/service.ts';
@@ -68,8 +69,13 @@ export function gatherInput(fields: Fields, input: Record<string, unknown>): Rec
       ([key, value]) =>
         key.startsWith(prefix) && !(key in fields) && value !== '' && value !== null && value !== undefined,
     );
+    // A list of names and values that was filled in before the names were known is kept.
+    const listed = isObject(input[name]) ? input[name] : {};
     if (entries.length > 0)
-      gathered[name] = Object.fromEntries(entries.map(([key, value]) => [key.slice(prefix.length), value]));
+      gathered[name] = {
+        ...listed,
+        ...Object.fromEntries(entries.map(([key, value]) => [key.slice(prefix.length), value])),
+      };
   }
   return gathered;
 }

@@ -90,7 +90,8 @@ async function maskSecrets(words: readonly string[], message: string): Promise<s
 /** Runs a command; resolves to its exit code. */
 export async function runCommand(words: string[]): Promise<number> {
   const [name, ...rest] = words;
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+  const asksForHelp = name === 'help' || [name, ...rest].some((word) => word === '--help' || word === '-h');
+  if (name === undefined || asksForHelp) {
     (name === undefined ? process.stderr : process.stdout).write(await describeUsage());
     return name === undefined ? 2 : 0;
   }

@@ -28,9 +28,10 @@ function withoutQuery(error: unknown, url: URL): unknown {
 /**
  * Opens a file by its URL, without a login. Retries, resumes interrupted downloads and follows redirects like a client of an
  * API. The query may contain a secret: no error contains it.
+ * @param endsAt deadline for the response, in milliseconds since 1970. Default: none
  * @throws PipewrightError without a response, or for a response that is not successful
  */
-export async function openUrl(url: URL, host: Host): Promise<OpenedFile> {
+export async function openUrl(url: URL, host: Host, endsAt?: number): Promise<OpenedFile> {
   const api = openApi({
     service: url.host,
     baseUrl: '',
@@ -40,7 +41,7 @@ export async function openUrl(url: URL, host: Host): Promise<OpenedFile> {
     readProblem: statusProblem(hints),
     authorize: async () => ({}),
   });
-  const answer = await api.stream(url.href).catch((error: unknown) => {
+  const answer = await api.stream(url.href, { endsAt }).catch((error: unknown) => {
     throw withoutQuery(error, url);
   });
   return responseFile(answer, fileNameOf(url, answer.headers));

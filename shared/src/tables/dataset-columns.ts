@@ -1,7 +1,7 @@
 import { checkInput } from '../define/check-input.ts';
 import { defineDeclared, type DeclaredValues } from '../define/declared-values.ts';
 import { formatFields, formatOf, sourceFields } from './dataset-fields.ts';
-import { openDataset } from './open-dataset.ts';
+import { openForForm } from './open-dataset.ts';
 import type { DatasetSource } from './dataset-sources.ts';
 
 /**
@@ -17,7 +17,7 @@ export function datasetColumns(sources: readonly DatasetSource[]): DeclaredValue
     async load(raw, context) {
       const { readRows } = await import('../datasets/rows/read-rows.ts');
       const input = checkInput(fields, raw);
-      const dataset = await openDataset(sources, input, context);
+      const dataset = await openForForm(sources, input, context);
       const { columns } = await readRows(dataset.bytes, { ...formatOf(input, dataset), first: 1, count: 1 });
       return columns.map(({ name }) => ({ name, type: 'text', required: false }));
     },

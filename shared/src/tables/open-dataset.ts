@@ -1,4 +1,6 @@
 import type { Context } from '../define/context.ts';
+import { readUntilAborted } from '../datasets/bytes/read-until-aborted.ts';
+import type { Bytes } from '../host/bytes.ts';
 import { PipewrightError } from '../host/error.ts';
 import type { OpenedFile } from '../host/host.ts';
 import { withoutUndefined } from '../host/without-undefined.ts';
@@ -24,21 +26,54 @@ function fileUrl(input: string): URL {
 
 /**
  * Opens the chosen dataset.
+ * @param endsAt deadline for the response of a URL, in milliseconds since 1970. Default: none
  * @throws PipewrightError `invalid-input` when no file was chosen, and errors of the source
  */
 export async function openDataset(
   sources: readonly DatasetSource[],
   input: { source: string; file?: unknown; url?: string | undefined },
   context: Context<unknown>,
+  endsAt?: number,
 ): Promise<OpenedFile> {
   const source = sources.find(({ key }) => key === input.source);
   if (source) return openSource(source, input, context);
   if (input.source === 'url') {
     if (input.url === undefined) throw missing('File URL', 'Enter the URL of the file.');
-    return openUrl(fileUrl(input.url), context.host);
+    return openUrl(fileUrl(input.url), context.host, endsAt);
   }
   if (input.file === undefined) throw missing('File', 'Select a file.');
   const incoming = await context.host.files.read(input.file);
   const { name, mediaType, size } = incoming;
   return withoutUndefined({ name, mediaType, size, bytes: await incoming.open() });
+}
+
+/** How long a form waits for a dataset, in milliseconds. */
+const formLimitMs = 8_000;
+
+/**
+ * Opens the chosen dataset for a form that is being filled in. What takes longer than eight seconds ends.
+ * @throws PipewrightError `timed-out` while it is read, and the errors of `openDataset`
+ */
+export async function openForForm(
+  sources: readonly DatasetSource[],
+  input: Parameters<typeof openDataset>[1],
+  context: Context<unknown>,
+): Promise<OpenedFile> {
+  const { host } = context;
+  const endsAt = host.now() + formLimitMs;
+  const file = await openDataset(sources, input, context, endsAt);
+  return { ...file, bytes: readInTime(file.bytes, AbortSignal.timeout(Math.max(1, endsAt - host.now()))) };
+}
+
+async function* readInTime(bytes: Bytes, signal: AbortSignal): Bytes {
+  try {
+    yield* readUntilAborted(bytes, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new PipewrightError({
+      code: 'timed-out',
+      message: 'The file could not be read within 8 seconds.',
+      hint: 'Enter the value instead of selecting it from the list.',
+    });
+  }
 }

@@ -1,6 +1,5 @@
 import { defineChoices, search } from '../define/choice-list.ts';
-import { openDataset } from './open-dataset.ts';
-import { startTimeLimit } from './time-limit.ts';
+import { openForForm } from './open-dataset.ts';
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
@@ -11,8 +10,8 @@ export const sheetChoices = defineChoices<unknown>({
     const chosen = { source: textOf(source) ?? 'file', file, url: textOf(url) };
     if ((chosen.source === 'url' ? chosen.url : file || undefined) === undefined) return { choices: [] };
     const { listSheets } = await import('../datasets/excel/list-sheets.ts');
-    const { bytes } = await openDataset([], chosen, context);
-    const names = await listSheets(startTimeLimit(context.host).limit(bytes), textOf(fileInZip));
+    const { bytes } = await openForForm([], chosen, context);
+    const names = await listSheets(bytes, textOf(fileInZip));
     return {
       choices: search(
         names.map((name) => ({ value: name, label: name })),

@@ -261,6 +261,7 @@ it('Sheet lists the worksheets of a workbook with a URL, and says why it cannot 
     { name: 'Claims', rows },
     { name: 'Hidden', rows, state: 'hidden' as const },
     { name: 'Notes', rows: `<row>${textCell('note')}</row><row>${textCell('late')}</row>` },
+    { name: '={{ 1+1 }}', rows: `<row>${textCell('note')}</row><row>${textCell('exact')}</row>` },
   ];
   const server = createServer((_request, response) => response.end(workbookFile({ sheets })));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -269,10 +270,15 @@ it('Sheet lists the worksheets of a workbook with a URL, and says why it cannot 
     const search = n8n.nodeType('dataset').methods?.listSearch?.['searchSheets'];
     const listed = async (parameters: INodeParameters, filter?: string) =>
       (await search?.call(n8n.formOf(setup('getRows', parameters)), filter))?.results.map(({ value }) => value);
-    expect(await listed({ source: 'url', url })).toEqual(['Claims', 'Notes']);
+    expect(await listed({ source: 'url', url })).toEqual(['Claims', 'Notes', expect.stringContaining('1+1')]);
     expect(await listed({ source: 'url', url }, 'NOT')).toEqual(['Notes']);
     expect(await listed({ source: 'url', url: '' })).toEqual([]);
     expect(await listed({ source: 'url', url: `${sandbox.baseUrl}/web/public/claims.csv` })).toEqual([]);
+    // n8n evaluates a text that starts with = as an expression.
+    expect(await listed({ source: 'url', url }, '=')).toEqual(['={{ "=\\u007b\\u007b 1+1 \\u007d\\u007d" }}']);
+    const [danger = ''] = (await listed({ source: 'url', url }, '=')) ?? [];
+    const dangerous = { source: 'url', url, options: { sheet: { __rl: true, mode: 'list', value: danger } } };
+    expect((await n8n.execute(setup('previewDataset', dangerous))).items[0]?.json).toEqual({ note: 'exact' });
     await expect(listed({ file: 'data' })).rejects.toMatchObject({
       message: 'The file of a previous node can only be read during an execution.',
     });

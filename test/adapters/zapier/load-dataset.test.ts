@@ -113,6 +113,15 @@ describe('Load Dataset on Zapier', () => {
     };
     expect(await load({ ...mapped, leaveOut: ['Policy Number'] })).toMatchObject({ rows: 3_000 });
     expect(await rowsOf('by_form WHERE claim IS NOT NULL')).toBe(6_000);
+    // A dictionary that was filled in before the columns were known is kept.
+    const kept = {
+      ...mapped,
+      columnMapping: { claim: 'Claim Number' },
+      columnMapping_claim: '',
+      columnMapping_Paid: 'Paid',
+    };
+    expect(await load({ ...kept, leaveOut: ['Policy Number'] })).toMatchObject({ rows: 3_000 });
+    expect(await rowsOf('by_form WHERE claim IS NOT NULL')).toBe(9_000);
   });
 
   it('updates rows by key, adds new ones, and loads once per load key', async () => {

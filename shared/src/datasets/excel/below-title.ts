@@ -1,5 +1,5 @@
 import { PipewrightError } from '../../host/error.ts';
-import { hasFewNames, hasNames, isTitle, mayBeNames } from '../formats/detect-header.ts';
+import { fullestNames, hasFewNames, hasNames, isTitle, mayBeNames } from '../formats/detect-header.ts';
 import type { SampleRecord } from '../formats/sample-records.ts';
 import type { CellValue } from './cell-value.ts';
 import type { SheetRow } from './sheet-row.ts';
@@ -69,12 +69,16 @@ export function refuseFewNames(
   if (header.cells.length * 2 > columns.length) return;
   const records = [header, ...rows.slice(0, maxTableRows)].map((row) => recordOf(row, columns, textOf));
   if (!hasFewNames(records)) return;
-  const skip = header.row - top;
+  const names = fullestNames(records.slice(1));
+  const isFuller = (names?.values.filter((value) => value !== '').length ?? 0) > header.cells.length;
+  const keep = header.row - top;
+  const skip = names && isFuller ? names.line - top : keep + 1;
+  const reason = skip > keep + 1 ? `if the column names are in row ${names?.line}` : 'to skip the row';
   const shown = header.cells.slice(0, 3).map(({ value }) => `“${textOf(value).trim().slice(0, 40)}”`);
   throw new PipewrightError({
     code: 'invalid-file',
     message: `Row ${header.row} names only ${header.cells.length} of ${columns.length} columns, so it could be a title: ${shown.join(', ')}${header.cells.length > 3 ? ', …' : ''}.`,
-    hint: `Set Skip Rows to ${skip + 1} to skip the row, or to ${skip} to keep it.`,
+    hint: `Set Skip Rows to ${skip} ${reason}. To keep it, set Skip Rows to ${keep} and Has Header Row to Yes.`,
   });
 }
 

@@ -131,8 +131,7 @@ export class SheetTable {
     const names = this.#columnNames(sample);
     const columns = [...names.keys()].sort((one, other) => one - other);
     if (columns.length === 0) return;
-    const { header, skipRows } = this.#options;
-    if (this.#headerRow && header === undefined && skipRows === undefined && !this.#area.isChosen)
+    if (this.#headerRow && this.#options.header === undefined && !this.#area.isChosen)
       refuseFewNames(this.#headerRow, sample, this.#area.area.top, columns, (value) => this.#textOf(value));
     this.header = nameColumns(columns.map((column) => names.get(column) ?? ''));
     columns.forEach((column, place) => {
@@ -157,7 +156,7 @@ export class SheetTable {
 
   /** @throws PipewrightError `invalid-file` for a first row with numbers or dates that could be names or values */
   #isHeader(first: SheetRow, rows: readonly SheetRow[]): boolean {
-    if (this.#options.header !== undefined || first.cells.every(({ value }) => value.kind !== 'bare')) return true;
+    if (this.#options.header !== undefined || areTextsAboveValues(first, rows)) return true;
     const textOf = (value: CellValue): string => this.#textOf(value);
     const columns = first.cells.map(({ column }) => column);
     const record = recordOf(first, columns, textOf);
@@ -277,4 +276,14 @@ export class SheetTable {
         return value.text;
     }
   }
+}
+
+/** Whether a row has only texts, and one of them is above a column without texts: unlike texts in CSV, they are certainly names. */
+function areTextsAboveValues({ cells }: SheetRow, rows: readonly SheetRow[]): boolean {
+  if (cells.some(({ value }) => value.kind === 'bare')) return false;
+  const sample = rows.slice(0, maxHeaderRows);
+  return cells.some(({ column }) => {
+    const values = sample.flatMap((row) => row.cells.filter((cell) => cell.column === column));
+    return values.length > 0 && values.every(({ value }) => value.kind === 'bare');
+  });
 }

@@ -47,11 +47,11 @@ export function detectDialect(text: string, complete: boolean, line: number, cho
   if (!first) return { delimiter, header: hasHeader ?? true, firstLine: line, width };
   if (skipped) {
     if (at > 0 && hasHeader !== false) refuseTitle(split, at);
-    return { delimiter, header: hasHeader ?? isHeader(split, 0), firstLine: records[0]?.line ?? line, width };
   }
-  const header = hasHeader ?? isHeader(split, at);
-  if (header && hasHeader === undefined && width > 1) refuseLoneName(records.slice(at));
-  return { delimiter, header, firstLine: first.line, width };
+  const from = skipped ? 0 : at;
+  const header = hasHeader ?? isHeader(split, from);
+  if (header && hasHeader === undefined && width > 1) refuseLoneName(records.slice(from));
+  return { delimiter, header, firstLine: records[from]?.line ?? line, width };
 }
 
 function isHeader({ records, width }: Split, at: number): boolean {

@@ -132,7 +132,11 @@ function verdictOn([first, ...rows]: readonly SampleRecord[]): HeaderVerdict {
     kinds[column] === undefined &&
     !['text', 'empty'].includes(kindOfValue(name)) &&
     rows.some(({ values }) => kindOfValue(contentOf(values[column] ?? '')) === kindOfValue(name));
-  if (alike.length === 0) return names.some(isMixed) || isRepeated(names, rows) ? 'unclear' : 'yes';
+  // Above texts, a number, a date or an address is rather a value than a name.
+  const isValue = (name: string, column: number): boolean =>
+    kinds[column] === 'text' && !['text', 'empty'].includes(kindOfValue(name));
+  if (alike.length === 0)
+    return names.some(isMixed) || names.some(isValue) || isRepeated(names, rows) ? 'unclear' : 'yes';
   if (alike.some((name) => !/^\d{1,4}$/.test(name))) return 'no';
   const hasRun = rows.some(({ values }) => isRun(values.map(contentOf).filter((value) => /^\d{1,4}$/.test(value))));
   const years = names.flatMap((name, column) => (isYear(name) ? [column] : []));
@@ -247,14 +251,22 @@ export function unclearHeader({ values, line }: SampleRecord, unit: 'Line' | 'Ro
  */
 export function refuseLoneName([first, ...rows]: readonly SampleRecord[]): void {
   if (!first) return;
+  const names = fullestNames(rows);
+  const count = countFilled(first);
+  const isAbove = count === 1 && isFilled(first.values[0] ?? '') && names !== undefined && countFilled(names) > 1;
+  if (!hasFewNames([first, ...rows]) && !isAbove) return;
+  throw unclearLine(first, 'a title', names && countFilled(names) > count ? names.line - 1 : first.line);
+}
+
+const countFilled = ({ values }: SampleRecord): number => values.filter(isFilled).length;
+
+/** The record below a title that probably has the column names: the fullest of the next ones, if it may have names. */
+export function fullestNames(rows: readonly SampleRecord[]): SampleRecord | undefined {
   const next = rows.slice(0, maxTitleRecords);
-  const countOf = ({ values }: SampleRecord): number => values.filter(isFilled).length;
-  const most = Math.max(...next.map(countOf));
-  const at = next.findIndex((record) => countOf(record) === most);
+  const most = Math.max(...next.map(countFilled));
+  const at = next.findIndex((record) => countFilled(record) === most);
   const names = next[at];
-  const isAbove = countOf(first) === 1 && isFilled(first.values[0] ?? '') && most > 1;
-  if (hasFewNames([first, ...rows]) || (isAbove && names && mayBeNames(names, rows.slice(at + 1))))
-    throw unclearLine(first, 'a title');
+  return names && mayBeNames(names, rows.slice(at + 1)) ? names : undefined;
 }
 
 /**
@@ -282,10 +294,12 @@ export function mayBeNames({ values }: SampleRecord, rows: readonly SampleRecord
   return !(years.length > 0 && hasYears) && new Set(filled.map((name) => name.toLowerCase())).size === filled.length;
 }
 
-function unclearLine({ values, line }: SampleRecord, what: string): PipewrightError {
+/** @param skip number of lines to skip if the line has no names. Default: the line itself */
+function unclearLine({ values, line }: SampleRecord, what: string, skip = line): PipewrightError {
+  const reason = skip > line ? `if the column names are in line ${skip + 1}` : 'to skip the line';
   return new PipewrightError({
     code: 'invalid-file',
     message: `Line ${line} could be ${what} or contain column names: “${values.join(' ').trim().slice(0, 80)}”.`,
-    hint: `Set Skip Rows to ${line} to skip the line, or to ${line - 1} to keep it.`,
+    hint: `Set Skip Rows to ${skip} ${reason}. To keep it, set Skip Rows to ${line - 1} and Has Header Row to Yes.`,
   });
 }

@@ -141,7 +141,7 @@ export function jsonKindOf(text: string, complete: boolean, wanted: boolean, may
     parsedObject(start.split('\n', 1)[0] ?? '') === undefined &&
     /^\{\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*[^\n]*)?\r?\n\s/.test(start)
   )
-    throw singleObject(undefined, false);
+    throw singleObject(start, false);
   return 'lines';
 }
 
@@ -195,5 +195,5 @@ function refuseSingleObject(object: Record<string, unknown>, text: string, wante
     );
   if (isError) throw notATable(`an error message: ${text.replace(/\s+/g, ' ').slice(0, 200)}`, getData);
   const isOneLine = !text.includes('\n');
-  if (!isOneLine || !wanted) throw singleObject(object, isOneLine);
+  if (!isOneLine || !wanted) throw singleObject(text, isOneLine);
 }

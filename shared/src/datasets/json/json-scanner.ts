@@ -101,12 +101,14 @@ export class JsonScanner {
   /** @throws PipewrightError `invalid-input` for lines that are, or start, a single object */
   #refuseOne(records: readonly JsonRecord[], last: boolean): void {
     const [first, second] = this.#only ? [this.#only, records[0]] : records;
-    if (!this.#hasSecond && first && isContinued(first.text, second?.text)) throw singleObject(undefined, false);
+    if (!this.#hasSecond && first && isContinued(first.text, second?.text)) {
+      const read = this.#only ? [this.#only, ...records] : records;
+      throw singleObject(read.map(({ text }) => text).join('\n'), false);
+    }
     this.#hasSecond ||= second !== undefined;
     this.#only = this.#hasSecond ? undefined : first;
     if (!last || this.#isChosen || !this.#only) return;
-    const object = parsedObject(this.#only.text);
-    if (object) throw singleObject(object, true);
+    if (parsedObject(this.#only.text)) throw singleObject(this.#only.text, true);
   }
 
   /** Finds the columns; invalid records are ignored here and rejected when they are read as rows. */

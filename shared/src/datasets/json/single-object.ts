@@ -1,5 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
 import { isObject } from '../../host/is-object.ts';
+import { arraysOfObject } from './arrays-of-object.ts';
 import { endOfValue } from './json-structure.ts';
 
 /** Marks at the end of a line after which the object of the line goes on. */
@@ -25,16 +26,16 @@ export function parsedObject(text: string): Record<string, unknown> | undefined 
 
 /**
  * The error of a file that is one JSON object, not rows.
- * @param object undefined if it has not been read to its end
+ * @param text the object as far as it has been read, in which arrays of objects are looked for
  */
-export function singleObject(object: Record<string, unknown> | undefined, isOneLine: boolean): PipewrightError {
-  const arrays = Object.entries(object ?? {}).flatMap(([name, value]) => (Array.isArray(value) ? [name] : []));
+export function singleObject(text: string, isOneLine: boolean): PipewrightError {
+  const arrays = arraysOfObject(text);
   const named = arrays.slice(0, 5).map((name) => `“${name}”`);
   const contained =
     arrays.length > 0 ? ` It contains the array${arrays.length > 1 ? 's' : ''} ${named.join(', ')}.` : '';
   const path =
     arrays.length === 0
-      ? 'If it contains an array, enter where it is under Path to Rows, such as data.items.'
+      ? 'If it contains an array of objects, enter where it is under Path to Rows, such as data.items.'
       : `Enter ${arrays.length === 1 ? named[0] : 'one of these names'} under Path to Rows.`;
   return new PipewrightError({
     code: 'invalid-input',

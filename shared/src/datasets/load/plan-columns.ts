@@ -55,11 +55,11 @@ export function planColumns({ header, load, options, names: limits, metadata, ..
   const { existing } = load;
   const { onSchemaChange, contract = [], addLoadMetadata = false, table } = options;
   refuseDuplicateNames(header, 'The dataset');
-  const renamed = renameColumns(header, options.columnNames ?? {});
   const contractNames = contract.map(({ name }) => name);
   const existingNames = existing?.map(({ name }) => name);
+  const { renamed, mapped } = renameColumns(header, options.columnNames ?? {}, existingNames ?? []);
   const generated = (load.generatedColumns ?? []).filter((name) =>
-    renamed.some((column) => matchName(column, [name]) !== undefined),
+    renamed.some((column, place) => !mapped.includes(place) && matchName(column, [name]) !== undefined),
   );
   if (generated.length > 0 && onSchemaChange !== 'ignore') throw generatedColumnError(table, generated);
   const named = renamed.map((name) => {
@@ -76,6 +76,13 @@ export function planColumns({ header, load, options, names: limits, metadata, ..
   if (Object.keys(options.columnNames ?? {}).length === 0) refuseDuplicateNames(kept, 'The dataset');
   else refuseDuplicateNames(kept, 'With Column Mapping, the dataset', renameHint);
   const expected = existingNames ?? (contract.length > 0 ? contractNames : undefined);
+  if (expected && onSchemaChange !== 'evolve') {
+    const absent = mapped.find((place) => !expected.includes(named[place] ?? ''));
+    if (absent !== undefined)
+      throw noSuchTarget(existing ? `table “${table}”` : 'contract', header[absent] ?? '', named[absent] ?? '', {
+        isGenerated: matchName(named[absent] ?? '', load.generatedColumns ?? []) !== undefined,
+      });
+  }
   const loaded = named.flatMap((name, index) =>
     name === '' || (onSchemaChange === 'ignore' && expected && !expected.includes(name))
       ? []
@@ -91,7 +98,7 @@ export function planColumns({ header, load, options, names: limits, metadata, ..
   refuseMetadataColumns(loaded, added);
   const all = [...loaded, ...added];
   const names = all.map(({ name }) => name);
-  const spelled = spellOptions(options, header, named, names);
+  const spelled = spellOptions(options, { header, named, names, existingNames: existingNames ?? [] });
   checkColumns(names, existing, spelled);
   const knownTypes: KnownTypes = {
     ...(addLoadMetadata ? metadataColumnTypes : {}),
@@ -123,32 +130,56 @@ const allLeftOut = (): PipewrightError =>
   });
 
 /**
- * The names that columns get in the table; the empty string for a column that is left out.
+ * The names that columns get in the table, the empty string for a column that is left out; and the places of the columns that are
+ * mapped to a name.
+ * @param existing names of the columns of the table
  * @throws PipewrightError `columns-missing` for a name that the dataset does not have
  */
-function renameColumns(header: readonly string[], columnNames: Readonly<Record<string, string>>): string[] {
+function renameColumns(
+  header: readonly string[],
+  columnNames: Readonly<Record<string, string>>,
+  existing: readonly string[],
+): { renamed: string[]; mapped: number[] } {
   const renamed = [...header];
   const seen = new Map<number, { from: string; to: string }>();
-  for (const [from, to] of Object.entries(columnNames)) {
-    const found = matchName(from, header);
+  for (const [from, entered] of Object.entries(columnNames)) {
+    // Names of a table can start or end with a space.
+    const to = existing.includes(entered) ? entered : entered.trim();
+    const found = matchName(from, header) ?? matchName(from.trim(), header);
     if (found === undefined)
       throw new PipewrightError({
         code: 'columns-missing',
-        message: `The dataset has no column “${from}”, which ${to.trim() === '' ? 'is left out' : `Column Mapping loads into “${to.trim()}”`}.`,
-        hint: `The table was not changed. Use the spelling of the header, or remove the column from ${to.trim() === '' ? 'Leave Out Columns or Column Mapping' : 'Column Mapping'}.`,
+        message: `The dataset has no column “${from}”, which ${to === '' ? 'is left out' : `Column Mapping loads into “${to}”`}.`,
+        hint: `The table was not changed. Use the spelling of the header, or remove the column from ${to === '' ? 'Leave Out Columns or Column Mapping' : 'Column Mapping'}.`,
       });
     const place = header.indexOf(found);
     const other = seen.get(place);
-    if (other !== undefined && other.to !== to.trim())
+    if (other !== undefined && other.to !== to)
       throw new PipewrightError({
         code: 'columns-missing',
         message: `Column Mapping has two names for the column “${found}” of the dataset: under “${other.from}” and “${from}”.`,
         hint: 'The table was not changed. Remove one of them from Column Mapping or Leave Out Columns.',
       });
-    seen.set(place, { from, to: to.trim() });
-    renamed[place] = to.trim();
+    seen.set(place, { from, to });
+    renamed[place] = to;
   }
-  return renamed;
+  return { renamed, mapped: [...seen].flatMap(([place, { to }]) => (to === '' ? [] : [place])) };
+}
+
+/** The error of a column that is mapped to one that the table or the contract does not have, or that the table generates. */
+function noSuchTarget(
+  where: string,
+  from: string,
+  to: string,
+  { isGenerated }: { isGenerated: boolean },
+): PipewrightError {
+  return new PipewrightError({
+    code: 'columns-missing',
+    message: isGenerated
+      ? `The ${where} generates the column “${to}” itself, into which Column Mapping loads “${from}”.`
+      : `The ${where} has no column “${to}”, into which Column Mapping loads “${from}”.`,
+    hint: `The table was not changed. ${isGenerated ? 'Remove it from Column Mapping' : 'Correct the name under Column Mapping, or add the column'}.`,
+  });
 }
 
 interface NamedColumn {
@@ -174,22 +205,39 @@ function refuseMetadataColumns(loaded: readonly NamedColumn[], added: readonly N
   });
 }
 
-/** The options with column names spelled like the loaded columns. */
-function spellOptions(
-  options: LoadOptions,
-  header: readonly string[],
-  named: readonly string[],
-  names: readonly string[],
-): LoadOptions {
+/** The names of the columns of a dataset and of its table. */
+interface Names {
+  header: readonly string[];
+  /** What each column of the dataset is called in the table. */
+  named: readonly string[];
+  /** The loaded columns. */
+  names: readonly string[];
+  /** All columns of the table. */
+  existingNames: readonly string[];
+}
+
+/**
+ * The options with column names spelled like the loaded columns. A name is that of a column of the table; if none is loaded, that of
+ * a column of the dataset.
+ * @throws PipewrightError `columns-missing` for a name that is left out or ambiguous
+ */
+function spellOptions(options: LoadOptions, { header, named, names, existingNames }: Names): LoadOptions {
   const spell = (name: string): string => {
-    if (names.includes(name)) return name;
+    const loaded = matchName(name, names);
+    if (loaded !== undefined) return loaded;
     const inHeader = matchName(name, header);
-    const found = (inHeader === undefined ? matchName(name, names) : named[header.indexOf(inHeader)]) ?? name;
-    if (found !== '') return found;
+    const found = inHeader === undefined ? name : (named[header.indexOf(inHeader)] ?? name);
+    if (found !== '' && (found === name || matchName(name, existingNames) === undefined)) return found;
+    if (found === '')
+      throw new PipewrightError({
+        code: 'columns-missing',
+        message: `The column “${name}” is left out, but another option names it.`,
+        hint: 'The table was not changed. Remove it from Leave Out Columns and Column Mapping, or from Key Columns, Column Types and the contract.',
+      });
     throw new PipewrightError({
       code: 'columns-missing',
-      message: `The column “${name}” is left out, but another option names it.`,
-      hint: 'The table was not changed. Remove it from Leave Out Columns and Column Mapping, or from Key Columns, Column Types and the contract.',
+      message: `The column “${name}” is ambiguous: the table has it, and Column Mapping loads the column of the dataset with that name into “${found}”.`,
+      hint: `The table was not changed. Under Key Columns and Column Types, use the names of the table, such as “${found}”.`,
     });
   };
   const { key, columnTypes = {}, contract } = options;

@@ -9,9 +9,6 @@ import type { DatasetSource } from '../dataset-sources.ts';
 import type { SqlConnection } from './connection-fields.ts';
 import { openDatabase } from './open-database.ts';
 
-/** How long a form waits for the header of the dataset, in milliseconds; without it, names are entered as text. */
-const maxWaitMs = 8_000;
-
 const help = 'Column of the dataset to load into this column. Leave empty to match by name.';
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
@@ -25,12 +22,8 @@ export function columnMappingField(sources: readonly DatasetSource[]) {
 
   /** The column names of the dataset; none if it cannot be read yet, such as a file that a previous step will create. */
   async function readHeader(input: RawInput, context: Context<unknown>): Promise<string[]> {
-    // Unlike a timer of the host, it does not keep the process running.
-    const late = new Promise<DeclaredValue[]>((resolve) => {
-      AbortSignal.timeout(maxWaitMs).addEventListener('abort', () => resolve([]));
-    });
-    const read = header.load(input, context).catch((): DeclaredValue[] => []);
-    return (await Promise.race([read, late])).map(({ name }) => name);
+    const columns = await header.load(input, context).catch((): DeclaredValue[] => []);
+    return columns.map(({ name }) => name);
   }
 
   const declared = defineDeclared<SqlConnection>({
@@ -87,8 +80,13 @@ export function readColumnMapping(
 ): Record<string, string> {
   const names = new Map<string, string>();
   for (const [inTable, entered] of Object.entries(mapping)) {
-    const inDataset = entered === null || entered === undefined ? '' : String(entered).trim();
-    if (inDataset === '') continue;
+    if (typeof entered === 'object' && entered !== null)
+      throw refused(
+        `Column Mapping has no name of a column for “${inTable}”, but ${Array.isArray(entered) ? 'a list' : 'an object'}.`,
+        'Enter the name of a column of the dataset.',
+      );
+    const inDataset = entered === null || entered === undefined ? '' : String(entered);
+    if (inDataset.trim() === '') continue;
     const other = names.get(inDataset);
     if (other !== undefined)
       throw refused(

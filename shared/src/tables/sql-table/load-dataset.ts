@@ -57,7 +57,7 @@ const loadFields = {
   key: v.optional(
     list({
       label: 'Key Columns',
-      help: 'Columns that together uniquely identify a row, one per line. The load fails if the dataset contains duplicate or missing keys.',
+      help: 'Columns that together uniquely identify a row, one per line, as they are called in the table. The load fails if the dataset contains duplicate or missing keys.',
       placeholder: 'policy_number',
       shownWhen: { field: 'mode', is: ['upsert'] },
       requiredWhenShown: true,

@@ -184,12 +184,49 @@ describe('The header of an Excel worksheet', () => {
     await expect(readDataset(file)).rejects.toMatchObject({
       code: 'invalid-file',
       message: 'Row 1 names only 1 of 3 columns, so it could be a title: “Sales”.',
-      hint: 'Set Skip Rows to 1 to skip the row, or to 0 to keep it.',
+      hint: 'Set Skip Rows to 1 to skip the row. To keep it, set Skip Rows to 0 and Has Header Row to Yes.',
     });
     const header = ['column_1', 'Sales', 'column_3'];
-    expect((await readDataset(file, { skipRows: 0 })).header).toEqual(header);
+    await expect(readDataset(file, { skipRows: 0 })).rejects.toMatchObject({ code: 'invalid-file' });
+    expect((await readDataset(file, { skipRows: 0, header: true })).header).toEqual(header);
     expect((await readDataset(file, { header: true })).header).toEqual(header);
     expect((await readDataset(file, { cellRange: 'A1:C3' })).header).toEqual(header);
+  });
+
+  it('is refused if it names few of the columns, with the row that probably has the names', async () => {
+    const notes = [row('Results 2021', 'Office'), row('Licence', 'CC BY', 'yes')];
+    const table = [
+      row('Rank', 'Area', 'Votes', 'Share', 'Seats'),
+      row(1, 'Bern', 7, 0.5, 3),
+      row(2, 'Basel', 7, 0.5, 3),
+    ];
+    const file = sheetFile([...notes, ...table]);
+    for (const options of [{}, { skipRows: 0 }])
+      await expect(readDataset(file, options)).rejects.toMatchObject({
+        hint: 'Set Skip Rows to 2 if the column names are in row 3. To keep it, set Skip Rows to 0 and Has Header Row to Yes.',
+      });
+    expect((await readDataset(file, { skipRows: 2 })).header).toEqual(['Rank', 'Area', 'Votes', 'Share', 'Seats']);
+  });
+
+  it.each<[string, string[]]>([
+    ['addresses above addresses', [row('https://a.example/1'), row('https://a.example/2'), row('https://a.example/3')]],
+  ])('is absent with %s', async (_what, rows) => {
+    expect((await readDataset(sheetFile(rows))).header).toEqual(['column_1']);
+  });
+
+  it.each<[string, string[]]>([
+    ['a number above texts', [row(209), row('one'), row('two')]],
+    ['a date above texts', [row('Jo', '27-06-1986', 'x'), row('Name', 'Born', 'y'), row('Al', 'unknown', 'z')]],
+    ['texts that occur again below', [row('north', 'left'), row('south', 'left'), row('north', 'right')]],
+  ])('is refused with %s, which could be values', async (_what, rows) => {
+    await expect(readDataset(sheetFile(rows))).rejects.toMatchObject({ hint: 'Set Has Header Row to Yes or No.' });
+  });
+
+  it('is certain with texts above numbers, also if they look like numbers', async () => {
+    expect((await readDataset(sheetFile([row('2019', '2021'), row(2018, 2017), row(2016, 2015)]))).header).toEqual([
+      '2019',
+      '2021',
+    ]);
   });
 
   it('is refused below a title that the user chose not to skip', async () => {

@@ -130,6 +130,23 @@ describe('A single JSON object in one line', () => {
       });
   });
 
+  it('is refused with the paths of its arrays of objects, also those beyond the sample', async () => {
+    const filler = `"note":"${'x'.repeat(200)}",`;
+    const long = `[{"a":"${'y'.repeat(40_000)}"}]`;
+    for (const [text, named] of [
+      [`{${filler}"bbox":[1,2],"features":${long}}`, '“features”'],
+      [`{\n${filler}\n"data":{"count":2,"items":[\n{"a":1}\n]},\n"rows":${long}\n}`, '“data.items”, “rows”'],
+      [`{\n"a.b":${long}}`, '“a\\.b”'],
+    ] as const) {
+      const refused = await readDataset(text).catch((error: unknown) => error);
+      expect(refused).toMatchObject({ message: expect.stringContaining(`${named}.`) });
+    }
+    await expect(readDataset('{"bbox":[1,2],"n":{"m":{"too":[{}]}}}')).rejects.toMatchObject({
+      message: 'The file is a single JSON object, not a table.',
+      hint: expect.stringContaining('If it contains an array of objects'),
+    });
+  });
+
   it('is one row if JSON Lines was chosen', async () => {
     const { header, rows } = await readDataset(large, { format: 'json-lines' });
     expect(header).toEqual(['type', 'features']);

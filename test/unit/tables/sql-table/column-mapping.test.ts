@@ -5,7 +5,7 @@ describe('Column Mapping', () => {
     ['nothing', undefined, [], {}],
     ['a column', { policy: 'Policy No.' }, [], { 'Policy No.': 'policy' }],
     ['a name that is a number', { year: 2026 }, [], { '2026': 'year' }],
-    ['spaces around a name', { policy: ' Policy No. ' }, [], { 'Policy No.': 'policy' }],
+    ['names with spaces, which a name can start with', { ' policy': ' Policy No.' }, [], { ' Policy No.': ' policy' }],
     ['empty fields, which are matched by name', { a: '', b: null, c: undefined, d: '  ' }, [], {}],
     ['columns that are left out', { a: 'x' }, ['Notes', 'Other'], { x: 'a', Notes: '', Other: '' }],
     ['names that objects have anyway', { constructor: 'toString' }, [], { toString: 'constructor' }],
@@ -14,8 +14,17 @@ describe('Column Mapping', () => {
   });
 
   it('refuses a column of the dataset that is loaded into two columns', () => {
-    expect(() => readColumnMapping({ a: 'Paid', b: ' Paid' })).toThrow(
+    expect(() => readColumnMapping({ a: 'Paid', b: 'Paid' })).toThrow(
       'Column Mapping loads the column “Paid” of the dataset into “a” and into “b”.',
+    );
+  });
+
+  it.each([
+    ['an object', { x: 1 }, 'an object'],
+    ['a list', ['x'], 'a list'],
+  ])('refuses %s instead of a name', (_what, value, named) => {
+    expect(() => readColumnMapping({ a: value })).toThrow(
+      `Column Mapping has no name of a column for “a”, but ${named}.`,
     );
   });
 
