@@ -40,7 +40,7 @@ function isInstalled() {
  */
 function install() {
   if (isInstalled()) return;
-  console.log('Installing dependencies with npm. This takes about a minute and happens once.');
+  console.log('Installing dependencies with npm. This takes one or two minutes and happens once.');
   const result = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: 'inherit',

@@ -1,4 +1,6 @@
 import { mkdtempSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -252,6 +254,30 @@ it('Load Dataset maps columns in a form with the columns of the table, and those
     { policy_number: '007', paid: 1.5, 'closed on': '2026-01-31' },
     { policy_number: '008', paid: 2, 'closed on': '2026-02-01' },
   ]);
+});
+
+it('Load Dataset offers no name in a form that n8n would evaluate or drop', async () => {
+  const server = createServer((_request, response) => response.end('={{ 1+1 }},=Total,Total\nx,y,z\n'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    await n8n.execute(load({ table: 'hostile' }), fileOf('constructor,__proto__,a,b\n1,2,p,q\n'));
+    const source = { source: 'url', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hostile.csv` };
+    const setup = load({ table: 'hostile', mode: 'append', ...source });
+    const mapper = n8n.nodeType('sqlTable').methods?.resourceMapping?.['mapTableColumns'];
+    const fields = (await mapper?.call(n8n.formOf(setup)))?.fields ?? [];
+    expect(fields.map(({ id }) => id)).toEqual(['a', 'b']);
+    const [first, second] = fields[0]?.options?.map(({ value }) => value) ?? [];
+    const columnMappingForm = { mappingMode: 'defineBelow', value: { a: first, b: second } };
+    const parameters = { ...setup.parameters, columnMappingMode: 'form', columnMappingForm };
+    const loaded = await n8n.execute({ ...setup, parameters: { ...parameters, options: { leaveOut: 'Total' } } });
+    expect(loaded.error).toBeUndefined();
+    expect(query('SELECT a, b FROM hostile')).toEqual([
+      { a: 'p', b: 'q' },
+      { a: 'x', b: 'y' },
+    ]);
+  } finally {
+    server.close();
+  }
 });
 
 it('Load Dataset adds load metadata columns, ignores new columns and converts NULL values', async () => {

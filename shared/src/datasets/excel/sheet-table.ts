@@ -4,6 +4,7 @@ import type { CsvBlock } from '../formats/csv-block.ts';
 import type { Reject } from '../formats/csv-scanner.ts';
 import { headerOf, unclearHeader } from '../formats/detect-header.ts';
 import { TypedBlockBuilder } from '../formats/typed-block-builder.ts';
+import { kindOfValue } from '../formats/value-kind.ts';
 import { belowTitle, recordOf, refuseFewNames } from './below-title.ts';
 import { columnLetters } from './cell-reference.ts';
 import { cellValue, type CellContext, type CellValue } from './cell-value.ts';
@@ -161,7 +162,10 @@ export class SheetTable {
     const columns = first.cells.map(({ column }) => column);
     const record = recordOf(first, columns, textOf);
     const verdict = headerOf([record, ...rows.slice(0, maxHeaderRows).map((row) => recordOf(row, columns, textOf))]);
-    if (verdict === 'unclear') throw unclearHeader(record, 'Row');
+    // Texts beside an address or the like that occurs again are rather names than values.
+    const areTexts = first.cells.every(({ value }) => value.kind !== 'bare');
+    const isMixed = areTexts && record.values.some((text) => kindOfValue(text) === 'text');
+    if (verdict === 'unclear' || (verdict === 'no' && isMixed)) throw unclearHeader(record, 'Row');
     return verdict === 'yes';
   }
 

@@ -132,9 +132,13 @@ function verdictOn([first, ...rows]: readonly SampleRecord[]): HeaderVerdict {
     kinds[column] === undefined &&
     !['text', 'empty'].includes(kindOfValue(name)) &&
     rows.some(({ values }) => kindOfValue(contentOf(values[column] ?? '')) === kindOfValue(name));
-  // Above texts, a number, a date or an address is rather a value than a name.
+  // Above texts, a number, a date or an address is rather a value than a name, except years beside other names, and “No”.
+  const hasText = names.some((name) => kindOfValue(name) === 'text');
   const isValue = (name: string, column: number): boolean =>
-    kinds[column] === 'text' && !['text', 'empty'].includes(kindOfValue(name));
+    kinds[column] === 'text' &&
+    !['text', 'empty'].includes(kindOfValue(name)) &&
+    !/^no$/i.test(name) &&
+    !(hasText && isSeriesYear(name));
   if (alike.length === 0)
     return names.some(isMixed) || names.some(isValue) || isRepeated(names, rows) ? 'unclear' : 'yes';
   if (alike.some((name) => !/^\d{1,4}$/.test(name))) return 'no';

@@ -217,6 +217,7 @@ describe('The header of an Excel worksheet', () => {
   it.each<[string, string[]]>([
     ['a number above texts', [row(209), row('one'), row('two')]],
     ['a date above texts', [row('Jo', '27-06-1986', 'x'), row('Name', 'Born', 'y'), row('Al', 'unknown', 'z')]],
+    ['texts beside an address above an address', [row('Store', 'a@b.example'), row('x', 'c@d.example')]],
     ['texts that occur again below', [row('north', 'left'), row('south', 'left'), row('north', 'right')]],
   ])('is refused with %s, which could be values', async (_what, rows) => {
     await expect(readDataset(sheetFile(rows))).rejects.toMatchObject({ hint: 'Set Has Header Row to Yes or No.' });

@@ -86,6 +86,8 @@ describe('The dialect of a file', () => {
     ['names missing in half of the columns', 'name,,y,\nx,1,2,3\n', 'Comma', ['name', 'column_2', 'y', 'column_4'], 1],
     ['a name missing above an index', ',name\n1,x\n2,y\n', 'Comma', ['column_1', 'name'], 1],
     ['names missing above empty columns', 'name,,\nx,,\n', 'Comma', ['name', 'column_2', 'column_3'], 1],
+    ['years above texts', 'state,2018\nBern,R+10\nBasel,D+3\n', 'Comma', ['state', '2018'], 1],
+    ['the name No above texts', 'No,Name\nA1,Bern\nA2,Basel\n', 'Comma', ['No', 'Name'], 1],
     ['CR as line ends', 'a;b\r1;2\r', 'Semicolon', ['a', 'b'], 1],
   ] as [string, string, string, string[], number][])(
     'is detected with %s',
