@@ -25,6 +25,9 @@ const jsonHelp: Partial<Record<DeclaredType, string>> = {
 /** Maximum number of fields for declared names; more are entered as a list of names and values. */
 const maxFields = 200;
 
+/** Whether a list of names and values has been filled in. */
+const isFilled = (value: unknown): boolean => (isObject(value) ? Object.keys(value).length > 0 : (value ?? '') !== '');
+
 /** The key of the field for one declared name. */
 const declaredKey = (name: string, declared: string): string => `${name}_${declared}`;
 
@@ -37,7 +40,8 @@ export function declaredFields(
 ): InputField {
   return async (z: ZObject, bundle: Bundle): Promise<PlainInputField[]> => {
     const input = withIds(fields, bundle.inputData ?? {});
-    if (declared.needs.some((field) => (input[field] ?? '') === '')) return [plain];
+    // A list that has been filled in stays visible, because it stays in effect.
+    if (isFilled(input[name]) || declared.needs.some((field) => (input[field] ?? '') === '')) return [plain];
     const found = await callService({ z, bundle, settings, service }, (context) =>
       concealing(service, context, (concealed) => declared.load(input, concealed)),
     ).catch(() => []);
@@ -69,13 +73,8 @@ export function gatherInput(fields: Fields, input: Record<string, unknown>): Rec
       ([key, value]) =>
         key.startsWith(prefix) && !(key in fields) && value !== '' && value !== null && value !== undefined,
     );
-    // A list of names and values that was filled in before the names were known is kept.
-    const listed = isObject(input[name]) ? input[name] : {};
-    if (entries.length > 0)
-      gathered[name] = {
-        ...listed,
-        ...Object.fromEntries(entries.map(([key, value]) => [key.slice(prefix.length), value])),
-      };
+    if (entries.length > 0 && !isFilled(input[name]))
+      gathered[name] = Object.fromEntries(entries.map(([key, value]) => [key.slice(prefix.length), value]));
   }
   return gathered;
 }

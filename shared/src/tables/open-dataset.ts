@@ -47,20 +47,19 @@ export async function openDataset(
   return withoutUndefined({ name, mediaType, size, bytes: await incoming.open() });
 }
 
-/** How long a form waits for a dataset, in milliseconds. */
-const formLimitMs = 8_000;
-
 /**
- * Opens the chosen dataset for a form that is being filled in. What takes longer than eight seconds ends.
+ * Opens the chosen dataset for a form that is being filled in: the response of a URL, and reading it, end with a time limit.
+ * @param limitMs how long the form waits, in milliseconds
  * @throws PipewrightError `timed-out` while it is read, and the errors of `openDataset`
  */
 export async function openForForm(
   sources: readonly DatasetSource[],
   input: Parameters<typeof openDataset>[1],
   context: Context<unknown>,
+  limitMs = 8_000,
 ): Promise<OpenedFile> {
   const { host } = context;
-  const endsAt = host.now() + formLimitMs;
+  const endsAt = host.now() + limitMs;
   const file = await openDataset(sources, input, context, endsAt);
   return { ...file, bytes: readInTime(file.bytes, AbortSignal.timeout(Math.max(1, endsAt - host.now()))) };
 }
@@ -72,7 +71,7 @@ async function* readInTime(bytes: Bytes, signal: AbortSignal): Bytes {
     if (!signal.aborted) throw error;
     throw new PipewrightError({
       code: 'timed-out',
-      message: 'The file could not be read within 8 seconds.',
+      message: 'The file could not be read in time.',
       hint: 'Enter the value instead of selecting it from the list.',
     });
   }

@@ -8,7 +8,8 @@ export const sheetChoices = defineChoices<unknown>({
   key: 'sheets',
   async load({ input: { source, file, url, fileInZip }, search: wanted }, context) {
     const chosen = { source: textOf(source) ?? 'file', file, url: textOf(url) };
-    if ((chosen.source === 'url' ? chosen.url : file || undefined) === undefined) return { choices: [] };
+    const address = { url: chosen.url, file: file || undefined }[chosen.source];
+    if (address === undefined) return { choices: [] };
     const { listSheets } = await import('../datasets/excel/list-sheets.ts');
     const { bytes } = await openForForm([], chosen, context);
     const names = await listSheets(bytes, textOf(fileInZip));

@@ -113,13 +113,9 @@ describe('Load Dataset on Zapier', () => {
     };
     expect(await load({ ...mapped, leaveOut: ['Policy Number'] })).toMatchObject({ rows: 3_000 });
     expect(await rowsOf('by_form WHERE claim IS NOT NULL')).toBe(6_000);
-    // A dictionary that was filled in before the columns were known is kept.
-    const kept = {
-      ...mapped,
-      columnMapping: { claim: 'Claim Number' },
-      columnMapping_claim: '',
-      columnMapping_Paid: 'Paid',
-    };
+    // A dictionary that was filled in before the columns were known stays visible and in effect.
+    const kept = { ...mapped, columnMapping: { claim: 'Claim Number' }, columnMapping_claim: 'Status' };
+    expect(await fields(kept)).toEqual(dictionary);
     expect(await load({ ...kept, leaveOut: ['Policy Number'] })).toMatchObject({ rows: 3_000 });
     expect(await rowsOf('by_form WHERE claim IS NOT NULL')).toBe(9_000);
   });

@@ -162,10 +162,10 @@ export class SheetTable {
     const columns = first.cells.map(({ column }) => column);
     const record = recordOf(first, columns, textOf);
     const verdict = headerOf([record, ...rows.slice(0, maxHeaderRows).map((row) => recordOf(row, columns, textOf))]);
-    // Texts beside an address or the like that occurs again are rather names than values.
+    // Texts that look like those below are rather names than values, except addresses.
     const areTexts = first.cells.every(({ value }) => value.kind !== 'bare');
-    const isMixed = areTexts && record.values.some((text) => kindOfValue(text) === 'text');
-    if (verdict === 'unclear' || (verdict === 'no' && isMixed)) throw unclearHeader(record, 'Row');
+    const areAddresses = record.values.every((text) => kindOfValue(text) === 'address');
+    if (verdict === 'unclear' || (verdict === 'no' && areTexts && !areAddresses)) throw unclearHeader(record, 'Row');
     return verdict === 'yes';
   }
 
@@ -282,12 +282,13 @@ export class SheetTable {
   }
 }
 
-/** Whether a row has only texts, and one of them is above a column without texts: unlike texts in CSV, they are certainly names. */
+/** Whether a row has only texts, and nothing is below it, or one of them is above a column without texts, unlike texts in CSV. */
 function areTextsAboveValues({ cells }: SheetRow, rows: readonly SheetRow[]): boolean {
   if (cells.some(({ value }) => value.kind === 'bare')) return false;
-  const sample = rows.slice(0, maxHeaderRows);
-  return cells.some(({ column }) => {
-    const values = sample.flatMap((row) => row.cells.filter((cell) => cell.column === column));
-    return values.length > 0 && values.every(({ value }) => value.kind === 'bare');
-  });
+  /** Whether each column with values has a text. */
+  const hasText = new Map<number, boolean>();
+  for (const row of rows.slice(0, maxHeaderRows))
+    for (const { column, value } of row.cells)
+      hasText.set(column, hasText.get(column) === true || value.kind !== 'bare');
+  return rows.length === 0 || cells.some(({ column }) => hasText.get(column) === false);
 }

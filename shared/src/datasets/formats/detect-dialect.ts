@@ -45,9 +45,7 @@ export function detectDialect(text: string, complete: boolean, line: number, cho
   const at = skipped ? (attempt(find) ?? 0) : find();
   const first = records[at];
   if (!first) return { delimiter, header: hasHeader ?? true, firstLine: line, width };
-  if (skipped) {
-    if (at > 0 && hasHeader !== false) refuseTitle(split, at);
-  }
+  if (skipped && at > 0 && hasHeader !== false) refuseTitle(split, at);
   const from = skipped ? 0 : at;
   const header = hasHeader ?? isHeader(split, from);
   if (header && hasHeader === undefined && width > 1) refuseLoneName(records.slice(from));

@@ -118,8 +118,7 @@ function verdictOn([first, ...rows]: readonly SampleRecord[]): HeaderVerdict {
   if (!first) return 'yes';
   const names = first.values.map(contentOf);
   const kinds = names.map((_name, column) => kindOfColumn(rows, column));
-  if (rows.length === 0)
-    return names.every((name) => ['text', 'empty'].includes(kindOfValue(name))) ? 'yes' : 'unclear';
+  if (rows.length === 0) return names.every((name) => isNameLike(name, names)) ? 'yes' : 'unclear';
   if (areSeries(names, rows)) return 'yes';
   const alike = names.filter((name, column) => {
     const kind = kinds[column];
@@ -132,15 +131,8 @@ function verdictOn([first, ...rows]: readonly SampleRecord[]): HeaderVerdict {
     kinds[column] === undefined &&
     !['text', 'empty'].includes(kindOfValue(name)) &&
     rows.some(({ values }) => kindOfValue(contentOf(values[column] ?? '')) === kindOfValue(name));
-  // Above texts, a number, a date or an address is rather a value than a name, except years beside other names, and “No”.
-  const hasText = names.some((name) => kindOfValue(name) === 'text');
-  const isValue = (name: string, column: number): boolean =>
-    kinds[column] === 'text' &&
-    !['text', 'empty'].includes(kindOfValue(name)) &&
-    !/^no$/i.test(name) &&
-    !(hasText && isSeriesYear(name));
   if (alike.length === 0)
-    return names.some(isMixed) || names.some(isValue) || isRepeated(names, rows) ? 'unclear' : 'yes';
+    return names.some(isMixed) || hasValues(names, kinds) || isRepeated(names, rows) ? 'unclear' : 'yes';
   if (alike.some((name) => !/^\d{1,4}$/.test(name))) return 'no';
   const hasRun = rows.some(({ values }) => isRun(values.map(contentOf).filter((value) => /^\d{1,4}$/.test(value))));
   const years = names.flatMap((name, column) => (isYear(name) ? [column] : []));
@@ -148,6 +140,28 @@ function verdictOn([first, ...rows]: readonly SampleRecord[]): HeaderVerdict {
   if (isRun(alike) && !hasRun) return isLongRun(alike) || (alike.every(isYear) && !hasYears) ? 'yes' : 'unclear';
   if (alike.every(isYear) && years.every((column) => isOutlier(rows, column))) return 'yes';
   return alike.some(isYear) || isRising(alike) ? 'unclear' : 'no';
+}
+
+/** Numbers and dates without a word, unlike names such as `ISO 3166`, `JAN 2024` or `Week 1 2024`. */
+const wordless = /^[-+]?[$€£¥]?\s?\d[\d.,'’\s\u00a0\u202f/:-]*\s?[%$€£¥]?$/;
+
+/** Whether a value can be a name in any row of names: a text, nothing, “No”, or a year beside a text. */
+function isNameLike(name: string, names: readonly string[]): boolean {
+  if (['text', 'empty'].includes(kindOfValue(name)) || /^no$/i.test(name)) return true;
+  return isSeriesYear(name) && names.some((other) => kindOfValue(other) === 'text');
+}
+
+/**
+ * Whether numbers or dates above texts are rather values than names. Beside a text, several of one kind are a series, such as the
+ * days of a list of attendance.
+ */
+function hasValues(names: readonly string[], kinds: readonly (ValueKind | undefined)[]): boolean {
+  const found = names.filter(
+    (name, column) => kinds[column] === 'text' && wordless.test(name) && !isNameLike(name, names),
+  );
+  const isSeries =
+    found.length > 1 && new Set(found.map(kindOfValue)).size === 1 && new Set(found).size === found.length;
+  return found.length > 0 && !(isSeries && names.some((name) => kindOfValue(name) === 'text'));
 }
 
 /**

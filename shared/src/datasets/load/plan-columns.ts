@@ -76,12 +76,11 @@ export function planColumns({ header, load, options, names: limits, metadata, ..
   if (Object.keys(options.columnNames ?? {}).length === 0) refuseDuplicateNames(kept, 'The dataset');
   else refuseDuplicateNames(kept, 'With Column Mapping, the dataset', renameHint);
   const expected = existingNames ?? (contract.length > 0 ? contractNames : undefined);
-  if (expected && onSchemaChange !== 'evolve') {
-    const absent = mapped.find((place) => !expected.includes(named[place] ?? ''));
-    if (absent !== undefined)
-      throw noSuchTarget(existing ? `table “${table}”` : 'contract', header[absent] ?? '', named[absent] ?? '', {
-        isGenerated: matchName(named[absent] ?? '', load.generatedColumns ?? []) !== undefined,
-      });
+  for (const place of mapped) {
+    const [from = '', to = ''] = [header[place], named[place]];
+    if (matchName(to, load.generatedColumns ?? []) !== undefined) throw generatedTarget(table, from, to);
+    if (expected && onSchemaChange !== 'evolve' && !expected.includes(to))
+      throw noSuchTarget(existing ? `table “${table}”` : 'contract', from, to);
   }
   const loaded = named.flatMap((name, index) =>
     name === '' || (onSchemaChange === 'ignore' && expected && !expected.includes(name))
@@ -166,21 +165,19 @@ function renameColumns(
   return { renamed, mapped: [...seen].flatMap(([place, { to }]) => (to === '' ? [] : [place])) };
 }
 
-/** The error of a column that is mapped to one that the table or the contract does not have, or that the table generates. */
-function noSuchTarget(
-  where: string,
-  from: string,
-  to: string,
-  { isGenerated }: { isGenerated: boolean },
-): PipewrightError {
-  return new PipewrightError({
+const generatedTarget = (table: string, from: string, to: string): PipewrightError =>
+  new PipewrightError({
     code: 'columns-missing',
-    message: isGenerated
-      ? `The ${where} generates the column “${to}” itself, into which Column Mapping loads “${from}”.`
-      : `The ${where} has no column “${to}”, into which Column Mapping loads “${from}”.`,
-    hint: `The table was not changed. ${isGenerated ? 'Remove it from Column Mapping' : 'Correct the name under Column Mapping, or add the column'}.`,
+    message: `The table “${table}” generates the column “${to}” itself, into which Column Mapping loads “${from}”.`,
+    hint: 'The table was not changed. Remove it from Column Mapping.',
   });
-}
+
+const noSuchTarget = (where: string, from: string, to: string): PipewrightError =>
+  new PipewrightError({
+    code: 'columns-missing',
+    message: `The ${where} has no column “${to}”, into which Column Mapping loads “${from}”.`,
+    hint: 'The table was not changed. Correct the name under Column Mapping, or add the column.',
+  });
 
 interface NamedColumn {
   name: string;
@@ -237,7 +234,7 @@ function spellOptions(options: LoadOptions, { header, named, names, existingName
     throw new PipewrightError({
       code: 'columns-missing',
       message: `The column “${name}” is ambiguous: the table has it, and Column Mapping loads the column of the dataset with that name into “${found}”.`,
-      hint: `The table was not changed. Under Key Columns and Column Types, use the names of the table, such as “${found}”.`,
+      hint: `The table was not changed. Under Key Columns, under Column Types and in the contract, use the names of the table, such as “${found}”.`,
     });
   };
   const { key, columnTypes = {}, contract } = options;

@@ -9,6 +9,9 @@ import type { DatasetSource } from '../dataset-sources.ts';
 import type { SqlConnection } from './connection-fields.ts';
 import { openDatabase } from './open-database.ts';
 
+/** Choices in one form, all fields together; with more, names are entered as text. */
+const maxChoices = 50_000;
+
 const help = 'Column of the dataset to load into this column. Leave empty to match by name.';
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
@@ -30,7 +33,7 @@ export function columnMappingField(sources: readonly DatasetSource[]) {
     key: 'tableColumns',
     noun: { singular: 'column', plural: 'columns' },
     needs: ['table'],
-    uses: ['schema', 'source', 'file', 'url'],
+    uses: ['schema', 'source', 'file', 'url', 'sheet', 'skipRows', 'header', 'delimiter', 'jsonPath', 'fileInZip'],
     async load(input, context) {
       const target = await openDatabase(context.connection, context.host);
       try {
@@ -41,7 +44,7 @@ export function columnMappingField(sources: readonly DatasetSource[]) {
           type: 'text',
           required: false,
           help,
-          ...(choices.length > 0 ? { choices } : {}),
+          ...(choices.length > 0 && choices.length * names.length <= maxChoices ? { choices } : {}),
         }));
       } finally {
         await target.close();
@@ -87,6 +90,11 @@ export function readColumnMapping(
       );
     const inDataset = entered === null || entered === undefined ? '' : String(entered);
     if (inDataset.trim() === '') continue;
+    if (inTable.trim() === '')
+      throw refused(
+        `Column Mapping has no name of a column in the table for “${inDataset}”.`,
+        'Enter the name, or remove the entry. Columns that are not loaded belong under Leave Out Columns.',
+      );
     const other = names.get(inDataset);
     if (other !== undefined)
       throw refused(

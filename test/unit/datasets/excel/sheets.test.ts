@@ -217,10 +217,19 @@ describe('The header of an Excel worksheet', () => {
   it.each<[string, string[]]>([
     ['a number above texts', [row(209), row('one'), row('two')]],
     ['a date above texts', [row('Jo', '27-06-1986', 'x'), row('Name', 'Born', 'y'), row('Al', 'unknown', 'z')]],
+    ['texts like numbers above others', [row('0.5', '1.0'), row('12', '13'), row('22', '33')]],
     ['texts beside an address above an address', [row('Store', 'a@b.example'), row('x', 'c@d.example')]],
     ['texts that occur again below', [row('north', 'left'), row('south', 'left'), row('north', 'right')]],
   ])('is refused with %s, which could be values', async (_what, rows) => {
     await expect(readDataset(sheetFile(rows))).rejects.toMatchObject({ hint: 'Set Has Header Row to Yes or No.' });
+  });
+
+  it('is a row of texts without rows below, as in the export of a day without claims', async () => {
+    for (const names of [
+      ['No', 'Name', 'City'],
+      ['Name', '2019', '2020'],
+    ])
+      expect((await readDataset(sheetFile([row(...names)]))).header).toEqual(names);
   });
 
   it('is certain with texts above numbers, also if they look like numbers', async () => {

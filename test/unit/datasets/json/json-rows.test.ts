@@ -141,10 +141,22 @@ describe('A single JSON object in one line', () => {
       const refused = await readDataset(text).catch((error: unknown) => error);
       expect(refused).toMatchObject({ message: expect.stringContaining(`${named}.`) });
     }
-    await expect(readDataset('{"bbox":[1,2],"n":{"m":{"too":[{}]}}}')).rejects.toMatchObject({
+    await expect(readDataset('{"bbox":[1,2],"n":{"m":{"o":{"too":[{}]}}}}')).rejects.toMatchObject({
       message: 'The file is a single JSON object, not a table.',
       hint: expect.stringContaining('If it contains an array of objects'),
     });
+  });
+
+  it.each([
+    ['empty arrays beside one with objects', '{"errors":[],"data":{"x":{"items":[{"a":1}]}}}', '“data.x.items”'],
+    ['a name that occurs twice', '{"a":[{}],"a":[{}]}', '“a”'],
+    ['names that cannot be entered', '{"":[{}],"x.":[{}],"y[0]":[{}],"b":[{}]}', '“b”'],
+    ['a name of 50,000 characters', `{"${'n'.repeat(50_000)}":[{}],"b":[{}]}`, '“b”'],
+    ['200,000 arrays', `{"d":{${Array.from({ length: 200_000 }, (_v, at) => `"a${at}":[{}]`).join()}}}`, '“d.a0”, '],
+  ])('is refused with names that can be entered: %s', async (_what, text, named) => {
+    const refused: unknown = await readDataset(text).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'invalid-input', message: expect.stringContaining(named) });
+    expect((refused as Error).message.length).toBeLessThan(400);
   });
 
   it('is one row if JSON Lines was chosen', async () => {

@@ -19,6 +19,12 @@ describe('Column Mapping', () => {
     );
   });
 
+  it.each(['', ' ', '\u00a0'])('refuses the name “%s” in the table', (name) => {
+    expect(() => readColumnMapping({ [name]: 'policy' })).toThrow(
+      'Column Mapping has no name of a column in the table for “policy”.',
+    );
+  });
+
   it.each([
     ['an object', { x: 1 }, 'an object'],
     ['a list', ['x'], 'a list'],
