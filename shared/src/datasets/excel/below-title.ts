@@ -1,5 +1,6 @@
 import { PipewrightError } from '../../host/error.ts';
-import { fullestNames, hasFewNames, hasNames, isTitle, mayBeNames } from '../formats/detect-header.ts';
+import { hasNames } from '../formats/detect-header.ts';
+import { fullestNames, hasFewNames, isTitle, mayBeNames } from '../formats/find-table.ts';
 import type { SampleRecord } from '../formats/sample-records.ts';
 import type { CellValue } from './cell-value.ts';
 import type { SheetRow } from './sheet-row.ts';

@@ -1,7 +1,8 @@
 import { PipewrightError } from '../../host/error.ts';
 import type { CsvFormat } from './csv-scanner.ts';
 import { delimiterNames, detectDelimiter, splitBy, type Delimiter, type Split } from './detect-delimiter.ts';
-import { findTable, headerOf, refuseLoneName, unclearHeader } from './detect-header.ts';
+import { headerOf, unclearHeader } from './detect-header.ts';
+import { findTable, refuseLoneName } from './find-table.ts';
 import { contentOf } from './sample-records.ts';
 
 /** Characters of the start of a file from which its dialect is detected. */
