@@ -6,13 +6,15 @@ import { codes, runSteps, words } from './run-details.ts';
 import { dbtEnvironment, dbtJobs, showJobOfRun } from './world.ts';
 import type { Webhooks } from './webhooks.ts';
 
-/** Milliseconds between the end of a run and its artifacts with the event `completed`. */
+/** Milliseconds between the end of a run and its artifacts with the event `completed`, unless a test changes them. */
 export const artifactsMilliseconds = 300;
 
 /** The runs of the account. */
 export class DbtRuns {
   #context: SandboxContext;
   #webhooks: Webhooks;
+  /** Milliseconds between the end of a run and its artifacts. */
+  artifactsMilliseconds = artifactsMilliseconds;
   /** Oldest first. */
   readonly all: DbtRun[] = [];
 
@@ -60,7 +62,7 @@ export class DbtRuns {
     run.finishedAt = this.#context.clock.now();
     run.outcome = outcome;
     if (outcome === 'error') this.#webhooks.emit('job.run.errored', run, codes.error);
-    this.#context.clock.at(run.finishedAt + artifactsMilliseconds, () =>
+    this.#context.clock.at(run.finishedAt + this.artifactsMilliseconds, () =>
       this.#webhooks.emit('job.run.completed', run, codes[outcome]),
     );
     return run;
@@ -85,7 +87,7 @@ export class DbtRuns {
     return (
       run.finishedAt !== undefined &&
       run.outcome !== 'cancelled' &&
-      this.#context.clock.now() >= run.finishedAt + artifactsMilliseconds
+      this.#context.clock.now() >= run.finishedAt + this.artifactsMilliseconds
     );
   }
 
