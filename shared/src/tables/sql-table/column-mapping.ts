@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { defineDeclared, type DeclaredValue } from '../../define/declared-values.ts';
 import type { Context } from '../../define/context.ts';
 import { values } from '../../define/fields.ts';
-import type { RawInput } from '../../define/raw-input.ts';
+import { filledText, type RawInput } from '../../define/raw-input.ts';
 import { PipewrightError } from '../../host/error.ts';
 import { datasetColumns } from '../dataset-columns.ts';
 import type { DatasetSource } from '../dataset-sources.ts';
@@ -13,8 +13,6 @@ import { openDatabase } from './open-database.ts';
 const maxChoices = 50_000;
 
 const help = 'Column of the dataset to load into this column. Leave empty to match by name.';
-
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 /**
  * Input field that maps columns of the table to columns of the dataset. Its form has one field for each column of the table; if the
@@ -37,7 +35,7 @@ export function columnMappingField(sources: readonly DatasetSource[]) {
     async load(input, context) {
       const target = await openDatabase(context.connection, context.host);
       try {
-        const names = await target.listColumns(String(input['table']), textOf(input['schema']));
+        const names = await target.listColumns(String(input['table']), filledText(input['schema']));
         const choices = names.length === 0 ? [] : await readHeader(input, context);
         return names.map((name) => ({
           name,

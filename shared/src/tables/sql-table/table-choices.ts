@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { defineChoices, search, type ChoicePage } from '../../define/choice-list.ts';
 import type { Context } from '../../define/context.ts';
 import { text } from '../../define/fields.ts';
+import { filledText } from '../../define/raw-input.ts';
 import type { TableTarget } from '../../datasets/load/target.ts';
 import type { SqlConnection } from './connection-fields.ts';
 import { openDatabase } from './open-database.ts';
@@ -30,9 +31,7 @@ async function namesIn(
 export const tableChoices = defineChoices<SqlConnection>({
   key: 'tables',
   load: ({ input: { schema }, search: wanted }, context) =>
-    namesIn(context, wanted, (target) =>
-      target.listTables(typeof schema === 'string' && schema !== '' ? schema : undefined),
-    ),
+    namesIn(context, wanted, (target) => target.listTables(filledText(schema))),
 });
 
 const schemaChoices = defineChoices<SqlConnection>({
